@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 stages=${*:-lint types walls sqlite postgres browser fault wheel}
 out=$PWD/.cache/test
 rm -rf "$out"; mkdir -p "$out"; : >"$out/stages.tsv"
-export HOUQIN_DATA=$out/data PYTHONDONTWRITEBYTECODE=1 DJANGO_ALLOW_ASYNC_UNSAFE=true
+export HOUQIN_DATA=$out/data DJANGO_ALLOW_ASYNC_UNSAFE=true
 unset DATABASE_URL
 wants() { case " $stages " in *" $1 "*) ;; *) return 1 ;; esac; }
 
@@ -37,7 +37,7 @@ set_up() {
 }
 covered() {
   .venv/bin/coverage erase
-  COVERAGE_PROCESS_START=pyproject.toml py sqlite -n2 --cov --cov-report= -m "$plain" || return
+  py sqlite -n2 --cov --cov-report= -m "$plain" || return
   .venv/bin/coverage report --include='*/actions.py,*/actions/*,*/rules.py,*/flow.py,*/queries.py' --fail-under="${COVER:-80}" | tail -25
 }
 
