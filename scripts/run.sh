@@ -7,6 +7,8 @@ export HOUQIN_DATA=${HOUQIN_DATA:-$PWD/var}
 
 echo "[1/3] 准备程序" >&2
 scripts/bootstrap.sh run
+.venv/bin/python -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' "$port" 2>/dev/null \
+  || { echo "端口 $port 用不了（多半已被占用）。没有启动，换一个再试：make run PORT=$((port + 1))" >&2; exit 2; }
 if [ -n "$(ls -A "$HOUQIN_DATA" 2>/dev/null)" ]; then
   echo "[2/3] 数据目录 $HOUQIN_DATA 已有内容，照原样使用" >&2
 else
