@@ -1,0 +1,160 @@
+"""Entering tiers, routing a paper, deciding its steps, delegating. There is no override."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from .. import entries
+from ..act import Act
+from ..audit import actions as audit
+from ..errors import NotYours, Overtaken, Refused
+from ..matters.models import Matter
+from ..people.models import Person
+from ..people.queries import duty_name, holders
+from . import queries
+from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
+
+SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
+COLLECTIVE = "校务会记录"
+
+
+@dataclass(frozen=True)
+class Range:
+    """One range of amounts and the duties that decide it, in order; `to_fen` None is without end."""
+
+    from_fen: int
+    to_fen: int | None
+    duties: tuple[str, ...]
+    paper: str = ""
+    quotes: int = 0
+
+
+@transaction.atomic
+def issue_rules(
+    kind: str, *, effective_from: date, authority: str, ranges: Iterable[Range], category: str = "", act: Act
+) -> RuleSet:
+    """A new version of the tiers of one kind of paper; refuses a gap or an overlap in [0, ∞)."""
+    ordered = sorted(ranges, key=lambda found: found.from_fen)
+    _refuse_gaps(ordered)
+    last = RuleSet.objects.filter(kind=kind).order_by("-version").first()
+    rules = audit.add(
+        RuleSet, kind=kind, version=last.version + 1 if last else 1, effective_from=effective_from,
+        authority=authority, act=act,
+    )  # fmt: skip
+    tiers = [
+        RuleTier(rule_set=rules, category=category, from_fen=r.from_fen, to_fen=r.to_fen, order=n, duty=duty,
+                 paper=r.paper, quotes=r.quotes)
+        for r in ordered for n, duty in enumerate(r.duties, 1)
+    ]  # fmt: skip
+    audit.add_many(RuleTier, tiers, act=act)
+    return rules
+
+
+def _refuse_gaps(ranges: list[Range]) -> None:
+    expected: int | None = 0
+    for found in ranges:
+        if expected is None or found.from_fen != expected or not found.duties:
+            raise Refused("各档金额要从 0 起首尾相接，不重叠、不断开，每档至少一步。没有保存。")
+        expected = found.to_fen
+    if expected is not None:
+        raise Refused("最后一档要没有上限。没有保存。")
+
+
+@transaction.atomic
+def submit(
+    matter: Matter, *, amount_fen: int, basis_fen: int | None = None, reason: str = "", category: str = "",
+    excluded: Iterable[Person] = (), papers: Iterable[str] = (), act: Act,
+) -> ApprovalRoute:  # fmt: skip
+    """Give a paper its route: the tier of its basis is copied, candidates are frozen, the first step opens.
+
+    `excluded` (requester, beneficiary, drafter) never decide; a step whose only candidates are excluded goes to the
+    superior; without one the submission is refused, never passed by itself.
+    """
+    basis = max(amount_fen, basis_fen or 0)
+    rules = queries.rules_on(matter.kind, act.day)
+    tiers = queries.tier_steps(rules, category, basis) if rules else []
+    if rules is None or not tiers:
+        raise Refused("没有这种单据的审批规则，没有提交。先由总务主任录入审批档。")
+    if lacking := sorted({tier.paper for tier in tiers if tier.paper} - set(papers)):
+        raise Refused(f"这个金额要附{'、'.join(lacking)}，没有提交。")
+    route = entries.write(
+        ApprovalRoute, matter=matter, rule_set=rules, round=matter.routes.count() + 1, amount_fen=amount_fen,
+        basis_fen=basis, reason=reason or _reason(rules, tiers[0], basis), by=act.by, at=act.at,
+    )  # fmt: skip
+    _add_steps(route, tiers, {act.by.pk, *(person.pk for person in excluded)}, act)
+    return route
+
+
+def _reason(rules: RuleSet, tier: RuleTier, basis_fen: int) -> str:
+    upto = f"不到 {tier.to_fen / 100:,.2f} 元" if tier.to_fen else "以上"
+    return f"{basis_fen / 100:,.2f} 元在 {tier.from_fen / 100:,.2f} 元起、{upto}这一档（{rules.authority}，第 {rules.version} 版）"
+
+
+def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], act: Act) -> None:
+    taken: set[int] = set()
+    for tier in tiers:
+        people, escalated = _candidates(tier.duty, excluded | taken, act)
+        if len(people) == 1:
+            taken.add(people[0].pk)
+        step = ApprovalStep.objects.create(
+            route=route, order=tier.order, duty=tier.duty, escalated=escalated,
+            state=ApprovalStep.OPEN if tier is tiers[0] else ApprovalStep.WAITING,
+        )  # fmt: skip
+        step.candidates.set(people)
+
+
+def _candidates(duty: str, excluded: set[int], act: Act) -> tuple[list[Person], bool]:
+    """Who may decide: the A角 first; when all are excluded, the superior."""
+    able = [person for person in holders(duty, act.day) if person.pk not in excluded]
+    if able:
+        return able, False
+    above = [person for person in holders(SUPERIOR, act.day) if person.pk not in excluded]
+    if not above:
+        raise Refused(f"“{duty_name(duty)}”这一步没有可以审批的人，没有提交。先给这个岗位安排人。")
+    return above, True
+
+
+@transaction.atomic
+def decide(matter: Matter, *, agreed: bool, note: str = "", act: Act) -> ApprovalStep | None:
+    """Decide the open step; answers the step that is open next, None when the route has ended.
+
+    Refuses whoever is no candidate, has decided in this round before, or came too late.
+    """
+    step = queries.open_step(matter)
+    if step is None:
+        raise Overtaken(f"{matter.number} 已经批过了，没有重复。")
+    for_whom = queries.decides_for(step, act.by, act.at)
+    if for_whom is None:
+        raise NotYours(f"{matter.number} 这一步不归你批，没有保存。")
+    if step.route.steps.filter(decided_by=act.by).exists():
+        raise Refused("同一个人不能批同一轮的两步，没有保存。这一步要由别人批。")
+    done = ApprovalStep.objects.filter(pk=step.pk, state=ApprovalStep.OPEN).update(
+        state=ApprovalStep.AGREED if agreed else ApprovalStep.REFUSED, decided_by=act.by,
+        on_behalf_of=for_whom if for_whom != act.by else None, decided_at=act.at, note=note[:300],
+    )  # fmt: skip
+    if not done:
+        raise Overtaken(f"{matter.number} 这一步刚刚批过了，没有重复。")
+    return _open_next(step) if agreed else None
+
+
+def _open_next(step: ApprovalStep) -> ApprovalStep | None:
+    following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
+    if following:
+        ApprovalStep.objects.filter(pk=following.pk, state=ApprovalStep.WAITING).update(state=ApprovalStep.OPEN)
+        following.refresh_from_db()
+    return following
+
+
+def delegate(
+    *, taker: Person, kind: str, cap_fen: int, from_at: datetime, to_at: datetime, deed: str, act: Act
+) -> Delegation:
+    """Give one's own decisions to another for a time; what was given to oneself cannot be passed on."""
+    if taker == act.by:
+        raise Refused("不能授权给自己，没有保存。", field="taker")
+    return audit.add(
+        Delegation, giver=act.by, taker=taker, kind=kind, cap_fen=cap_fen, from_at=from_at, to_at=to_at, deed=deed, act=act
+    )

@@ -1,0 +1,198 @@
+"""What an area shows the rest of the house: plain functions and declarations, never an upward import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.http import HttpRequest
+
+from .act import Act
+from .indicators.declare import Indicator
+from .matters.flow import Flow
+from .matters.models import Matter
+from .people.models import Person
+from .places.models import Place
+
+Choices = dict[str, Any]
+
+
+def nothing(*asked: Any) -> Any:
+    return {}
+
+
+def none(*asked: Any) -> Any:
+    return ()
+
+
+@dataclass(frozen=True)
+class Slip:
+    """办理单: one step's form and the action it feeds; the form's fields are the action's keywords.
+
+    `choices` answers, for the actor and the matter, what each choice field may hold (and its initial value under
+    "<field>__initial"). The opening slip of a kind stands under the step "open" and gets no matter.
+    `says` is the sentence above the button: what happens next, what is signed.
+    """
+
+    form: type
+    action: Callable[..., Any]
+    choices: Callable[[Act, Matter | None], Choices] = nothing
+    says: Callable[[Act, Matter | None], str] | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be done at a place: a tab of the scan page, a button of a failed patrol line.
+
+    `panel` answers the template and context of the tab; `action` opens it: (place=…, **facts, act).
+    """
+
+    key: str
+    label: str
+    icon: str
+    panel: Callable[[HttpRequest, Place], tuple[str, dict[str, Any]]]
+    action: Callable[..., Any]
+    to_visitors: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the particulars of a matter or card: label over value, with a link where there is one."""
+
+    label: str
+    value: Any
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """今早要看: a number that wants a hand, its word, the oldest case, and the button beside it. 0 is 正常."""
+
+    count: int
+    tone: str
+    icon: str
+    word: str
+    title: str
+    note: str
+    step: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """An ordinary page of an area: its own view, its place in the menu, who may enter (set on the view)."""
+
+    path: str
+    name: str
+    view: Callable[..., Any]
+    label: str = ""
+    icon: str = ""
+    group: str = ""
+    duties: tuple[str, ...] = ()  # shown in the menu to these; empty: to everyone who is logged in
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet of A4 made of a matter or card: its template and what stands on it."""
+
+    key: str
+    label: str
+    template: str
+    context: Callable[[Any, Act], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something the tick of `houqin start` does every so often, by 系统."""
+
+    code: str
+    every: timedelta
+    call: Callable[[Act], object]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `houqin check` found wrong: which invariant, on what, expected and found, what to do."""
+
+    code: str
+    thing: str
+    expected: str
+    found: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One thing that must be true; `fast` ones run in every check, the others in `--full`."""
+
+    code: str
+    says: str
+    find: Callable[[], Iterator[Finding]]
+    fast: bool = True
+    severity: str = "error"  # or warning
+
+
+@dataclass(frozen=True)
+class Area:
+    """领域: the contents page of an area."""
+
+    key: str
+    name: str
+    icon: str = "dots"
+    group: str = ""  # 事 物 钱 日常 家底
+    flows: tuple[Flow, ...] = ()
+    registers: tuple[Any, ...] = ()
+    slips: dict[tuple[str, str], Slip] = field(default_factory=dict)
+    particulars: dict[str, Callable[[Matter, Act], list[Fact]]] = field(default_factory=dict)
+    papers: dict[str, Paper] = field(default_factory=dict)
+    pages: tuple[Page, ...] = ()
+    offers: Callable[[Place | models.Model, Person], Iterable[Offer]] = none
+    alerts: Callable[[Person, datetime], Iterable[Alert]] = none
+    kept: Callable[[], Iterable[models.Model]] = none
+    holdings: Callable[[Person], Iterable[str]] = none
+    published: Callable[[], Iterable[Any]] = none
+    indicators: tuple[Indicator, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+
+
+GROUPS = ("事", "物", "钱", "日常", "家底")  # decisions.md, Look
+
+
+@cache
+def areas() -> tuple[Area, ...]:
+    """Every installed area, in the order of INSTALLED_APPS."""
+    configs = (config for config in apps.get_app_configs() if config.name.startswith("houqin.areas."))
+    return tuple(import_module(f"{config.name}.area").AREA for config in configs)
+
+
+def area_of(kind: str) -> Area:
+    key = kind.partition(".")[0]
+    return next(area for area in areas() if area.key == key)
+
+
+@cache
+def flow_of(kind: str) -> Flow:
+    return next(flow for flow in area_of(kind).flows if flow.kind == kind)
+
+
+def slip_for(kind: str, step: str) -> Slip | None:
+    return area_of(kind).slips.get((kind, step))
+
+
+def offers_at(thing: Place | models.Model, person: Person) -> dict[str, Offer]:
+    """What every area offers here, by key; a built-in 访客 gets only what is open to visitors."""
+    found = [offer for area in areas() for offer in area.offers(thing, person)]
+    return {offer.key: offer for offer in found if offer.to_visitors or not person.built_in}
+
+
+def holdings(person: Person) -> list[str]:
+    """What a leaver holds, over the whole house."""
+    return [line for area in areas() for line in area.holdings(person)]

@@ -1,0 +1,52 @@
+"""Start-up checks: a mis-declared area does not even start."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from .area import Area, areas
+from .matters.flow import Flow
+
+
+def check_areas(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every flow's states reach an end; every step has a slip; a slip's fields are its action's keywords."""
+    return [Error(sentence, id=f"houqin.{code}") for area in areas() for code, sentence in _wrong(area)]
+
+
+def _wrong(area: Area) -> Iterator[tuple[str, str]]:
+    for flow in area.flows:
+        yield from _wrong_flow(area, flow)
+    for (kind, step), slip in area.slips.items():
+        wants = keywords(slip.action)
+        has = set(slip.form.base_fields) if hasattr(slip.form, "base_fields") else set()
+        if has != wants:
+            yield "E02", f"{kind}/{step}: form fields {sorted(has)} are not the action's keywords {sorted(wants)}"
+
+
+def _wrong_flow(area: Area, flow: Flow) -> Iterator[tuple[str, str]]:
+    states = {state.key for state in flow.states}
+    if flow.area != area.key:
+        yield "E01", f"{flow.kind} does not belong to area {area.key}"
+    for step in flow.steps:
+        if unknown := {*step.start, *([step.end] if step.end else [])} - states:
+            yield "E03", f"{flow.kind}/{step.key} names unknown states {sorted(unknown)}"
+        if step.shown and (flow.kind, step.key) not in area.slips:
+            yield "E04", f"{flow.kind}/{step.key} has no slip"
+    for key in sorted(states - reaching_an_end(flow)):
+        yield "E05", f"{flow.kind}: no way from {key} to an end"
+
+
+def reaching_an_end(flow: Flow) -> set[str]:
+    """The states from which some sequence of steps ends the matter."""
+    reach = set(flow.ends)
+    while more := {start for step in flow.steps if step.end in reach for start in step.start} - reach:
+        reach |= more
+    return reach
+
+
+def keywords(action: Any) -> set[str]:
+    """What an action wants besides its subject and the act."""
+    parameters = inspect.signature(action).parameters.values()
+    return {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} - {"act"}

@@ -1,0 +1,42 @@
+"""The four answers an action can give besides doing it."""
+
+
+class Refused(Exception):
+    """The office says no, and says why: the sentence is shown to the person as it stands.
+
+    `field` names the form field it is about, where there is one.
+    """
+
+    status = 422
+
+    def __init__(self, sentence: str, field: str = ""):
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotYours(Refused):
+    """The person may see it, the step is another's."""
+
+    status = 403
+
+
+class NotThere(Refused):
+    """It does not exist, or this person may not know that it does."""
+
+    status = 404
+
+
+class Overtaken(Refused):
+    """The matter is no longer where the step begins: someone was faster."""
+
+    status = 409
+
+
+class TooMany(Refused):
+    """Too many tries: come back in `wait` seconds."""
+
+    status = 429
+
+    def __init__(self, sentence: str, wait: int):
+        super().__init__(sentence)
+        self.wait = wait

@@ -1,0 +1,164 @@
+"""Opening, moving, handing over and linking matters: the only door through which a state changes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import entries
+from ..act import Act
+from ..errors import NotYours, Overtaken, Refused
+from ..notices import actions as notices
+from ..numbering import actions as numbering
+from ..people.models import Person
+from ..places.models import Place
+from ..search import actions as search
+from ..terms import clock
+from ..terms.clock import Hours
+from .flow import Flow, Step
+from .models import Event, Link, Matter
+
+STAYS: Any = object()  # `holder` as it is
+
+
+def open_matter(
+    flow: Flow, *, title: str, state: str, due_at: datetime, act: Act, place: Place | None = None,
+    holder: Person | None = None, duty: str = "", safety: bool = False, words: str = "", note: str = "",
+    facts: dict[str, Any] | None = None,
+) -> Matter:  # fmt: skip
+    """Open a matter: number, first event, notice to whoever has it in hand. `words` is what else finds it."""
+    year = timezone.localtime(act.at).year
+    with transaction.atomic():
+        serial = numbering.take(flow.prefix, year)
+        matter = Matter.objects.create(
+            number=numbering.written(flow.prefix, year, serial), prefix=flow.prefix, year=year, serial=serial,
+            kind=flow.kind, title=title[:120], place=place, state=state, opened_by=act.by, opened_at=act.at,
+            holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety,
+        )  # fmt: skip
+        matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
+        search.feed("kernel.matter", matter.pk, str(matter), f"{matter} {place.full_name if place else ''} {words}", act.at)
+        if holder:
+            notices.post(holder, f"{flow.name}：{matter.title}", matter=matter, act=act)
+    return matter
+
+
+def move(
+    flow: Flow, matter: Matter, key: str, *, act: Act, holder: Person | None = STAYS, duty: str = "",
+    due_at: datetime | None = None, note: str = "", facts: dict[str, Any] | None = None, tell: tuple[Person, ...] = (),
+) -> Event:  # fmt: skip
+    """Take one step.
+
+    Locks the matter, checks right (`NotYours`) and state (`Overtaken`), writes state, holder, event and notices in
+    one transaction, and brings `matter` up to date. A step into a state that stops the clock pauses the matter;
+    the areas move `due_at` on when it starts again (`resumed_due`).
+    """
+    step = flow.step(key)
+    if step is None:
+        raise Refused(f"“{flow.name}”没有“{key}”这一步，没有保存。")
+    with transaction.atomic():
+        _lock(matter)
+        check(flow, matter, step, act)
+        was = matter.state
+        _set_state(flow, matter, step, act)
+        if holder is not STAYS and matter.is_open:
+            matter.holder, matter.duty = holder, "" if holder else duty
+        if due_at is not None:
+            matter.due_at, matter.escalated_at = due_at, None
+        matter.save(update_fields=["state", "holder", "duty", "due_at", "paused_at", "closed_at", "escalated_at"])
+        event = _record(matter, key, was, act, note, facts)
+        _tell(flow, step, matter, act, tell)
+    return event
+
+
+def check(flow: Flow, matter: Matter, step: Step, act: Act) -> None:
+    """The refusals of a step, in their order: not yours, then no longer where it begins."""
+    if not step.may(act, matter):
+        raise NotYours(f"“{step.label}”不归你办，没有保存。{matter.number} {whose(matter)}。")
+    if matter.state not in step.start:
+        label = flow.state(matter.state).label
+        raise Overtaken(f"{matter.number} 现在是“{label}”，不能{step.label}，没有保存。看一下最新的经过。")
+
+
+def whose(matter: Matter) -> str:
+    """In whose hands it is, as a clause of a sentence."""
+    if not matter.is_open:
+        return "已经办结"
+    return f"现在在{matter.holder}手上" if matter.holder else "现在等人接办"
+
+
+def _lock(matter: Matter) -> None:
+    """Bring the matter up to date under a row lock (PostgreSQL; on SQLite the transaction itself is the lock)."""
+    matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
+
+
+def _set_state(flow: Flow, matter: Matter, step: Step, act: Act) -> None:
+    state = flow.state(step.end or matter.state)
+    matter.state = state.key
+    if state.end:
+        matter.closed_at = matter.closed_at or act.at
+        matter.holder, matter.duty, matter.paused_at = None, "", None
+    elif state.stops_clock:
+        matter.paused_at = matter.paused_at or act.at
+    else:
+        matter.paused_at = None
+
+
+def _record(matter: Matter, step: str, was: str, act: Act, note: str, facts: dict[str, Any] | None) -> Event:
+    return entries.write(
+        Event, matter=matter, step=step, from_state=was, to_state=matter.state, by=act.by, on_behalf_of=act.for_,
+        to_holder=matter.holder, to_duty=matter.duty, at=act.at, happened_at=act.happened_at, via=act.via, op=act.op,
+        note=note[:500], facts=facts or {},
+    )  # fmt: skip
+
+
+def _tell(flow: Flow, step: Step, matter: Matter, act: Act, tell: tuple[Person, ...]) -> None:
+    people = {person.pk: person for person in (*tell, *([matter.holder] if matter.holder and step.end else []))}
+    for person in people.values():
+        notices.post(person, f"{step.label}：{matter.title}", matter=matter, act=act)
+
+
+def resumed_due(matter: Matter, *, hours: Hours, act: Act) -> datetime:
+    """The due time after a pause: moved on by exactly the working time that was paused, never less."""
+    if matter.paused_at is None:
+        return matter.due_at
+    paused = clock.between(matter.paused_at, act.at, hours)
+    if matter.due_at <= matter.paused_at:
+        return matter.due_at + timedelta(minutes=paused)
+    return clock.after(matter.due_at, paused, hours) if paused else matter.due_at
+
+
+def hand_over(matter: Matter, *, holder: Person | None = None, duty: str = "", note: str, act: Act) -> Event:
+    """Put an open matter into other hands without a step of its flow: a leaver's, an absent one's. Counted as such."""
+    if holder is None and not duty:
+        raise Refused(f"{matter.number} 要交给人或者岗位，没有移交。")
+    with transaction.atomic():
+        _lock(matter)
+        if not matter.is_open:
+            raise Overtaken(f"{matter.number} 已经办结，没有移交。")
+        matter.holder, matter.duty = holder, "" if holder else duty
+        matter.save(update_fields=["holder", "duty"])
+        event = _record(matter, "hand_over", matter.state, act, note, None)
+        if holder:
+            notices.post(holder, f"移交给你：{matter.title}", matter=matter, act=act)
+    return event
+
+
+def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
+    """督办: an overdue matter is brought before those who oversee it; once per due time."""
+    with transaction.atomic():
+        _lock(matter)
+        matter.escalated_at = act.at
+        matter.save(update_fields=["escalated_at"])
+        event = _record(matter, "escalate", matter.state, act, "过了期限", {"due_at": matter.due_at.isoformat()})
+        for person in to:
+            notices.post(person, f"超时：{matter.title}", matter=matter, act=act)
+    return event
+
+
+def wait_for(matter: Matter, other: Matter, *, note: str = "", act: Act) -> Link:
+    """One matter waits for another; said once."""
+    link, _ = Link.objects.get_or_create(matter=matter, waits_for=other, defaults={"made_at": act.at, "note": note})
+    return link

@@ -1,0 +1,149 @@
+"""事项、经过、挂接."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from ..entries import Entry
+from ..people.models import Person
+from ..people.queries import duty_codes
+
+VIEWS = "view-"  # a duty "view-repairs" sees every matter of that area, "view-all" sees every matter
+
+
+class MatterQuerySet(models.QuerySet["Matter"]):
+    def open(self) -> "MatterQuerySet":
+        return self.filter(closed_at=None)
+
+    def closed(self) -> "MatterQuerySet":
+        return self.exclude(closed_at=None)
+
+    def overdue(self, at: datetime) -> "MatterQuerySet":
+        """Open, not paused, and past the due time."""
+        return self.open().filter(paused_at=None, due_at__lt=at)
+
+    def in_hands_of(self, person: Person, at: datetime) -> "MatterQuerySet":
+        """Open, and held by name or by a duty the person has now."""
+        return self.open().filter(Q(holder=person) | Q(holder=None, duty__in=sorted(_codes(person, at))))
+
+    def visible_to(self, person: Person, at: datetime) -> "MatterQuerySet":
+        """What one asked for, has in hand by name or by duty, or took a step in; overseers see their areas whole."""
+        codes = _codes(person, at)
+        areas = [code.removeprefix(VIEWS) for code in codes if code.startswith(VIEWS)]
+        if "all" in areas:
+            return self
+        took_part = Exists(Event.objects.filter(matter=OuterRef("pk"), by=person))
+        seen = Q(opened_by=person) | Q(holder=person) | Q(duty__in=sorted(codes), holder=None) | Q(took_part)
+        for area in areas:
+            seen |= Q(kind__startswith=f"{area}.")
+        return self.filter(seen)
+
+
+def _codes(person: Person, at: datetime) -> frozenset[str]:
+    return duty_codes(person, timezone.localtime(at).date())
+
+
+class Matter(models.Model):
+    """事项: anything the office owes someone until it is closed. Its particulars are a row with the same key."""
+
+    number = models.CharField("编号", max_length=24, unique=True)
+    prefix = models.CharField(max_length=8)
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField()
+    kind = models.CharField("类别", max_length=40)
+    title = models.CharField("事由", max_length=120)
+    state = models.CharField("状态", max_length=20)
+    place = models.ForeignKey(
+        "kernel.Place", models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="地点"
+    )
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="opened_matters", verbose_name="提出人")
+    opened_at = models.DateTimeField("提出时间")
+    holder = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="held_matters", verbose_name="在谁手上"
+    )
+    duty = models.CharField("待办职务", max_length=40, blank=True)
+    due_at = models.DateTimeField("期限")
+    paused_at = models.DateTimeField("停表时间", null=True, blank=True)
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    escalated_at = models.DateTimeField("督办时间", null=True, blank=True)
+    safety = models.BooleanField("涉及安全", default=False)
+
+    objects = MatterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="matter_open_is_in_hands",
+                condition=Q(closed_at__isnull=False) | Q(holder__isnull=False) | ~Q(duty=""),
+            ),
+            models.CheckConstraint(
+                name="matter_closed_is_in_nobodys_hands",
+                condition=Q(closed_at=None) | Q(holder=None, duty="", paused_at=None),
+            ),
+            models.UniqueConstraint(fields=["prefix", "year", "serial"], name="matter_serial_once"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="matter_kind"),
+            models.Index(fields=["kind", "state", "id"], name="matter_state"),
+            models.Index(fields=["kind", "opened_at"], name="matter_opened"),
+            models.Index(fields=["opened_by", "id"], name="matter_opener"),
+            models.Index(fields=["place", "id"], name="matter_place"),
+            models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="matter_in_hand"),
+            models.Index(fields=["duty", "due_at"], condition=Q(closed_at=None), name="matter_in_duty"),
+            models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Event(Entry):
+    """经过: one step taken on a matter; written once."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    step = models.CharField("步骤", max_length=20)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="经手人")
+    on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    to_holder = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交给")
+    to_duty = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField("时间")
+    happened_at = models.DateTimeField(null=True, blank=True)
+    via = models.CharField(max_length=12)
+    op = models.CharField(max_length=36, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["matter", "id"], name="event_way"),
+            models.Index(fields=["by", "matter"], name="event_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.step}"
+
+
+class Link(models.Model):
+    """挂接: one matter waits for another."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="waits")
+    waits_for = models.ForeignKey(Matter, models.PROTECT, related_name="holds_up")
+    made_at = models.DateTimeField()
+    note = models.CharField("说明", max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "waits_for"], name="link_once"),
+            models.CheckConstraint(name="link_to_another", condition=~Q(matter=models.F("waits_for"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} → {self.waits_for_id}"

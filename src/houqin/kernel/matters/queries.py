@@ -1,0 +1,37 @@
+"""Reading matters: the inbox, the way so far, what a leaver holds."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from ..people.models import Person
+from .models import Event, Matter, MatterQuerySet
+
+
+def shown(rows: MatterQuerySet) -> MatterQuerySet:
+    """With what a list shows of each."""
+    return rows.select_related("place", "holder", "opened_by")
+
+
+def in_hand(person: Person, at: datetime) -> MatterQuerySet:
+    """我的待办: what waits for this person, the most pressing first."""
+    return shown(Matter.objects.in_hands_of(person, at)).order_by("due_at", "pk")
+
+
+def asked_by(person: Person) -> MatterQuerySet:
+    """What one asked for and still waits for."""
+    return shown(Matter.objects.open().filter(opened_by=person)).order_by("-pk")
+
+
+def way(matter: Matter) -> QuerySet[Event]:
+    """经过: every step with its signatures and files, newest first."""
+    return (
+        matter.events.select_related("by", "on_behalf_of", "to_holder")
+        .prefetch_related("signatures__signer", "signatures__drawing", "attachments__blob")
+        .order_by("-pk")
+    )
+
+
+def holdings(person: Person) -> list[str]:
+    """What a leaver still has in hand."""
+    return [str(matter) for matter in Matter.objects.open().filter(holder=person).order_by("pk")]

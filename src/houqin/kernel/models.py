@@ -1,0 +1,34 @@
+"""Every table of the kernel, gathered for Django."""
+
+from .approvals.models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
+from .attachments.models import Attachment, Blob
+from .audit.models import Change, Seal
+from .doors.models import Operation, Tries
+from .matters.models import Event, Link, Matter
+from .notices.models import Notice
+from .numbering.models import Series
+from .people.models import (
+    Duty,
+    Group,
+    Holding,
+    LoginLink,
+    LoginSession,
+    Membership,
+    Person,
+    PersonalDetail,
+    Post,
+    User,
+)
+from .places.models import Label, Place
+from .schedule.models import Schedule, Slot, TickRun
+from .school.models import FigureSetting, School
+from .search.models import SearchRow
+from .signatures.models import Signature
+from .terms.models import SchoolDay, SchoolYear, Term
+
+__all__ = [
+    "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event", "FigureSetting",
+    "Group", "Holding", "Label", "Link", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "Operation",
+    "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolDay", "SchoolYear",
+    "SearchRow", "Seal", "Series", "Signature", "Slot", "Term", "TickRun", "Tries", "User",
+]  # fmt: skip

@@ -1,0 +1,196 @@
+"""人员、岗位、职责、任岗; logins and their sessions; what may be erased later."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=self.model.normalize_username(username or "").casefold())
+
+
+class User(AbstractBaseUser):
+    """登录: an account and nothing more; who someone is, is a Person."""
+
+    username = models.CharField("用户名", max_length=60, unique=True)
+    email = models.EmailField("邮箱", blank=True)
+    is_active = models.BooleanField("可用", default=True)
+    opened_at = models.DateTimeField("开户时间")
+    password_set_at = models.DateTimeField("密码设定时间", null=True)
+    last_login = None
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_name_is_folded", condition=Q(username=Lower("username")))
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Person(models.Model):
+    """人员: someone of the school, with or without a login; left, never deleted."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    initials = models.CharField("拼音首字母", max_length=20, blank=True, editable=False)
+    phone = models.CharField("电话", max_length=20, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person", verbose_name="登录"
+    )
+    joined_on = models.DateField("到岗日期", null=True, blank=True)
+    left_on = models.DateField("离岗日期", null=True, blank=True)
+    built_in = models.BooleanField("内置", default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="built_in_person_has_no_login", condition=Q(built_in=False) | Q(user=None))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def search_words(self) -> str:
+        return f"{self.name} {self.initials} {self.code}"
+
+
+class Post(models.Model):
+    """岗位: what the school needs someone for."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("岗位", max_length=40)
+    rank = models.PositiveSmallIntegerField("次序", default=100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """职责: one line of a post; rules ask for its `code`, people read its text."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="duties", verbose_name="岗位")
+    code = models.SlugField("代码", max_length=40)
+    text = models.CharField("职责", max_length=200)
+    frequency = models.CharField("频次", max_length=40, blank=True)
+    record = models.CharField("记录", max_length=60, blank=True)
+    indicator = models.CharField("考核指标", max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "code"], name="duty_once_a_post")]
+        indexes = [models.Index(fields=["code"], name="duty_code")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Holding(models.Model):
+    """任岗: a person in a post from a date to a date, in charge (A角) or as stand-in (B角)."""
+
+    A, B = "first_stand", "stand_in"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="holdings", verbose_name="人员")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holdings", verbose_name="岗位")
+    stand = models.CharField("A/B角", max_length=12, choices=[(A, "A角"), (B, "B角")], default=A)
+    from_on = models.DateField("任岗日期")
+    to_on = models.DateField("离任日期", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="holding_runs_forward", condition=Q(to_on=None) | Q(from_on__lte=F("to_on"))),
+            models.UniqueConstraint(
+                fields=["person", "post"], condition=Q(to_on=None), name="one_open_holding_of_a_post"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.post}"
+
+
+class Group(models.Model):
+    """小组: a team or committee: 民主理财小组, 验收小组."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("小组", max_length=40)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """组员: a person in a group from a date to a date."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships", verbose_name="小组")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="人员")
+    from_on = models.DateField("入组日期")
+    to_on = models.DateField("出组日期", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "person"], condition=Q(to_on=None), name="member_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.person}"
+
+
+class LoginSession(models.Model):
+    """登录记录: one device logged in; can be listed and ended. `key` is a hash of what the cookie says."""
+
+    key = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="login_sessions")
+    device = models.CharField("设备", max_length=120, blank=True)
+    network = models.CharField("网段", max_length=40, blank=True)
+    started_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近使用")
+    expires_at = models.DateTimeField("到期")
+    ended_at = models.DateTimeField("退出时间", null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "ended_at"], name="session_open")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.device}"
+
+
+class LoginLink(models.Model):
+    """一次性链接: how someone gets a first password; the token itself is kept as a hash only."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="login_links")
+    made_at = models.DateTimeField("发出时间")
+    expires_at = models.DateTimeField("到期")
+    used_at = models.DateTimeField("用掉时间", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.made_at:%Y-%m-%d}"
+
+
+class PersonalDetail(models.Model):
+    """可清除的个人信息: a visitor's name or phone, beside its row; erased when no longer needed.
+
+    Events and changes keep only the keyed hash of the value.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.BigIntegerField()
+    field = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+    kept_until = models.DateField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "field"], name="personal_detail_once"),
+            models.CheckConstraint(
+                name="erased_detail_is_empty", condition=Q(erased_at=None) | Q(value="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.field}"

@@ -1,0 +1,81 @@
+"""Who holds which duty on a date. Rules ask here, never for names."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from .models import Duty, Person
+
+SYSTEM, VISITOR = "system", "visitor"  # built-in persons without a login
+
+_generation = 0  # raised by every change of rights, so that remembered duties are asked anew
+
+
+def rights_changed() -> None:
+    """Forget every remembered right in this process."""
+    global _generation
+    _generation += 1
+
+
+def generation() -> int:
+    return _generation
+
+
+def duty_codes(person: Person, on: date) -> frozenset[str]:
+    """The codes of every duty the person has on a date; asked once per person, date and change of rights."""
+    remembered: dict[tuple[date, int], frozenset[str]] = person.__dict__.setdefault("_duty_codes", {})
+    key = (on, _generation)
+    if key not in remembered:
+        remembered.clear()
+        remembered[key] = frozenset(
+            Duty.objects.filter(held_on(on, "post__holdings__"), post__holdings__person=person).values_list(
+                "code", flat=True
+            )
+        )
+    return remembered[key]
+
+
+def has_duty(person: Person, code: str, on: date) -> bool:
+    return code in duty_codes(person, on)
+
+
+def held_on(on: date, path: str = "") -> Q:
+    """Holdings (or memberships) in force on a date."""
+    return Q(**{f"{path}from_on__lte": on}) & (Q(**{f"{path}to_on": None}) | Q(**{f"{path}to_on__gte": on}))
+
+
+def active(on: date) -> QuerySet[Person]:
+    """Everyone of the school on a date; the built-in persons are not among them."""
+    return Person.objects.filter(Q(left_on=None) | Q(left_on__gte=on), built_in=False)
+
+
+def holders(code: str, on: date) -> QuerySet[Person]:
+    """Those who hold a duty on a date, A角 before B角, then by name."""
+    duty_held = held_on(on, "holdings__") & Q(holdings__post__duties__code=code)
+    return active(on).filter(duty_held).order_by("holdings__stand", "name", "pk").distinct()
+
+
+def members(group_code: str, on: date) -> QuerySet[Person]:
+    in_group = held_on(on, "memberships__") & Q(memberships__group__code=group_code)
+    return active(on).filter(in_group).order_by("name", "pk").distinct()
+
+
+def posts_of(person: Person, on: date) -> list[str]:
+    """The names of the posts a person holds, for the foot of the menu and for papers."""
+    held = person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "post_id")
+    return [holding.post.name for holding in held]
+
+
+def duty_name(code: str) -> str:
+    """What the office calls a duty: the names of the posts it belongs to."""
+    names = Duty.objects.filter(code=code).order_by("post__rank", "post_id").values_list("post__name", flat=True)
+    return "、".join(dict.fromkeys(names)) or code
+
+
+def built_in(code: str) -> Person:
+    return Person.objects.get(code=code, built_in=True)
+
+
+def by_code(codes: Iterable[str]) -> dict[str, Person]:
+    return {person.code: person for person in Person.objects.filter(code__in=list(codes))}

@@ -1,0 +1,42 @@
+"""Finding places and what a label hangs on."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from .models import Label, Place
+
+
+def listed() -> QuerySet[Place]:
+    """Places in use, in walking order."""
+    return Place.objects.filter(closed_on=None).select_related("owner", "parent").order_by("walk", "pk")
+
+
+def rooms() -> QuerySet[Place]:
+    """Where something can be: rooms and spots in use."""
+    return listed().filter(kind__in=("room", "spot"))
+
+
+def within(place: Place) -> QuerySet[Place]:
+    """A place and everything in it."""
+    return Place.objects.filter(path__startswith=f"{place.path}{place.pk}/") | Place.objects.filter(pk=place.pk)
+
+
+def owner_of(place: Place) -> "Place | None":
+    """The nearest place upward that has an owner: whoever answers for the floor answers for its rooms."""
+    keys = [int(key) for key in place.path.split("/") if key] + [place.pk]
+    owned = Place.objects.filter(pk__in=keys).exclude(owner=None).select_related("owner")
+    return max(owned, key=lambda found: keys.index(found.pk), default=None)
+
+
+def by_token(token: str) -> Label | None:
+    """The label with this token or typed code, in force or ended; the caller says nothing of which it was not."""
+    return Label.objects.filter(token=token).first() or Label.objects.filter(short_code=token.upper()).first()
+
+
+def label_of(place: Place) -> Label | None:
+    return Label.objects.filter(kind=place._meta.label_lower, key=place.pk, to_at=None).first()
+
+
+def in_force(label: Label, at: datetime) -> bool:
+    return label.from_at <= at and (label.to_at is None or at < label.to_at) and label.key is not None

@@ -1,0 +1,38 @@
+"""Figures that ship as editable defaults: declared once, each with its unit and where it comes from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .models import FigureSetting
+
+_declared: dict[str, "Figure"] = {}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number a school may set: `unit` and `source` are shown beside it; `least`..`most` bound it."""
+
+    code: str
+    label: str
+    value: int
+    unit: str
+    source: str
+    least: int = 0
+    most: int = 100_000
+
+
+def declare(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Make figures known; called where they are declared, at import."""
+    made = tuple(figures)
+    _declared.update({figure.code: figure for figure in made})
+    return made
+
+
+def declared() -> tuple[Figure, ...]:
+    return tuple(_declared.values())
+
+
+def value(code: str) -> int:
+    """What the school has set, else what ships."""
+    row = FigureSetting.objects.filter(code=code).only("value").first()
+    return row.value if row else _declared[code].value

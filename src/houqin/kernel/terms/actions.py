@@ -1,0 +1,39 @@
+"""Entering school years, terms and the school's own days."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from ..act import Act
+from ..audit import actions as audit
+from ..errors import Refused
+from .models import SchoolDay, SchoolYear, Term
+
+
+@transaction.atomic
+def open_term(*, year: str, code: str, name: str, starts_on: date, ends_on: date, act: Act) -> Term:
+    """Enter a term; its school year (1 September to 31 August) is made if it is not there."""
+    first = date(starts_on.year if starts_on.month >= 8 else starts_on.year - 1, 9, 1)
+    school_year = SchoolYear.objects.filter(name=year).first() or audit.add(
+        SchoolYear, name=year, starts_on=first, ends_on=date(first.year + 1, 8, 31), act=act
+    )
+    if Term.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise Refused("这个学期和别的学期日期重叠，没有保存。改开始或结束日期。", field="starts_on")
+    return audit.add(
+        Term, school_year=school_year, code=code, name=name, starts_on=starts_on, ends_on=ends_on, act=act
+    )
+
+
+@transaction.atomic
+def set_days(days: Iterable[SchoolDay], *, act: Act) -> int:
+    """Enter days that differ from the national calendar; a day entered before is changed."""
+    known = {row.on: row for row in SchoolDay.objects.all()}
+    fresh = []
+    for wanted in days:
+        if row := known.get(wanted.on):
+            audit.change(row, pupil_day=wanted.pupil_day, staff_day=wanted.staff_day, note=wanted.note, act=act)
+        else:
+            fresh.append(wanted)
+    audit.add_many(SchoolDay, fresh, act=act)
+    return len(fresh)

@@ -1,0 +1,108 @@
+"""Which day is what: national holidays and make-up days, the school's own days over them, terms and weeks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from django.utils import timezone
+
+from ..school import figures
+from .clock import Hours
+from .models import SchoolDay, Term
+
+OPENS, CLOSES = figures.declare(
+    (
+        figures.Figure("terms.opens", "上班时间（分钟数，从零点起）", 450, "分钟", "reference-data.md 6.4: 07:30", 0, 1439),
+        figures.Figure("terms.closes", "下班时间（分钟数，从零点起）", 1050, "分钟", "reference-data.md 6.4: 17:30", 1, 1440),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One date: whether pupils come, whether staff work, and why it is not an ordinary day."""
+
+    on: date
+    pupil_day: bool
+    staff_day: bool
+    note: str = ""
+
+
+def day(on: date) -> Day:
+    """What `on` is: the school's own row, else the national calendar, else Monday to Friday; pupils only in term."""
+    row = SchoolDay.objects.filter(on=on).first()
+    if row:
+        return Day(on, row.pupil_day, row.staff_day, row.note)
+    works, note = national(on)
+    return Day(on, works and Term.objects.filter(starts_on__lte=on, ends_on__gte=on).exists(), works, note)
+
+
+def days(first: date, last: date) -> list[Day]:
+    """Every date from `first` to `last`, in two queries."""
+    own = {row.on: row for row in SchoolDay.objects.filter(on__range=(first, last))}
+    terms = list(Term.objects.filter(starts_on__lte=last, ends_on__gte=first).values_list("starts_on", "ends_on"))
+    return [_day(first + timedelta(n), own, terms) for n in range((last - first).days + 1)]
+
+
+def _day(on: date, own: dict[date, SchoolDay], terms: Iterable[tuple[date, date]]) -> Day:
+    if row := own.get(on):
+        return Day(on, row.pupil_day, row.staff_day, row.note)
+    works, note = national(on)
+    return Day(on, works and any(a <= on <= b for a, b in terms), works, note)
+
+
+@lru_cache(maxsize=8)
+def _china(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("CN", years=year, language="zh_CN")
+
+
+@lru_cache(maxsize=4096)
+def national(on: date) -> tuple[bool, str]:
+    """Is `on` a working day by the national calendar, and which holiday or make-up day it is.
+
+    Source: the `holidays` library (2026 with 调休 by 国办发明电; later years computed until the notice is out).
+    """
+    calendar = _china(on.year)
+    if on in calendar.weekend_workdays:
+        return True, "调休上班"
+    if on in calendar:
+        return False, str(calendar[on])
+    return on.weekday() < 5, ""
+
+
+def working_hours() -> Hours:
+    """The school's working hours on staff days; remembers a day once asked."""
+    seen: dict[date, bool] = {}
+
+    def works(on: date) -> bool:
+        if on not in seen:
+            seen.update({d.on: d.staff_day for d in days(on, on + timedelta(30))})
+        return seen[on]
+
+    opens, closes = figures.value("terms.opens"), figures.value("terms.closes")
+    midnight = datetime(2000, 1, 1)
+    return Hours(
+        (midnight + timedelta(minutes=opens)).time(), (midnight + timedelta(minutes=closes)).time(), works,
+        timezone.get_default_timezone(),
+    )  # fmt: skip
+
+
+def is_staff_day(on: date) -> bool:
+    return day(on).staff_day
+
+
+def is_pupil_day(on: date) -> bool:
+    return day(on).pupil_day
+
+
+def term_on(on: date) -> Term | None:
+    """The term of a date; in the holidays the one that ended last."""
+    return Term.objects.filter(starts_on__lte=on).order_by("-starts_on", "-pk").first()
+
+
+def week_of(term: Term, on: date) -> int:
+    """第几周: counted from the Monday of the week in which the term begins."""
+    monday = term.starts_on - timedelta(days=term.starts_on.weekday())
+    return (on - monday).days // 7 + 1
