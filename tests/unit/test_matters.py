@@ -1,0 +1,122 @@
+"""A matter from opening to its end, with a small flow of the tests' own."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from houqin.kernel.errors import NotYours, Overtaken
+from houqin.kernel.matters import actions as matters
+from houqin.kernel.matters import queries
+from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.notices.models import Notice
+from houqin.kernel.numbering.models import Series
+from houqin.kernel.terms.queries import working_hours
+from tests import cast as people
+
+CHORE = Flow(
+    "repairs.chore", "杂事", "ZS", "tool",
+    states=(State("open", "在办"), State("waiting", "停表", stops_clock=True), State("done", "办完", end=True)),
+    steps=(
+        Step("pause", "停表", ("open",), "waiting", lambda act, m: m.holder_id == act.by.pk),
+        Step("resume", "复工", ("waiting",), "open", lambda act, m: m.holder_id == act.by.pk),
+        Step("finish", "办完", ("open",), "done", lambda act, m: m.holder_id == act.by.pk, main=True),
+        Step("nudge", "催办", ("open",), "", lambda act, m: m.opened_by_id == act.by.pk),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def chore(cast):
+    return open_chore(cast)
+
+
+def open_chore(cast, **more):
+    given = {"holder": cast["repairman"], "due_at": cast.now + timedelta(hours=2), **more}
+    return matters.open_matter(
+        CHORE, title="搬一张桌子", state="open", place=cast.place("c32"), act=cast.act("teacher"), **given
+    )
+
+
+def test_from_opening_to_the_end(cast, chore):
+    assert (chore.number, chore.state, chore.holder) == ("ZS2026-0001", "open", cast["repairman"])
+    assert list(queries.in_hand(cast["repairman"], cast.now)) == [chore]
+    matters.move(CHORE, chore, "finish", act=cast.act("repairman"), note="搬好了")
+    assert (chore.state, chore.holder, chore.is_open) == ("done", None, False)
+    assert [(e.step, e.from_state, e.to_state, e.by.code) for e in chore.events.order_by("pk")] == [
+        ("open", "", "open", "teacher"), ("finish", "open", "done", "repairman"),
+    ]  # fmt: skip
+
+
+def test_whoever_gets_it_is_told_and_nobody_of_his_own_doing(cast, chore):
+    matters.move(CHORE, chore, "nudge", act=cast.act("teacher"), tell=(cast["repairman"], cast["teacher"]))
+    told = Notice.objects.order_by("pk").values_list("to__code", "text")
+    assert list(told) == [("repairman", "杂事：搬一张桌子"), ("repairman", "催办：搬一张桌子")]
+
+
+def test_a_stranger_is_refused_and_nothing_is_written(cast, chore):
+    with pytest.raises(NotYours, match="“办完”不归你办，没有保存。ZS2026-0001 现在在李师傅手上。"):
+        matters.move(CHORE, chore, "finish", act=cast.act("teacher"))
+    chore.refresh_from_db()
+    assert (chore.state, chore.events.count()) == ("open", 1)
+
+
+def test_the_second_of_two_is_overtaken(cast, chore):
+    stale = Matter.objects.get(pk=chore.pk)
+    matters.move(CHORE, chore, "pause", act=cast.act("repairman"))
+    with pytest.raises(Overtaken, match="现在是“停表”，不能办完"):
+        matters.move(CHORE, stale, "finish", act=cast.act("repairman"))
+    assert Event.objects.filter(matter=chore).count() == 2
+
+
+def test_an_open_matter_is_always_in_someones_hands(cast, chore):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Matter.objects.filter(pk=chore.pk).update(holder=None)
+
+
+def test_a_pause_moves_the_due_time_by_exactly_the_paused_working_time(cast):
+    chore = open_chore(cast, due_at=at(2026, 11, 23, 16, 0))
+    matters.move(CHORE, chore, "pause", act=cast.act("repairman", at=at(2026, 11, 23, 15, 0)))
+    assert chore.paused_at == at(2026, 11, 23, 15, 0)
+    back = cast.act("repairman", at=at(2026, 11, 24, 8, 0))
+    due = matters.resumed_due(chore, hours=working_hours(), act=back)
+    assert due == at(2026, 11, 24, 9, 0)  # 2 h 30 of Monday and 30 min of Tuesday, after 16:00 on Monday
+    matters.move(CHORE, chore, "resume", due_at=due, act=back)
+    assert (chore.paused_at, chore.due_at) == (None, due)
+
+
+def test_hand_over_leaves_state_and_is_recorded(cast, chore):
+    matters.hand_over(chore, holder=cast["electrician"], note="李师傅请假", act=cast.act("director"))
+    assert (chore.state, chore.holder.code) == ("open", "electrician")
+    assert chore.events.order_by("-pk")[0].to_holder.code == "electrician"
+    assert queries.holdings(cast["electrician"]) == ["ZS2026-0001 搬一张桌子"]
+
+
+def test_who_sees_it(cast, chore):
+    def seers():
+        return {code for code in people.NAMES if Matter.objects.visible_to(cast[code], cast.now).exists()}
+
+    overseers = {"principal", "vice-principal", "director", "assets-keeper", "inspector"}
+    assert seers() == overseers | {"teacher", "repairman"}
+    matters.hand_over(chore, holder=cast["electrician"], note="", act=cast.act("director"))
+    assert seers() == overseers | {"teacher", "electrician"}  # 李师傅 took no step in it
+
+
+def test_numbers_have_no_gap_after_a_rollback(cast, chore):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        open_chore(cast, holder=None)
+    assert open_chore(cast).number == "ZS2026-0002"
+    assert Series.objects.get(prefix="ZS", year=2026).last == 2
+
+
+def test_overdue_stands_still_while_paused(cast, chore):
+    late = cast.now + timedelta(hours=3)
+    assert list(Matter.objects.overdue(late)) == [chore]
+    matters.move(CHORE, chore, "pause", act=cast.act("repairman"))
+    assert list(Matter.objects.overdue(late)) == []
+
+
+def at(*when: int) -> datetime:
+    return timezone.make_aware(datetime(*when))
