@@ -22,7 +22,7 @@ TIERS = (
 @pytest.fixture
 def paper(cast):
     approvals.issue_rules(
-        CHORE.kind, effective_from=date(2026, 9, 1), authority="采购管理办法", ranges=TIERS, act=cast.act("principal")
+        CHORE.kind, effective_on=date(2026, 9, 1), authority="采购管理办法", ranges=TIERS, act=cast.act("principal")
     )
     return open_chore(cast)
 
@@ -87,7 +87,7 @@ def test_without_anyone_to_decide_it_is_not_submitted(cast, paper):
 def test_a_running_route_keeps_its_rules(cast, paper):
     submit(cast, paper, 2000)
     approvals.issue_rules(
-        CHORE.kind, effective_from=date(2026, 11, 23), authority="新办法", ranges=(Range(0, None, ("approve-principal",)),),
+        CHORE.kind, effective_on=date(2026, 11, 23), authority="新办法", ranges=(Range(0, None, ("approve-principal",)),),
         act=cast.act("principal"),
     )  # fmt: skip
     assert queries.route_of(paper).rule_set.version == 1
@@ -108,7 +108,7 @@ def test_a_running_route_keeps_its_rules(cast, paper):
 )
 def test_tiers_with_a_gap_an_overlap_or_an_end_are_refused(cast, ranges):
     with pytest.raises(Refused, match="没有保存"):
-        approvals.issue_rules("x.y", effective_from=date(2026, 9, 1), authority="", ranges=ranges, act=cast.act("principal"))
+        approvals.issue_rules("x.y", effective_on=date(2026, 9, 1), authority="", ranges=ranges, act=cast.act("principal"))
 
 
 def test_a_delegate_decides_up_to_his_cap_and_for_whom_is_kept(cast, paper):

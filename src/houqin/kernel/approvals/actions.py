@@ -35,14 +35,14 @@ class Range:
 
 @transaction.atomic
 def issue_rules(
-    kind: str, *, effective_from: date, authority: str, ranges: Iterable[Range], category: str = "", act: Act
+    kind: str, *, effective_on: date, authority: str, ranges: Iterable[Range], category: str = "", act: Act
 ) -> RuleSet:
     """A new version of the tiers of one kind of paper; refuses a gap or an overlap in [0, ∞)."""
     ordered = sorted(ranges, key=lambda found: found.from_fen)
     _refuse_gaps(ordered)
     last = RuleSet.objects.filter(kind=kind).order_by("-version").first()
     rules = audit.add(
-        RuleSet, kind=kind, version=last.version + 1 if last else 1, effective_from=effective_from,
+        RuleSet, kind=kind, version=last.version + 1 if last else 1, effective_on=effective_on,
         authority=authority, act=act,
     )  # fmt: skip
     tiers = [

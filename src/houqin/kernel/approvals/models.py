@@ -15,7 +15,7 @@ class RuleSet(models.Model):
 
     kind = models.CharField("单据", max_length=40)
     version = models.PositiveSmallIntegerField("版本")
-    effective_from = models.DateField("生效日期")
+    effective_on = models.DateField("生效日期")
     authority = models.CharField("依据", max_length=200)
     authority_hash = models.CharField(max_length=64, blank=True)
     authority_key = models.CharField(max_length=60, blank=True)

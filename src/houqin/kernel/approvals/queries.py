@@ -11,7 +11,7 @@ from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
 
 def rules_on(kind: str, on: date) -> RuleSet | None:
     """The rule set of a kind of paper in force on a date."""
-    return RuleSet.objects.filter(kind=kind, effective_from__lte=on).order_by("-effective_from", "-version").first()
+    return RuleSet.objects.filter(kind=kind, effective_on__lte=on).order_by("-effective_on", "-version").first()
 
 
 def tier_steps(rules: RuleSet, category: str, basis_fen: int) -> list[RuleTier]:

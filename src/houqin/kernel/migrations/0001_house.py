@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=40, verbose_name='单据')),
                 ('version', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('effective_from', models.DateField(verbose_name='生效日期')),
+                ('effective_on', models.DateField(verbose_name='生效日期')),
                 ('authority', models.CharField(max_length=200, verbose_name='依据')),
                 ('authority_hash', models.CharField(blank=True, max_length=64)),
                 ('authority_key', models.CharField(blank=True, max_length=60)),
