@@ -97,6 +97,11 @@ POSTGRES = (
     " FOR EACH STATEMENT EXECUTE FUNCTION houqin_entries_only_grow()",
 )
 
+ATTEMPTS = (
+    "UPDATE {t} SET mac = '' WHERE {k} = (SELECT min({k}) FROM {t})",
+    "DELETE FROM {t} WHERE {k} = (SELECT min({k}) FROM {t})",
+)
+
 
 def guard_all(using: str = DEFAULT_DB_ALIAS) -> None:
     """Put the guards on every entry table; safe to repeat."""
@@ -120,9 +125,7 @@ def _statement(template: str, model: type[Entry]) -> str:
 
 
 def _attempts(model: type[Entry]) -> Iterable[str]:
-    table, key = model._meta.db_table, model._meta.pk.column
-    some = f"(SELECT min({key}) FROM {table})"
-    return (f"UPDATE {table} SET mac = '' WHERE {key} = {some}", f"DELETE FROM {table} WHERE {key} = {some}")
+    return (_statement(attempt, model) for attempt in ATTEMPTS)
 
 
 def _refused(attempt: str, using: str) -> bool:

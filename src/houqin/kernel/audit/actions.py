@@ -60,7 +60,7 @@ def change[M: models.Model](row: M, *, act: Act, note: str = "", seen: dict[str,
 def _refuse_stale(row: models.Model, differing: dict[str, Any], seen: dict[str, str]) -> None:
     for name in differing:
         if name in seen and seen[name] != text_of(getattr(row, name)):
-            label = row._meta.get_field(name).verbose_name
+            label = getattr(row._meta.get_field(name), "verbose_name", name)
             raise Overtaken(f"“{label}”刚被别人改过，现在是“{text_of(getattr(row, name))}”，没有保存。看过再改。", field=name)
 
 

@@ -71,6 +71,7 @@ class Matter(models.Model):
     safety = models.BooleanField("涉及安全", default=False)
 
     objects = MatterQuerySet.as_manager()
+    opened: "Event"  # on a matter just opened: its first event, for photos and signatures
 
     class Meta:
         constraints = [

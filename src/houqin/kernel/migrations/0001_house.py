@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import houqin.kernel.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import houqin.kernel.fields
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -15,7 +15,7 @@ from .models import SchoolDay, Term
 OPENS, CLOSES = figures.declare(
     (
         figures.Figure("terms.opens", "上班时间（分钟数，从零点起）", 450, "分钟", "reference-data.md 6.4: 07:30", 0, 1439),
-        figures.Figure("terms.closes", "下班时间（分钟数，从零点起）", 1050, "分钟", "reference-data.md 6.4: 17:30", 1, 1440),
+        figures.Figure("terms.closes", "下班时间（分钟数，从零点起）", 1050, "分钟", "reference-data.md 6.4: 17:30", 1, 1439),
     )
 )
 
@@ -81,12 +81,8 @@ def working_hours() -> Hours:
             seen.update({d.on: d.staff_day for d in days(on, on + timedelta(30))})
         return seen[on]
 
-    opens, closes = figures.value("terms.opens"), figures.value("terms.closes")
-    midnight = datetime(2000, 1, 1)
-    return Hours(
-        (midnight + timedelta(minutes=opens)).time(), (midnight + timedelta(minutes=closes)).time(), works,
-        timezone.get_default_timezone(),
-    )  # fmt: skip
+    opens, closes = (divmod(figures.value(code), 60) for code in ("terms.opens", "terms.closes"))
+    return Hours(time(*opens), time(*closes), works, timezone.get_default_timezone())
 
 
 def is_staff_day(on: date) -> bool:
