@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from re import findall
 from typing import Any
+from uuid import uuid4
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -112,6 +113,7 @@ class Option:
     label: str
     chosen: bool
     icon: str
+    tone: str
     id: str
 
 
@@ -169,9 +171,7 @@ def look_of(bound: BoundField) -> str:
         return "switch" if bound.help_text else "check"
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.SelectMultiple):
         return "checks"
-    if isinstance(widget, forms.Select):  # RadioSelect counts as a ChoiceWidget, not a Select
-        return choice_look(bound)
-    if isinstance(widget, forms.RadioSelect):
+    if isinstance(widget, forms.Select | forms.RadioSelect):
         return choice_look(bound)
     if isinstance(widget, forms.ClearableFileInput | forms.FileInput):
         return "photos" if isinstance(bound.field, forms.ImageField) else "file"
@@ -191,12 +191,12 @@ def choice_look(bound: BoundField) -> str:
 
 def options_of(bound: BoundField) -> Iterable[Option]:
     icons = getattr(bound.field, "icons", None) or {}
+    tones = getattr(bound.field, "tones", None) or {}
     for at, widget in enumerate(bound.subwidgets):
-        value = str(widget.data["value"])
-        if value:
-            yield Option(
-                value, str(widget.data["label"]), bool(widget.data["selected"]), icons.get(value, ""), f"{bound.auto_id}_{at}"
-            )
+        value, label, chosen = (widget.data[key] for key in ("value", "label", "selected"))
+        if str(value):
+            icon_name, tone = icons.get(str(value), ""), tones.get(str(value), "")
+            yield Option(str(value), str(label), bool(chosen), icon_name, tone, f"{bound.auto_id}_{at}")
 
 
 def aside_of(bound: BoundField, look: str) -> str:
@@ -228,11 +228,40 @@ def control(bound: BoundField, css: str = "form-control", **attrs: Any) -> SafeS
     return bound.as_widget(attrs=placed)
 
 
+@dataclass(frozen=True)
+class Cell:
+    column: Any
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    cells: tuple[Cell, ...]
+
+
+SPARE_LINES = 3
+
+
+@register.simple_tag
+def lines(bound: BoundField) -> tuple[Line, ...]:
+    """What was filled in, and below it empty rows enough to go on without script (script keeps one)."""
+    rows = [*(bound.value() or ()), *({} for _ in range(SPARE_LINES))]
+    return tuple(
+        Line(
+            tuple(
+                Cell(column, f"{bound.html_name}-{at}-{name}", str(row.get(name, "")))
+                for column in bound.field.columns
+                for name in [part(column, "name")]
+            )
+        )
+        for at, row in enumerate(rows)
+    )
+
+
 @register.simple_tag
 def new_op() -> str:
     """A fresh operation id for the hidden `_op`: the same form sent twice is one act."""
-    from uuid import uuid4
-
     return uuid4().hex
 
 

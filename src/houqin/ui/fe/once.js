@@ -1,0 +1,29 @@
+// A form is sent once: the button goes grey after the first tap. The hidden _op makes a second sending harmless on the server, too.
+import { lock, settled } from './dom.js'
+
+const AGAIN = 20_000 // the answer may be a file, or may never come
+
+export function listen() {
+  document.addEventListener('submit', event => {
+    const form = event.target
+    if (event.defaultPrevented || form.getAttribute('method')?.toLowerCase() !== 'post') return
+    if (form.matches('[data-slip], [data-again], [hx-post]')) return
+    if (form.dataset.sent) return event.preventDefault()
+    const busy = settled(form)
+    if (busy && !form.dataset.settled) {
+      event.preventDefault()
+      const { submitter } = event
+      busy.then(() => { form.dataset.settled = '1'; form.requestSubmit(submitter); delete form.dataset.settled })
+      return
+    }
+    form.dataset.sent = '1'
+    setTimeout(() => lock(form, true)) // after the browser has read which button it was
+    setTimeout(() => free(form), AGAIN)
+  })
+  addEventListener('pageshow', event => { if (event.persisted) document.querySelectorAll('form[data-sent]').forEach(free) })
+}
+
+function free(form) {
+  delete form.dataset.sent
+  lock(form, false)
+}
