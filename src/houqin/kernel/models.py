@@ -11,6 +11,7 @@ from .people.models import (
     Duty,
     Group,
     Holding,
+    ListChoice,
     LoginLink,
     LoginSession,
     Membership,
@@ -28,7 +29,7 @@ from .terms.models import SchoolDay, SchoolYear, Term
 
 __all__ = [
     "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event", "FigureSetting",
-    "Group", "Holding", "Label", "Link", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "Operation",
+    "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "Operation",
     "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolDay", "SchoolYear",
     "SearchRow", "Seal", "Series", "Signature", "Slot", "Term", "TickRun", "Tries", "User",
 ]  # fmt: skip

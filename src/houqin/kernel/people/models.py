@@ -146,6 +146,7 @@ class LoginSession(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="login_sessions")
     device = models.CharField("设备", max_length=120, blank=True)
     network = models.CharField("网段", max_length=40, blank=True)
+    shared = models.BooleanField("公用电脑", default=False)
     started_at = models.DateTimeField("登录时间")
     seen_at = models.DateTimeField("最近使用")
     expires_at = models.DateTimeField("到期")
@@ -194,3 +195,19 @@ class PersonalDetail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.field}"
+
+
+class ListChoice(models.Model):
+    """查法: how one person likes to see a list: its columns (unnamed), or conditions kept under a name. No fact of the house."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="list_choices", verbose_name="人员")
+    register = models.CharField("台账", max_length=60)
+    name = models.CharField("名称", max_length=20, blank=True)
+    columns = models.JSONField("列", default=list)
+    query = models.CharField("条件", max_length=600, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "register", "name"], name="list_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.name}"

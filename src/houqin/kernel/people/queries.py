@@ -26,14 +26,16 @@ def duty_codes(person: Person, on: date) -> frozenset[str]:
     """The codes of every duty the person has on a date; asked once per person, date and change of rights."""
     remembered: dict[tuple[date, int], frozenset[str]] = person.__dict__.setdefault("_duty_codes", {})
     key = (on, _generation)
-    if key not in remembered:
-        remembered.clear()
-        remembered[key] = frozenset(
+    codes = remembered.get(key)
+    if codes is None:
+        codes = frozenset(
             Duty.objects.filter(held_on(on, "post__holdings__"), post__holdings__person=person).values_list(
                 "code", flat=True
             )
         )
-    return remembered[key]
+        remembered.clear()
+        remembered[key] = codes
+    return codes
 
 
 def has_duty(person: Person, code: str, on: date) -> bool:

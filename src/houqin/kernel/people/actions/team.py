@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from django.db import models, transaction
 from pypinyin import Style, pinyin
 
-from ..act import Act
-from ..audit import actions as audit
-from ..errors import Refused
-from . import rights
-from .models import Duty, Group, Holding, Membership, Person, PersonalDetail, Post
+from ...act import Act
+from ...audit import actions as audit
+from ...errors import Refused
+from .. import rights
+from ..models import Duty, Group, Holding, Membership, Person, PersonalDetail, Post
 
 Owed = Callable[[Person], list[str]]  # what a leaver still holds, as lines to read
 
