@@ -1,4 +1,4 @@
-"""The four answers an action can give besides doing it."""
+"""The answers an action can give besides doing it."""
 
 
 class Refused(Exception):
@@ -40,3 +40,9 @@ class TooMany(Refused):
     def __init__(self, sentence: str, wait: int):
         super().__init__(sentence)
         self.wait = wait
+
+
+class NoRoom(Refused):
+    """The disk is nearly full: no more files, so that the database can go on."""
+
+    status = 507

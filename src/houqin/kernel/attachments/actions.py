@@ -1,0 +1,157 @@
+"""Taking in files: checked by content, pictures redrawn, kept by what is in them, then said in the books."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+
+from .. import entries
+from ..act import Act
+from ..errors import Refused
+from . import names, pictures, sniff, store
+from .models import Attachment, Blob
+
+LARGEST_PHOTO, LARGEST_DOCUMENT = 10 * 1024 * 1024, 20 * 1024 * 1024  # security.md 5.5
+ORPHAN, LEFTOVER = timedelta(days=7), timedelta(hours=24)
+NOT_TAKEN = "“{name}”不是能收的文件，没有保存。照片收 JPG、PNG、WEBP、GIF，文件收 PDF、DOCX、XLSX、OFD。"
+HEIC = "“{name}”是 HEIC 照片，这里打不开，没有保存。手机相机设成“兼容性最佳”，或者截屏后再传。"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent: the sender's name for it, and its bytes or an open file."""
+
+    name: str
+    file: bytes | BinaryIO
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the store and waits for its row."""
+
+    name: str
+    sha256: str
+    size: int
+    mime: str
+    width: int | None = None
+    height: int | None = None
+
+
+def keep(uploads: Iterable[Upload | Kept]) -> list[Kept]:
+    """Check, redraw and store, without touching the database: the slow part, for before the transaction.
+
+    Refuses the first file that is not taken, by its name. What was stored before that is swept later.
+    """
+    uploads = list(uploads)
+    fresh = [_read(upload) for upload in uploads if isinstance(upload, Upload)]
+    done = iter(_keep_all(fresh))
+    return [upload if isinstance(upload, Kept) else next(done) for upload in uploads]
+
+
+@transaction.atomic
+def attach(thing: models.Model, uploads: Iterable[Upload | Kept], role: str, act: Act) -> list[Attachment]:
+    """Put files on an event of a matter, or on a card; `role` is one of `Attachment.ROLES`."""
+    if role not in dict(Attachment.ROLES):
+        raise ValueError(role)
+    return entries.write_many(
+        [
+            Attachment(blob=blob_of(kept, act), role=role, name=kept.name, by=act.by, at=act.at, **_on(thing))
+            for kept in keep(uploads)
+        ]
+    )
+
+
+def keep_drawing(png: bytes) -> Kept:
+    """A drawn signature, trimmed; refused if nothing is drawn."""
+    [drawn] = pictures.redraw([png], drawing=True)
+    if isinstance(drawn, Refused):
+        raise drawn
+    return Kept("签名.png", store.put(drawn.data), len(drawn.data), "image/png", drawn.width, drawn.height)
+
+
+def blob_of(kept: Kept, act: Act) -> Blob:
+    """The one row of these bytes."""
+    found = Blob.objects.filter(sha256=kept.sha256).first()
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return entries.write(
+                Blob, sha256=kept.sha256, size=kept.size, mime=kept.mime, width=kept.width, height=kept.height, stored_at=act.at
+            )  # fmt: skip
+    except IntegrityError:  # another request wrote it in this moment
+        return Blob.objects.get(sha256=kept.sha256)
+
+
+def sweep(act: Act) -> int:
+    """Remove files that never got a row in seven days, and what broken uploads left; answers how many."""
+    older_than = (act.at - ORPHAN).timestamp()
+    old = [place for place in store.files() if place.stat().st_mtime < older_than]
+    known = _known({_sha(place) for place in old})
+    gone = sum(store.drop(place, older_than) for place in old if _sha(place) not in known)
+    return gone + _sweep_leftovers((act.at - LEFTOVER).timestamp())
+
+
+def _on(thing: models.Model) -> dict[str, object]:
+    if thing._meta.label_lower == "kernel.event":
+        return {"event": thing}
+    return {"kind": thing._meta.label_lower, "key": thing.pk}
+
+
+def _read(upload: Upload) -> tuple[str, bytes, str]:
+    """Name, bytes and type of what was sent; refuses what is not taken."""
+    name = names.kept(upload.name)
+    data = upload.file if isinstance(upload.file, bytes) else _bytes(upload.file)
+    mime = sniff.mime_of(data)
+    if mime not in sniff.EXTENSIONS:
+        raise Refused((HEIC if mime == sniff.HEIC else NOT_TAKEN).format(name=name))
+    largest = LARGEST_PHOTO if mime in sniff.PICTURES else LARGEST_DOCUMENT
+    if len(data) > largest:
+        raise Refused(f"“{name}”太大，没有保存。照片最多 10 MB，文件最多 20 MB。")
+    return name, data, mime
+
+
+def _bytes(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(LARGEST_DOCUMENT + 1)
+
+
+def _keep_all(files: list[tuple[str, bytes, str]]) -> list[Kept]:
+    if files:
+        store.need_room(sum(len(data) for _, data, _ in files))
+    redrawn = iter(pictures.redraw([data for _, data, mime in files if mime in sniff.PICTURES]))
+    return [
+        _keep_picture(name, next(redrawn)) if mime in sniff.PICTURES else Kept(name, store.put(data), len(data), mime)
+        for name, data, mime in files
+    ]
+
+
+def _keep_picture(name: str, picture: pictures.Picture | Refused) -> Kept:
+    if isinstance(picture, Refused):
+        raise Refused(f"“{name}”：{picture}")
+    sha = store.put(picture.data, picture.small)
+    return Kept(name, sha, len(picture.data), "image/jpeg", picture.width, picture.height)
+
+
+def _sha(place: Path) -> str:
+    return place.parent.name + place.name.split(".")[0]
+
+
+def _known(shas: set[str]) -> set[str]:
+    listed = sorted(shas)
+    parts = (listed[n : n + 500] for n in range(0, len(listed), 500))
+    return {sha for part in parts for sha in Blob.objects.filter(sha256__in=part).values_list("sha256", flat=True)}
+
+
+def _sweep_leftovers(older_than: float) -> int:
+    """Temporary files of requests that were cut off."""
+    left = [place for place in (Path(settings.DATA) / "tmp").glob("*") if place.is_file()]
+    left += [place for place in store.files() if place.suffix == ".tmp"]
+    old = [place for place in left if place.stat().st_mtime < older_than]
+    for place in old:
+        place.unlink(missing_ok=True)
+    return len(old)

@@ -1,0 +1,160 @@
+"""The child that redraws pictures: bytes in, bytes out. Run as a file by `pictures`, with nothing of the house in it.
+
+In:  for each picture its length (4 bytes) and its bytes. Out: for each, the length of a line of JSON, the line
+({"wrong": …} or sizes), the new picture and its thumbnail. Bounds before anything is decoded, then limits of the system.
+"""
+
+import io
+import json
+import struct
+import sys
+import warnings
+
+LARGEST, PIXELS, SIDE = 10 * 1024 * 1024, 40_000_000, 12_000  # security.md 5.5, Photos
+FULL, SMALL = 2560, 320
+PAD = (800, 300)
+MEMORY, CPU = 512 * 1024 * 1024, 10
+INK = 24  # so many dark points at least, or nobody signed
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
+SENTENCES = {
+    "unreadable": "照片打不开或者不完整，没有保存。重新拍一张再传。",
+    "too_large": "照片太大（最多 10 MB、4000 万像素、边长 12000），没有保存。缩小后再传。",
+    "empty": "签名处是空的，没有保存。签好再交。",
+}
+
+
+class Wrong(Exception):
+    """Why a picture is not taken; the word is a key of SENTENCES."""
+
+
+def main() -> None:
+    draw = drawing if sys.argv[1:] == ["drawing"] else photo
+    asked, answer = sys.stdin.buffer, sys.stdout.buffer
+    while head := asked.read(4):
+        data = asked.read(struct.unpack(">I", head)[0])
+        _limit_cpu()
+        for piece in _answer(draw, data):
+            answer.write(piece)
+        answer.flush()
+
+
+def _answer(draw, data):  # type: ignore[no-untyped-def]
+    try:
+        full, small, size = draw(data)
+        said = {"data": len(full), "small": len(small), "width": size[0], "height": size[1]}
+    except Wrong as wrong:
+        full, small, said = b"", b"", {"wrong": str(wrong)}
+    except MemoryError:
+        full, small, said = b"", b"", {"wrong": "too_large"}
+    except Exception:
+        full, small, said = b"", b"", {"wrong": "unreadable"}
+    line = json.dumps(said).encode()
+    return struct.pack(">I", len(line)), line, full, small
+
+
+def photo(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
+    """A JPEG of at most 2560 points and a thumbnail of 320; upright, without a word about who, where and with what."""
+    from PIL import Image, ImageOps
+
+    image = _opened(data, FORMATS, LARGEST, PIXELS)
+    image.draft("RGB", (FULL, FULL))  # type: ignore[no-untyped-call]
+    image = _on_white(_shrunk(image, FULL))
+    upright = ImageOps.exif_transpose(image)
+    full = Image.new("RGB", upright.size)
+    full.paste(upright)  # a fresh image carries nothing along: no EXIF, no comment, no profile
+    small = full.copy()
+    small.thumbnail((SMALL, SMALL))
+    return _jpeg(full, 84), _jpeg(small, 78), full.size
+
+
+def drawing(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
+    """A signature: dark on white, trimmed to the ink, at most 800 × 300; refused if nothing is drawn."""
+    from PIL import Image, ImageOps
+
+    image = _on_white(_opened(data, ["PNG"], 1024 * 1024, 8_000_000)).convert("L")
+    ink = ImageOps.invert(image).point(lambda value: 255 if value > 60 else 0)
+    box = ink.getbbox()
+    if box is None or ink.histogram()[255] < INK:
+        raise Wrong("empty")
+    image = image.crop(box)
+    image.thumbnail((PAD[0] - 16, PAD[1] - 16))
+    kept = Image.new("L", (image.width + 16, image.height + 16), 255)
+    kept.paste(image, (8, 8))
+    out = io.BytesIO()
+    kept.save(out, "PNG", optimize=True)
+    return out.getvalue(), b"", kept.size
+
+
+def _opened(data: bytes, formats: list[str], largest: int, pixels: int):  # type: ignore[no-untyped-def]
+    """The picture's head, within bounds; nothing is decoded yet."""
+    from PIL import Image
+
+    if len(data) > largest:
+        raise Wrong("too_large")
+    Image.MAX_IMAGE_PIXELS = pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        image = Image.open(io.BytesIO(data), formats=formats)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise Wrong("too_large") from None
+    if image.width * image.height > pixels or max(image.size) > SIDE:
+        raise Wrong("too_large")
+    return image
+
+
+def _shrunk(image, side):  # type: ignore[no-untyped-def]
+    """At most `side` long; first by whole numbers, which needs the least memory."""
+    if image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if image.mode not in ("1", "P") and (factor := max(image.size) // side) > 1:
+        reduced = image.reduce(factor)
+        reduced.info = image.info
+        image = reduced
+    image.thumbnail((side, side))
+    return image
+
+
+def _on_white(image):  # type: ignore[no-untyped-def]
+    from PIL import Image
+
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB") if image.mode != "RGB" else image
+    image = image.convert("RGBA")
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    ground.info = image.info
+    return ground
+
+
+def _jpeg(image, quality):  # type: ignore[no-untyped-def]
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's clock and the bounds above
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_cpu() -> None:
+    """Ten seconds more than were used so far: each picture has its own."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    from PIL import Image as _Image
+
+    _Image.preinit()  # read the codecs before the limits stand
+    _limit()
+    main()
