@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from . import sqlite  # first of all: before Django's backend
+from . import log, sqlite  # first of all: before Django's backend
 from .keys import read_or_make
 
 import environ  # isort: skip
@@ -128,6 +128,7 @@ SECURE_CSP = {
 }
 
 # ── words, time, files ────────────────────────────────────────────────────────────────────────────────────
+LOGGING = log.plan(DATA)
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True
 STATIC_URL, STATIC_ROOT = "/static/", DATA / "static"
 STATICFILES_DIRS = [("fe", SOURCE / "ui/static/dist")] if (SOURCE / "ui/static/dist").exists() else []

@@ -1,0 +1,84 @@
+"""`houqin check`: every invariant of the house, one sentence a finding. It reads, and never repairs."""
+
+import argparse
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import django
+
+from houqin.kernel.area import Finding, Invariant
+
+from . import folder
+
+log = logging.getLogger("houqin.check")
+MOST = 20  # findings of one invariant that are told
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding with what its invariant says."""
+
+    finding: Finding
+    invariant: Invariant
+
+    @property
+    def sentence(self) -> str:
+        said, kind = self.finding, "错误" if self.invariant.severity == "error" else "提醒"
+        hint = f"{said.hint}" if said.hint else "用 houqin check --full 再查一遍，交给维护人员。"
+        return f"[{said.code} {kind}] {self.invariant.says}：{said.thing}应为{said.expected}，实际是{said.found}。{hint}"
+
+
+def run(asked: argparse.Namespace) -> int:
+    """0 nothing, 1 warnings only, 2 errors."""
+    data = folder.data()
+    folder.make_ready(data)
+    django.setup()
+    from . import accounts, upkeep
+
+    accounts.refuse_unready(upkeep)
+    told = list(findings(full=asked.full))
+    worst = code(told)
+    if asked.json:
+        print(json.dumps([_plain(one) for one in told], ensure_ascii=False, indent=1))
+    else:
+        for one in told:
+            print(one.sentence)
+        print(_summary(told, full=asked.full))
+    return worst
+
+
+def invariants() -> tuple[Invariant, ...]:
+    """The kernel's, then the areas'."""
+    from houqin.kernel import area
+    from houqin.kernel.invariants import INVARIANTS
+
+    return (*INVARIANTS, *(found for one in area.areas() for found in one.invariants))
+
+
+def findings(*, full: bool) -> Iterator[Told]:
+    """What is not as it must be; of one invariant at most a screenful."""
+    for invariant in invariants():
+        if full or invariant.fast:
+            for number, finding in enumerate(invariant.find()):
+                if number == MOST:
+                    break
+                yield Told(finding, invariant)
+
+
+def code(told: list[Told]) -> int:
+    severities = {one.invariant.severity for one in told}
+    return 2 if "error" in severities else 1 if severities else 0
+
+
+def _plain(one: Told) -> dict[str, str]:
+    return {**asdict(one.finding), "severity": one.invariant.severity, "says": one.invariant.says}
+
+
+def _summary(told: list[Told], *, full: bool) -> str:
+    count = len([one for one in invariants() if full or one.fast])
+    if not told:
+        return f"核对了 {count} 项，没有问题。"
+    errors = sum(one.invariant.severity == "error" for one in told)
+    return f"核对了 {count} 项：{errors} 处错误，{len(told) - errors} 处提醒。"

@@ -1,0 +1,117 @@
+"""The clock of the house: every few seconds it looks which job is due and does it, as 系统."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import close_old_connections, connections
+from django.utils import timezone
+
+from houqin.kernel import area
+from houqin.kernel.act import Act
+from houqin.kernel.area import Job
+from houqin.kernel.audit.sealing import actions as sealing
+from houqin.kernel.doors import actions as doors
+from houqin.kernel.matters import actions as matters
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people import actions as people
+from houqin.kernel.people.queries import SYSTEM, built_in, holders
+from houqin.kernel.schedule import actions as schedule
+
+PAUSE = 10.0  # seconds between two looks
+AHEAD = timedelta(days=0)  # turns are made for the day itself
+
+log = logging.getLogger("houqin.ticks")
+
+
+def run(stop: threading.Event) -> None:
+    """Look until told to stop; what goes wrong in one round is written down and does not end the clock."""
+    wait = 0.5
+    while not stop.wait(wait):
+        wait = PAUSE
+        try:
+            once(stop)
+        except Exception:
+            log.exception("the clock stumbled")
+        finally:
+            close_old_connections()
+    connections.close_all()
+
+
+def once(stop: threading.Event | None = None) -> list[str]:
+    """Every job that is due now, one after another; answers the codes of those that ran well."""
+    system = built_in(SYSTEM)
+    ran = []
+    for job in jobs():
+        if stop and stop.is_set():
+            break
+        act = Act(by=system, at=timezone.now(), via="tick")
+        if schedule.run_job(job.code, _written_down(job), every=job.every, act=act):
+            ran.append(job.code)
+    return ran
+
+
+def jobs() -> tuple[Job, ...]:
+    """The kernel's jobs, then the areas'."""
+    return (*KERNEL, *(job for one in area.areas() for job in one.jobs))
+
+
+def _written_down(job: Job):  # type: ignore[no-untyped-def]
+    """The job, with its error in the log; `run_job` keeps it on the row."""
+
+    def call(act: Act) -> object:
+        try:
+            return job.call(act)
+        except Exception:
+            log.exception("job %s", job.code)
+            raise
+
+    return call
+
+
+# ── the kernel's jobs ───────────────────────────────────────────────────────────────────────────────────
+
+
+def make_turns(act: Act) -> int:
+    """Make today's turns, then put down as missed what was not done in time."""
+    made = schedule.make_slots(until=act.day + AHEAD, act=act)
+    schedule.miss_slots(act=act)
+    return made
+
+
+def escalate_overdue(act: Act) -> int:
+    """督办: bring each overdue matter before the overseers, once per due time."""
+    to = list(holders("overseer", act.day))
+    late = list(Matter.objects.overdue(act.at).filter(escalated_at=None).order_by("due_at", "pk")[:500])
+    for matter in late:
+        matters.escalate(matter, to=to, act=act)
+    return len(late)
+
+
+def seal(act: Act) -> int:
+    return sealing.seal(act=act)
+
+
+def erase(act: Act) -> int:
+    return people.erase_due(act=act)
+
+
+def forget(act: Act) -> int:
+    return doors.forget_old(act=act)
+
+
+def check_fast(act: Act) -> None:
+    """The nightly look over everything that is quick to look at; errors are told to those who keep the machine."""
+    from . import check
+
+    check.nightly(act)
+
+
+KERNEL = (
+    Job("kernel.turns", timedelta(minutes=5), make_turns),
+    Job("kernel.escalate", timedelta(minutes=1), escalate_overdue),
+    Job("kernel.seal", timedelta(minutes=1), seal),
+    Job("kernel.erase", timedelta(hours=6), erase),
+    Job("kernel.forget", timedelta(hours=1), forget),
+    Job("kernel.check", timedelta(hours=24), check_fast),
+)

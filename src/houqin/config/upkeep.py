@@ -1,0 +1,210 @@
+"""What happens between the command and the first page: folder, database, guards, built-in persons, static files."""
+
+import hashlib
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core import checks
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from houqin import __version__
+from houqin.kernel import entries
+from houqin.kernel.checks import check_areas
+from houqin.kernel.errors import Refused
+from houqin.kernel.people import actions as people
+
+OURS = ("kernel", "ui")
+BACKPORTS = {(3, 44): 6, (3, 50): 7}  # branches of SQLite into which the WAL-reset fault's mend was carried back
+
+
+def ready() -> None:
+    """Bring the data folder up to the code: probe, refuse a newer one, back up and migrate an older one."""
+    for sentence in warnings():
+        print(sentence, file=sys.stderr)
+    _probe()
+    refuse_newer()
+    if pending():
+        _migrate()
+    with transaction.atomic():
+        entries.guard_all()
+        people.ensure_built_in()
+    collect_static()
+    refuse_misdeclared()
+    stamp("version", __version__)
+
+
+def warnings() -> Iterator[str]:
+    """What is not wrong enough to refuse, and too wrong to keep quiet about."""
+    if connection.vendor == "sqlite" and not safe_sqlite(sqlite3.sqlite_version_info):
+        yield f"注意：SQLite {sqlite3.sqlite_version} 有写坏数据的毛病，换成 3.51.3 以上（重新安装依赖就会带上）。"
+
+
+def safe_sqlite(version: tuple[int, ...]) -> bool:
+    """Free of the WAL-reset fault (3.7.0–3.51.2, mended in 3.44.6 and 3.50.7)."""
+    return version >= (3, 51, 3) or version[2] >= BACKPORTS.get(version[:2], 1000)
+
+
+def _probe() -> None:
+    """The database answers, and works as the settings say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    if wrong := list(pragmas_amiss()):
+        raise Refused(f"数据库的设置不对（{'；'.join(wrong)}），没有启动。看看是不是别的程序在改它。")
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "mmap_size": 0}
+
+
+def pragmas_amiss() -> Iterator[str]:
+    """Each setting of SQLite that is not as it must be (security.md 5.7)."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for name, wanted in PRAGMAS.items():
+            row = cursor.execute(f"PRAGMA {name}").fetchone()
+            if row and row[0] != wanted and not _in_memory():
+                yield f"{name} 应为 {wanted}，现在是 {row[0]}"
+
+
+def _in_memory() -> bool:
+    return "memory" in str(connection.settings_dict["NAME"])
+
+
+# ── versions ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def refuse_newer() -> None:
+    """An older program never opens a newer school."""
+    if unknown := newer():
+        raise Refused(
+            f"数据是更新版本的后勤写的（{'、'.join(unknown[:3])}），现在的程序是 {__version__}，没有启动。装上新版本再启动。"
+        )
+
+
+def newer() -> list[str]:
+    """Migrations that the database has had and this program does not know; a stamp above our version."""
+    loader = MigrationExecutor(connection).loader
+    known = set(loader.disk_migrations)
+    ours = {app for app, _ in known}
+    unknown = [f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in ours]
+    written = stamped("version")
+    return sorted(unknown) + ([written] if written and _parts(written) > _parts(__version__) else [])
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def pending() -> list[str]:
+    """Migrations that wait to be applied."""
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def has_school() -> bool:
+    """Whether there is a database with something in it to lose."""
+    return "django_migrations" in connection.introspection.table_names()
+
+
+def _migrate() -> None:
+    """Migrate; what was there is backed up and the backup proven first, and put back if a migration fails."""
+    if not has_school():
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    from . import backup
+
+    print("数据是旧版本的，先备份再升级……", file=sys.stderr)
+    file = Path(settings.DATA) / "backups" / f"before-{__version__}-{time.strftime('%Y%m%d-%H%M%S')}.houqin"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    backup.make(file, overwrite=True)
+    try:
+        with _all_or_nothing():
+            call_command("migrate", verbosity=0, interactive=False)
+    except Exception as error:
+        raise Refused(f"升级没有成功，数据已退回原样（备份在 {file}）。换回旧版本程序，把 log/houqin.log 交给维护人员。") from error
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """All migrations or none: one transaction on PostgreSQL, on SQLite the file as it was before."""
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            yield
+        return
+    file = Path(connection.settings_dict["NAME"])
+    kept = file.with_suffix(".before")
+    _copy(file, kept)
+    try:
+        yield
+    except BaseException:
+        connections.close_all()
+        for name in (f"{file}-wal", f"{file}-shm"):
+            Path(name).unlink(missing_ok=True)
+        kept.replace(file)
+        raise
+    kept.unlink()
+
+
+def _copy(file: Path, to: Path) -> None:
+    """SQLite's own copy: whole at one moment, whatever else is being written."""
+    to.unlink(missing_ok=True)
+    source, target = sqlite3.connect(file), sqlite3.connect(to)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+
+
+def refuse_misdeclared() -> None:
+    """The start-up checks: a mis-declared area, a URL without an access, a setting out of line."""
+    if check_areas not in checks.registry.registry.registered_checks:
+        checks.register(check_areas)
+    wrong = [message for message in checks.run_checks() if message.level >= checks.ERROR]
+    if wrong:
+        lines = "\n".join(f"  {message.id} {message.msg}" for message in wrong)
+        raise Refused(f"程序自检没有通过，没有启动：\n{lines}")
+
+
+# ── stamps and static files ─────────────────────────────────────────────────────────────────────────────
+
+
+def stamped(name: str) -> str:
+    """What the last start wrote down under a name."""
+    try:
+        return (Path(settings.DATA) / "static" / f".{name}").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def stamp(name: str, value: str) -> None:
+    if stamped(name) != value:
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        (Path(settings.STATIC_ROOT) / f".{name}").write_text(value, encoding="utf-8")
+
+
+def collect_static() -> None:
+    """Put the pages' files where the server takes them from, when they are others than last time."""
+    if settings.TESTING or (now := _fingerprint()) == stamped("files"):
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp("files", now)
+
+
+def _fingerprint() -> str:
+    """Names, sizes and times of all static sources; a few hundred stats."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    seen = hashlib.sha256(__version__.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            at = Path(storage.path(name)).stat()
+            seen.update(f"{name} {at.st_size} {at.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
