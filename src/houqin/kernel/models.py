@@ -18,6 +18,8 @@ from .people.models import (
     Person,
     PersonalDetail,
     Post,
+    SecondFactor,
+    SpareCode,
     User,
 )
 from .places.models import Label, Place
@@ -29,7 +31,8 @@ from .terms.models import SchoolDay, SchoolYear, Term
 
 __all__ = [
     "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event", "FigureSetting",
-    "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "Operation",
-    "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolDay", "SchoolYear",
-    "SearchRow", "Seal", "Series", "Signature", "Slot", "Term", "TickRun", "Tries", "User",
+    "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership",
+    "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule", "School",
+    "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode",
+    "Term", "TickRun", "Tries", "User",
 ]  # fmt: skip

@@ -172,6 +172,42 @@ class LoginLink(models.Model):
         return f"{self.user} {self.made_at:%Y-%m-%d}"
 
 
+class SecondFactor(models.Model):
+    """第二道验证: the secret that a phone's authenticator shares with a login, encrypted with a key outside the database.
+
+    `counter` is the last half-minute whose code was used: a code works once.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="second_factors")
+    secret = models.CharField(max_length=200)
+    counter = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField("启用时间")
+    closed_at = models.DateTimeField("取消时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(closed_at=None), name="one_second_factor"),
+            models.CheckConstraint(name="closed_factor_is_empty", condition=Q(closed_at=None) | Q(secret="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+
+class SpareCode(models.Model):
+    """备用码: lets in once when the phone is not at hand; kept as a keyed hash only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="spare_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField("用掉时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "code_hash"], name="spare_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+
 class PersonalDetail(models.Model):
     """可清除的个人信息: a visitor's name or phone, beside its row; erased when no longer needed.
 
