@@ -22,18 +22,9 @@ HEIC = "“{name}”是 HEIC 照片，这里打不开，没有保存。手机相
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file as it was sent: the sender's name for it, and its bytes or an open file."""
-
-    name: str
-    file: bytes | BinaryIO
-
-
-@dataclass(frozen=True)
 class Kept:
     """A file that lies in the store and waits for its row."""
 
-    name: str
     sha256: str
     size: int
     mime: str
@@ -41,26 +32,35 @@ class Kept:
     height: int | None = None
 
 
-def keep(uploads: Iterable[Upload | Kept]) -> list[Kept]:
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent: the sender's name for it, and its bytes or an open file; `kept` once it is in the store."""
+
+    name: str
+    file: bytes | BinaryIO
+    kept: Kept | None = None
+
+
+def keep(uploads: Iterable[Upload]) -> list[Upload]:
     """Check, redraw and store, without touching the database: the slow part, for before the transaction.
 
     Refuses the first file that is not taken, by its name. What was stored before that is swept later.
     """
     uploads = list(uploads)
-    fresh = [_read(upload) for upload in uploads if isinstance(upload, Upload)]
-    done = iter(_keep_all(fresh))
-    return [upload if isinstance(upload, Kept) else next(done) for upload in uploads]
+    done = iter(_keep_all([_read(upload) for upload in uploads if upload.kept is None]))
+    return [upload if upload.kept else next(done) for upload in uploads]
 
 
 @transaction.atomic
-def attach(thing: models.Model, uploads: Iterable[Upload | Kept], role: str, act: Act) -> list[Attachment]:
+def attach(thing: models.Model, uploads: Iterable[Upload], role: str, act: Act) -> list[Attachment]:
     """Put files on an event of a matter, or on a card; `role` is one of `Attachment.ROLES`."""
     if role not in dict(Attachment.ROLES):
         raise ValueError(role)
     return entries.write_many(
         [
-            Attachment(blob=blob_of(kept, act), role=role, name=kept.name, by=act.by, at=act.at, **_on(thing))
-            for kept in keep(uploads)
+            Attachment(blob=blob_of(upload.kept, act), role=role, name=upload.name, by=act.by, at=act.at, **_on(thing))
+            for upload in keep(uploads)
+            if upload.kept
         ]
     )
 
@@ -70,7 +70,7 @@ def keep_drawing(png: bytes) -> Kept:
     [drawn] = pictures.redraw([png], drawing=True)
     if isinstance(drawn, Refused):
         raise drawn
-    return Kept("签名.png", store.put(drawn.data), len(drawn.data), "image/png", drawn.width, drawn.height)
+    return Kept(store.put(drawn.data), len(drawn.data), "image/png", drawn.width, drawn.height)
 
 
 def blob_of(kept: Kept, act: Act) -> Blob:
@@ -120,12 +120,12 @@ def _bytes(file: BinaryIO) -> bytes:
     return file.read(LARGEST_DOCUMENT + 1)
 
 
-def _keep_all(files: list[tuple[str, bytes, str]]) -> list[Kept]:
+def _keep_all(files: list[tuple[str, bytes, str]]) -> list[Upload]:
     if files:
         store.need_room(sum(len(data) for _, data, _ in files))
     redrawn = iter(pictures.redraw([data for _, data, mime in files if mime in sniff.PICTURES]))
     return [
-        _keep_picture(name, next(redrawn)) if mime in sniff.PICTURES else Kept(name, store.put(data), len(data), mime)
+        Upload(name, b"", _keep_picture(name, next(redrawn)) if mime in sniff.PICTURES else _keep_document(data, mime))
         for name, data, mime in files
     ]
 
@@ -134,7 +134,11 @@ def _keep_picture(name: str, picture: pictures.Picture | Refused) -> Kept:
     if isinstance(picture, Refused):
         raise Refused(f"“{name}”：{picture}")
     sha = store.put(picture.data, picture.small)
-    return Kept(name, sha, len(picture.data), "image/jpeg", picture.width, picture.height)
+    return Kept(sha, len(picture.data), "image/jpeg", picture.width, picture.height)
+
+
+def _keep_document(data: bytes, mime: str) -> Kept:
+    return Kept(store.put(data), len(data), mime)
 
 
 def _sha(place: Path) -> str:
