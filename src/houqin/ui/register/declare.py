@@ -1,0 +1,229 @@
+"""台账: a list of the house as data: what is in it, its columns, conditions, views, sheet and card. No view code here.
+
+A list reads its rows as tuples (`values_list` over the columns' paths), so that a register cannot cost a query a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from houqin.kernel.act import Act
+from houqin.kernel.area import Fact, none, nothing
+from houqin.kernel.people.models import Person
+
+KINDS_OF_COLUMN = (
+    "text", "code", "choice", "date", "moment", "when", "deadline", "money", "quantity", "number", "state", "yes",
+)  # fmt: skip
+SLOTS = ("title", "state", "place", "due", "note")
+KINDS_OF_FILTER = ("choice", "person", "place", "dates", "yes", "model")
+
+
+@dataclass(frozen=True)
+class Column:
+    """列: a head and what stands under it.
+
+    `path` is a field, a relation's field ("place__full_name") or an annotation of the register's rows; several paths
+    are handed to `value` in their order. `value(*found)` answers what the kind shows: a State (or a dict with label,
+    tone, icon) for "state", fen for "money", thousandths for "quantity", a moment for "when" and "deadline".
+    `on` is the part of the phone's card that the column becomes: title state place due; all with note are joined.
+    """
+
+    label: str
+    path: str | tuple[str, ...]
+    sort: str = ""  # the path the list may be sorted by
+    on: str = ""
+    kind: str = "text"
+    unit: str = ""  # stands in the head: 用料，元
+    value: Callable[..., Any] | None = None
+    choices: tuple[tuple[Any, str], ...] = ()
+    shown: bool = True  # without a choice of one's own
+    empty: str = ""  # what stands for nothing: 没派
+    total: str = ""  # a path to be summed in the foot
+    duties: tuple[str, ...] = ()  # only these see it; empty: whoever sees the list
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+    @property
+    def key(self) -> str:
+        """How the address and a column choice name it."""
+        return self.paths[0]
+
+    @cached_property
+    def labels(self) -> dict[Any, str]:
+        return dict(self.choices)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """条件: one way to narrow a list; becomes django-filter's own under the address's `key` (dates: key_from, key_to).
+
+    `choices` is the pairs for "choice"; for "person", "place" and "model" a queryset as (person, at) answers it.
+    `where(rows, value, at)` replaces the plain comparison with `path`.
+    """
+
+    key: str
+    label: str
+    path: str = ""
+    kind: str = "choice"
+    choices: Any = ()
+    where: Callable[[QuerySet, Any, datetime], QuerySet] | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """查法: saved conditions under a tab with their count."""
+
+    key: str
+    label: str
+    where: Callable[[QuerySet, Person, datetime], QuerySet] | None = None
+    sort: str = ""  # the sort it opens with, as in the address
+
+
+@dataclass(frozen=True)
+class CardSlip:
+    """A form on a card: `new`, `change`, or another verb (`leave`, `release`); its fields are the action's keywords.
+
+    The action gets the card first, but for `new`. An action that takes `seen` refuses fields which someone else has
+    changed since the form was shown. `initial(card)` fills the form; `choices(act, card)` as a slip of a matter.
+    """
+
+    key: str
+    label: str
+    form: type
+    action: Callable[..., Any]
+    duties: tuple[str, ...] = ()
+    icon: str = "pencil"
+    choices: Callable[[Act, Any], dict[str, Any]] = nothing
+    initial: Callable[[Any], dict[str, Any]] = nothing
+    when: Callable[[Any], bool] | None = None  # shown only on such cards
+    says: str = ""  # the sentence above the button
+
+
+@dataclass(frozen=True)
+class Section:
+    """A list under the facts of a card: its head and rows as `ui/parts/row.html` draws them."""
+
+    title: str
+    rows: Sequence[dict[str, Any]]
+    url: str = ""  # to all of them
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """卡片: how one row looks on its own page."""
+
+    facts: Callable[[Any, Act], list[Fact]]
+    title: Callable[[Any], str] = str
+    state: Callable[[Any], Any] | None = None  # a State or {label, tone, icon}
+    line: Callable[[Any, Act], str] | None = None  # 在谁手上: one sentence under the title
+    related: Callable[[Any, Act], Iterable[Section]] = none
+    labelled: bool = False  # a label with QR hangs on it
+    photos: bool = False
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """表格的列: one head of the sheet and the keyword of the action that it feeds.
+
+    kind: text code phone date money quantity whole yes choice ref own. "ref" looks the text up in `find(texts)`;
+    "own" names another row of the same sheet or register by its key. `path` is where the export takes it from.
+    """
+
+    label: str
+    name: str
+    path: str = ""
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[tuple[Any, str], ...] = ()
+    aliases: tuple[str, ...] = ()  # other heads that mean the same
+    find: Callable[[set[str]], dict[str, Any]] | None = None
+    longest: int = 200
+    hint: str = ""
+    example: str = ""
+    least: int | None = None
+    most: int | None = None
+    duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """表格进出: the columns, which of them names the card, and the actions that a row goes through.
+
+    `enter(**values, act)` makes a card; `change(card, **values, act)` changes one that is known and differs; without
+    `change` a known key is an error of its row. `enter_many(rows, act)` is the plural twin of `enter`.
+    `same(card, values)` may say that nothing differs where comparing the exported texts would not do.
+    """
+
+    columns: tuple[SheetColumn, ...]
+    key: str
+    enter: Callable[..., Any]
+    change: Callable[..., Any] | None = None
+    enter_many: Callable[..., Any] | None = None
+    duties: tuple[str, ...] = ()
+    check: Callable[[list[dict[str, Any]]], Iterable[tuple[int, str, str]]] = none
+    month_first: bool | None = None  # None: read off the sheet
+
+
+@dataclass(frozen=True)
+class Empty:
+    """没有内容: what this list is for and what to do first."""
+
+    title: str
+    text: str = ""
+    buttons: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The button that opens a new one, where it is not the `new` slip: (label, url)."""
+
+    label: str
+    url: str
+    icon: str = "plus"
+    duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Register:
+    """台账. kind "card" stays and is changed, "matter" opens /matters/<number>/, "entry" is only read.
+
+    `rows(person, at)` are those which this person may see; `number` is a matter's path to its number.
+    """
+
+    key: str
+    name: str
+    model: type[Model]
+    rows: Callable[[Person, datetime], QuerySet]
+    columns: tuple[Column, ...]
+    kind: str = "card"
+    icon: str = "list-details"
+    group: str = ""
+    filters: tuple[Filter, ...] = ()
+    views: tuple[View, ...] = ()
+    search: tuple[str, ...] = ()
+    hint: str = "搜这张表"  # what the search box says can be typed
+    order: str = "-pk"
+    duties: tuple[str, ...] = ()  # who sees the list; empty: everyone who is logged in
+    number: str = "number"
+    slips: tuple[CardSlip, ...] = ()
+    card: Card | None = None
+    sheet: Sheet | None = None
+    empty: Empty = field(default_factory=lambda: Empty("还没有内容"))
+    opening: Opening | None = None
+    summary: Callable[[Person, datetime], str] | None = None  # one line under the heading
+
+    def slip(self, key: str) -> CardSlip | None:
+        return next((slip for slip in self.slips if slip.key == key), None)
+
+    @cached_property
+    def sorts(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns if column.sort}

@@ -1,0 +1,330 @@
+"""Which rows were asked for: view, words, conditions, order, page. What the address may not ask is left out and named."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property, reduce
+from operator import and_, or_
+from typing import Any
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
+
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import duty_codes
+from houqin.kernel.places.models import Place
+
+from .declare import Column, Filter, Register, View
+
+OURS = ("q", "sort", "page", "after", "before", "as", "view", "conditions", "keep")
+FURTHEST_PAGE = 200
+WORDS, LONGEST = 5, 60
+BIGGEST_KEY = 2**63 - 1
+
+
+@dataclass
+class Asked:
+    """What one address asks of one register, cleaned; `ignored` are sentences about what was left out."""
+
+    register: Register
+    person: Person
+    at: datetime
+    given: Mapping[str, str]
+    ignored: list[str] = field(default_factory=list)
+    own: list[Any] = field(default_factory=list)  # the person's own ListChoices, once read
+
+    def __post_init__(self) -> None:
+        self.view = self._view()
+        self.words = words_of(self.given.get("q", ""))
+        self.sort, self.descending = self._sort()
+        self.page = self._number("page", 1)
+        self.after, self.before = self._number("after", 0), self._number("before", 0)
+        self.conditions = conditions_of(self.register)
+        known = {*OURS, *self.conditions.base_filters}
+        for name in self.given:
+            if name not in known:
+                self.ignored.append(f"地址里的“{plain(name)}”不是这张表的条件，没有用。")
+
+    # ── reading the address ─────────────────────────────────────────────────────────────────────────────
+
+    def _view(self) -> View | None:
+        views = self.register.views
+        asked = self.given.get("view", "")
+        found = next((view for view in views if view.key == asked), None)
+        if asked and not found:
+            self.ignored.append(f"没有“{plain(asked)}”这个查法，没有用。")
+        return found or next(iter(views), None)
+
+    def _sort(self) -> tuple[Column | None, bool]:
+        asked = self.given.get("sort", "") or (self.view.sort if self.view else "")
+        column = self.register.sorts.get(asked.removeprefix("-"))
+        if column and not may_see(column.duties, self.codes):
+            column = None
+        if asked and not column:
+            self.ignored.append("不能按这一列排，按平常的次序排了。")
+        return column, asked.startswith("-")
+
+    def _number(self, name: str, least: int) -> int:
+        text = self.given.get(name, "")
+        if not text:
+            return least
+        if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= BIGGEST_KEY):
+            self.ignored.append("页码看不懂，从头开始列。")
+            return least
+        return int(text)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        return duty_codes(self.person, timezone.localtime(self.at).date())
+
+    # ── rows ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def visible(self) -> QuerySet:
+        """What this person may see, from the alias that only reads."""
+        return self.register.rows(self.person, self.at).using("reader")
+
+    @cached_property
+    def filters(self) -> django_filters.FilterSet:
+        return self.conditions(self.given, queryset=self.visible, request=self)
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """The conditions that say something, by filter; one that cannot be read is left out and named."""
+        form = self.filters.form
+        for name in form.errors:
+            self.ignored.append(f"“{form.fields[name].label}”的条件看不懂，没有用。")
+        return {name: value for name, value in form.cleaned_data.items() if value not in (None, "", [])}
+
+    def narrowed(self, view: View | None) -> QuerySet:
+        """The visible rows of a view."""
+        return view.where(self.visible, self.person, self.at) if view and view.where else self.visible
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        rows = self.narrowed(self.view)
+        own = {each.key: each.where for each in self.register.filters if each.where}
+        for name, value in self.chosen.items():
+            where = own.get(name)
+            rows = where(rows, value, self.at) if where else self.filters.filters[name].filter(rows, value)
+        return searched(rows, self.register.search, self.words)
+
+    @cached_property
+    def ordered(self) -> QuerySet:
+        return self.rows.order_by(*self.order)
+
+    @property
+    def order(self) -> list[Any]:
+        """The declared path asked for, nothing last, and always the key at the end."""
+        path, descending = self.order_path
+        if path == "pk":
+            return ["-pk" if descending else "pk"]
+        expression = F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True)
+        return [expression, "-pk" if descending else "pk"]
+
+    @property
+    def order_path(self) -> tuple[str, bool]:
+        if self.sort:
+            return self.sort.sort, self.descending
+        return self.register.order.removeprefix("-"), self.register.order.startswith("-")
+
+    # ── addresses ───────────────────────────────────────────────────────────────────────────────────────
+
+    def url(self, **changed: Any) -> str:
+        """The same list with something changed; only what was understood is carried on."""
+        carried: dict[str, Any] = {
+            "view": self.given.get("view") if self.view else "",
+            "q": self.given.get("q", "")[:LONGEST],
+        }
+        carried["sort"] = self.given.get("sort") if self.sort else ""
+        carried["conditions"] = "1" if self.given.get("conditions") else ""
+        carried.update({name: self.given.get(name) for name in self.chosen})
+        carried.update(changed)
+        query = urlencode({name: value for name, value in carried.items() if value})
+        return f"?{query}" if query else "?"
+
+
+def plain(text: str) -> str:
+    """A piece of the address as it may stand in a sentence."""
+    return "".join(c for c in text[:20] if c.isprintable()) + ("…" if len(text) > 20 else "")
+
+
+def may_see(duties: Iterable[str], codes: frozenset[str]) -> bool:
+    duties = tuple(duties)
+    return not duties or any(duty in codes for duty in duties)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search box: full-width folded, at most five."""
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text[:LONGEST]) if c.isprintable() or c.isspace())
+    return kept.split()[:WORDS]
+
+
+def searched(rows: QuerySet, paths: tuple[str, ...], words: list[str]) -> QuerySet:
+    """Every word somewhere in one of the paths."""
+    if not words or not paths:
+        return rows
+    each = (reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths)) for word in words)
+    return rows.filter(reduce(and_, each))
+
+
+# ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+SIZE = 50
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one page: their tuples, where they stand, and the keys to go on from (0: nothing there)."""
+
+    rows: list[tuple]
+    first: int | None
+    next: int
+    previous: int
+
+
+def counted(rows: QuerySet) -> int:
+    """How many, up to one more than 10,000: a count never reads a whole table."""
+    return rows.order_by()[: COUNTED + 1].count()
+
+
+def how_many(count: int) -> str:
+    return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+
+
+def part(asked: Asked, paths: list[str], size: int = SIZE) -> Part:
+    """One page, by key where the address gives one, else by its number; the first column is the key."""
+    if asked.before:
+        return _by_key(asked, paths, size, asked.before, back=True)
+    if asked.after:
+        return _by_key(asked, paths, size, asked.after, back=False)
+    if asked.page > FURTHEST_PAGE:
+        asked.ignored.append(f"只能直接翻到第 {FURTHEST_PAGE} 页，再往后一页一页翻。")
+        asked.page = FURTHEST_PAGE
+    start = (asked.page - 1) * size
+    found = list(asked.ordered.values_list("pk", *paths)[start : start + size + 1])
+    rows = found[:size]
+    return Part(rows, start + 1, rows[-1][0] if len(found) > size else 0, rows[0][0] if rows and start else 0)
+
+
+def _by_key(asked: Asked, paths: list[str], size: int, key: int, *, back: bool) -> Part:
+    """The rows beyond the one with `key` in the list's order; one that is no longer seen starts anew."""
+    path, descending = asked.order_path
+    at = asked.visible.filter(pk=key).values_list("pk", *([] if path == "pk" else [path])).first()
+    if at is None:
+        asked.ignored.append("翻页的那一行已经不在这张表里，从头开始列。")
+        asked.after = asked.before = 0
+        asked.page = 1
+        return part(asked, paths, size)
+    rows = asked.ordered.filter(beyond(path, descending, at, back=back))
+    found = list((rows.reverse() if back else rows).values_list("pk", *paths)[: size + 1])
+    more, shown = len(found) > size, found[:size]
+    if back:
+        shown.reverse()
+    first = (asked.page - 1) * size + 1 if asked.given.get("page") and asked.page <= FURTHEST_PAGE else None
+    ahead, behind = (True, more) if back else (more, True)
+    if not shown:
+        return Part([], None, 0, 0)
+    return Part(shown, first, shown[-1][0] if ahead else 0, shown[0][0] if behind else 0)
+
+
+def beyond(path: str, descending: bool, at: tuple, *, back: bool) -> Q:
+    """Behind (or before) a row in the order (path, key), nothing always last."""
+    key = at[0]
+    ahead = descending == back  # True: bigger values lie that way
+    keys = Q(pk__gt=key) if ahead else Q(pk__lt=key)
+    if path == "pk":
+        return keys
+    value = at[1]
+    if value is None:
+        return (Q(**{path: None}) & keys) | (~Q(**{path: None}) if back else Q(pk__in=[]))
+    further = Q(**{f"{path}__{'gt' if ahead else 'lt'}": value})
+    return further | (Q(**{path: value}) & keys) | (Q(pk__in=[]) if back else Q(**{path: None}))
+
+
+# ── conditions: django-filter under the declaration ─────────────────────────────────────────────────────────
+
+
+@cache
+def conditions_of(register: Register) -> type[django_filters.FilterSet]:
+    made: dict[str, Any] = {}
+    for each in register.filters:
+        made.update(fields_of(each, register.model))
+    return type(f"{register.key}_conditions", (django_filters.FilterSet,), made)
+
+
+def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filter]:
+    """The django-filter fields of one declared condition."""
+    common: dict[str, Any] = {"label": each.label, "field_name": each.path}
+    if each.kind == "dates":
+        moments = isinstance(field_at(model, each.path), models.DateTimeField)
+        return {
+            f"{each.key}_from": DayFilter(label=f"{each.label}，从", field_name=each.path, moments=moments),
+            f"{each.key}_to": DayFilter(
+                label=f"{each.label}，到", field_name=each.path, moments=moments, until=True
+            ),
+        }
+    if each.kind == "yes":
+        yes_no = [("1", "是"), ("0", "否")]
+        return {each.key: django_filters.TypedChoiceFilter(**common, choices=yes_no, coerce=_is_yes)}
+    if each.kind == "choice":
+        return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices)}
+    if each.kind == "place":
+        return {each.key: PlaceFilter(**common, queryset=_asked(each))}
+    return {each.key: django_filters.ModelChoiceFilter(**common, queryset=_asked(each))}
+
+
+def _is_yes(text: str) -> bool:
+    return text == "1"
+
+
+def _asked(each: Filter) -> Callable[[Asked], QuerySet]:
+    """The things to choose from, as this person may see them; django-filter hands in its `request`: our `Asked`."""
+    return lambda asked: each.choices(asked.person, asked.at).using("reader")
+
+
+class DayFilter(django_filters.DateFilter):
+    """From the beginning of a day, or to its end, of a date or a moment."""
+
+    def __init__(self, *, moments: bool, until: bool = False, **kwargs: Any):
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+        self.moments, self.until = moments, until
+
+    def filter(self, rows: QuerySet, value: date | None) -> QuerySet:
+        if value is None:
+            return rows
+        if not self.moments:
+            return rows.filter(**{f"{self.field_name}__{'lte' if self.until else 'gte'}": value})
+        start = timezone.make_aware(datetime.combine(value + timedelta(days=self.until), time.min))
+        return rows.filter(**{f"{self.field_name}__{'lt' if self.until else 'gte'}": start})
+
+
+class PlaceFilter(django_filters.ModelChoiceFilter):
+    """A place and everything in it."""
+
+    def filter(self, rows: QuerySet, value: Place | None) -> QuerySet:
+        if value is None:
+            return rows
+        inside = Q(**{f"{self.field_name}__path__startswith": f"{value.path}{value.pk}/"})
+        return rows.filter(inside | Q(**{self.field_name: value}))
+
+
+def field_at(model: type[Model], path: str) -> models.Field | None:
+    """The field that a path ends in; None for an annotation."""
+    found: Any = None
+    for name in path.split("__"):
+        try:
+            found = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return None
+        model = found.related_model or model
+    return found

@@ -1,0 +1,51 @@
+"""The addresses of a register, the same for every one of them; each carries who may enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from houqin.kernel.area import Area
+from houqin.ui import access
+
+from . import mine, views
+from .declare import Register
+
+View = Callable[..., HttpResponse]
+
+
+def register_urls(area: Area) -> list[URLPattern]:
+    """list, card, history, slips, template, import: `/<area>/<register>/…`."""
+    return [pattern for register in area.registers for pattern in _of(area, register)]
+
+
+def _of(area: Area, register: Register) -> list[URLPattern]:
+    def at(
+        tail: str, view: View, name: str, duties: tuple[str, ...] = register.duties, **more: Any
+    ) -> URLPattern:
+        return path(
+            f"{area.key}/{register.key}/{tail}",
+            entered(view, register, duties, more),
+            name=f"{area.key}-{register.key}-{name}",
+        )
+
+    return [
+        at("", views.listing, "list"),
+        at("columns/", mine.columns, "columns"),
+        at("views/", mine.keep, "views"),
+        at("views/<int:key>/forget/", mine.forget, "forget"),
+    ]
+
+
+def entered(view: View, register: Register, duties: tuple[str, ...], more: dict[str, Any]) -> View:
+    """The kit's view for one register, behind the door that its declaration names."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **found: Any) -> HttpResponse:
+        return view(request, register, **found, **more)
+
+    return access.duty(*duties)(answer) if duties else access.login(answer)
