@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "houqin.ui",
     "houqin.areas.repairs",
 ]
+AREAS_OF_THE_KIT = ["houqin.ui.house"]  # registers of the kernel's own cards; listed before the areas
 MIDDLEWARE = [
     "houqin.ui.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 
@@ -63,12 +64,18 @@ class Offer:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of the particulars of a matter or card: label over value, with a link where there is one."""
+    """One line of the particulars of a matter or card: label over value, with a link where there is one.
+
+    `tag`: stands beside the state, without its label. `whole`: the full width, line breaks kept. `code`: a number.
+    """
 
     label: str
     value: Any
     url: str = ""
     note: str = ""
+    tag: bool = False
+    whole: bool = False
+    code: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,9 +175,10 @@ GROUPS = ("事", "物", "钱", "日常", "家底")  # decisions.md, Look
 
 @cache
 def areas() -> tuple[Area, ...]:
-    """Every installed area, in the order of INSTALLED_APPS."""
+    """The kit's own (settings.AREAS_OF_THE_KIT: the kernel's cards), then every installed area in their order."""
     configs = (config for config in apps.get_app_configs() if config.name.startswith("houqin.areas."))
-    return tuple(import_module(f"{config.name}.area").AREA for config in configs)
+    rooms = [*settings.AREAS_OF_THE_KIT, *(f"{config.name}.area" for config in configs)]
+    return tuple(import_module(room).AREA for room in rooms)
 
 
 def area_of(kind: str) -> Area:
