@@ -31,6 +31,7 @@ def make_ready(folder: Path) -> None:
     finish_restore(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        (folder / "tmp").mkdir(exist_ok=True, mode=0o750)
         probe = folder / ".probe"
         probe.write_bytes(b"")
         probe.unlink()
