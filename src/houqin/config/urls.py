@@ -1,1 +1,41 @@
-urlpatterns: list = []
+"""Mounts the kit's own pages and every area under its own key; the only module that walks the areas for the web."""
+
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from houqin.kernel.area import Area, areas
+from houqin.ui import desk, labels, matter, me, notices, paper, scan, slips
+from houqin.ui.slips import OPEN
+
+handler400 = "houqin.ui.errors.bad_request"
+handler403 = "houqin.ui.errors.forbidden"
+handler404 = "houqin.ui.errors.not_found"
+handler500 = "houqin.ui.errors.server_error"
+
+
+def of_area(area: Area) -> list[URLPattern | URLResolver]:
+    """Opening slips, pages, registers."""
+    openings = [
+        path(f"{kind.partition('.')[2]}/new/", slips.new, {"kind": kind}, name=f"new-{kind}")
+        for kind, step in area.slips
+        if step == OPEN
+    ]
+    pages = [path(page.path, page.view, name=page.name) for page in area.pages]
+    return [*openings, *pages]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", desk.desk, name="desk"),
+    path("matters/<str:number>/", matter.page, name="matter"),
+    path("matters/<str:number>/paper/", paper.paper, name="paper"),
+    path("matters/<str:number>/<slug:step>/", slips.take, name="slip"),
+    path("scan/", scan.camera, name="camera"),
+    path("s/<str:code>/", scan.scan, name="scan"),
+    path("s/<str:code>/<slug:offer>/", scan.scan, name="offer"),
+    path("labels/", labels.sheet, name="labels"),
+    path("notices/", notices.page, name="notices"),
+    path("notices/<int:pk>/", notices.follow, name="notice"),
+    path("me/", me.page, name="me"),
+    path("registers/", me.registers, name="registers"),
+    *(path(f"{area.key}/", include((of_area(area), area.key))) for area in areas()),
+]

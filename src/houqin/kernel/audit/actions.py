@@ -37,7 +37,9 @@ def add_many[M: models.Model](model: type[M], rows: Iterable[M], *, act: Act, no
 
 
 @transaction.atomic
-def change[M: models.Model](row: M, *, act: Act, note: str = "", seen: dict[str, str] | None = None, **values: Any) -> M:
+def change[M: models.Model](
+    row: M, *, act: Act, note: str = "", seen: dict[str, str] | None = None, **values: Any
+) -> M:
     """Change what stays, keeping old and new field by field.
 
     `seen` is what the person's form showed; if a field to be changed says something else by now, `Overtaken`.
@@ -57,11 +59,19 @@ def change[M: models.Model](row: M, *, act: Act, note: str = "", seen: dict[str,
     return fresh
 
 
+def note(row: models.Model, field: str, now: str, *, act: Act) -> None:
+    """Write down what was done with something without changing it: printed, exported."""
+    entries.write_many([_change(row, field, "", now, act, "")])
+
+
 def _refuse_stale(row: models.Model, differing: dict[str, Any], seen: dict[str, str]) -> None:
     for name in differing:
         if name in seen and seen[name] != text_of(getattr(row, name)):
             label = getattr(row._meta.get_field(name), "verbose_name", name)
-            raise Overtaken(f"“{label}”刚被别人改过，现在是“{text_of(getattr(row, name))}”，没有保存。看过再改。", field=name)
+            raise Overtaken(
+                f"“{label}”刚被别人改过，现在是“{text_of(getattr(row, name))}”，没有保存。看过再改。",
+                field=name,
+            )
 
 
 def _change(row: models.Model, field: str, was: str, now: str, act: Act, note: str) -> Change:

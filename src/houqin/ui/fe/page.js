@@ -28,5 +28,7 @@ export function enhance(root) {
     button.hidden = false
     if (first(button, 'Print')) button.addEventListener('click', () => window.print())
   }
+  const now = root.querySelector('[data-print-now]') // a printing that the server has just counted
+  if (now && first(now, 'PrintNow')) addEventListener('load', () => window.print(), { once: true })
   for (const button of root.querySelectorAll('[data-noscript]')) button.hidden = true
 }

@@ -91,6 +91,7 @@ def zh_paper(moment: datetime | date | None) -> str:
     return wording.paper_moment(moment) if isinstance(moment, datetime) else wording.paper_day(moment)
 
 
+register.filter("zh_clock", wording.clock)
 register.filter("money", wording.money)
 register.filter("yuan", wording.yuan)
 register.filter("quantity", wording.quantity)
@@ -154,7 +155,9 @@ def shape(bound: BoundField) -> Shape:
         more_open=any(option.chosen for option in options[cut:]),
         input_type="checkbox" if many or look == "checks" else "radio",
         aside=aside_of(bound, look),
-        words=tuple((word, "") if isinstance(word, str) else word for word in getattr(bound.field, "words", ())),
+        words=tuple(
+            (word, "") if isinstance(word, str) else word for word in getattr(bound.field, "words", ())
+        ),
         unit=getattr(bound.field, "unit", ""),
         described_by=described_by(bound),
         group=look in GROUPS,
@@ -221,7 +224,10 @@ def control(bound: BoundField, css: str = "form-control", **attrs: Any) -> SafeS
     """The field's own widget with the kit's class; anything the form set on it stays."""
     given = bound.field.widget.attrs
     classes = [css, given.get("class", ""), "is-invalid" if bound.errors else ""]
-    placed = {"class": " ".join(filter(None, classes)), **{key.replace("_", "-"): value for key, value in attrs.items() if value}}
+    placed = {
+        "class": " ".join(filter(None, classes)),
+        **{key.replace("_", "-"): value for key, value in attrs.items() if value},
+    }
     placeholder = getattr(bound.field, "placeholder", "")
     if placeholder:
         placed["placeholder"] = placeholder

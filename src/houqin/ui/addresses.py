@@ -1,0 +1,45 @@
+"""Where things stand on the web, and what an address names for whoever may see it."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from houqin.kernel.attachments.models import Attachment
+from houqin.kernel.errors import NotThere
+from houqin.kernel.matters import queries as matters
+from houqin.kernel.matters.flow import Step
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.signatures.models import Signature
+
+
+def find(request: HttpRequest, number: str) -> Matter:
+    """The matter, if this person may know of it; else as if it were not there."""
+    rows = matters.shown(Matter.objects.visible_to(request.person, request.now))
+    matter = rows.filter(number=number).first()
+    if matter is None:
+        raise NotThere(f"没有 {number[:24]} 这件事，或者不归你看。")
+    return matter
+
+
+def url_of(matter: Matter) -> str:
+    return reverse("matter", args=(matter.number,))
+
+
+def slip_url(matter: Matter, step: Step) -> str:
+    return reverse("slip", args=(matter.number, step.key))
+
+
+def paper_url(matter: Matter) -> str:
+    return reverse("paper", args=(matter.number,))
+
+
+def opening_url(kind: str) -> str:
+    """/<area>/<noun>/new/"""
+    return reverse(f"{kind.partition('.')[0]}:new-{kind}")
+
+
+def file_url(file: Attachment, size: str) -> str:
+    return reverse("file", args=(file.pk, size))
+
+
+def signature_url(signature: Signature) -> str:
+    return reverse("signature", args=(signature.pk,))

@@ -1,0 +1,104 @@
+"""标签: sheets of A4 with a QR code, the place in Chinese and the short code to type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from houqin.kernel.errors import Refused
+from houqin.kernel.places import actions as places
+from houqin.kernel.places import queries
+from houqin.kernel.places.models import Label, Place
+from houqin.kernel.school.queries import school
+
+from . import access
+
+MOST = 240  # labels a sheet run: ten sheets of 24
+
+
+@dataclass(frozen=True)
+class Sticker:
+    """One label as it is printed."""
+
+    name: str
+    above: str
+    short_code: str
+    qr: SafeString
+
+
+def qr(path: str, title: str) -> SafeString:
+    """The code of an address of this school as an SVG without size: the style sheet sets it."""
+    code = segno.make(f"{settings.URL}{path}", error="m", micro=False)
+    svg = code.svg_inline(
+        omitsize=True, border=2, title=title, dark="#000", light=None, svgclass=None, lineclass=None
+    )
+    return mark_safe(svg)  # noqa: S308 - drawn by segno from our own address; the title is escaped by it
+
+
+@access.duty("house-keeper")
+def sheet(request: HttpRequest) -> HttpResponse:
+    """/labels/?places=12,13: GET shows what hangs there, POST hangs labels where there are none (or all anew)."""
+    chosen = asked(request.GET.get("places", ""))
+    if request.method == "POST":
+        hang(request, chosen)
+        return HttpResponseRedirect(request.get_full_path(), status=303)
+    labels = in_force(chosen)
+    lacking = [place for place in chosen if place.pk not in labels]
+    context = {
+        "stickers": [sticker(place, labels[place.pk]) for place in chosen if place.pk in labels], "lacking": lacking,
+        "count": len(chosen), "office": school().office_phone, "back": {"url": "/registers/"}, "paper": {"title": "标签"},
+        "choose": [] if chosen else buildings(),
+    }  # fmt: skip
+    return render(request, "ui/labels.html", context)
+
+
+def asked(text: str) -> list[Place]:
+    """The places of ?places=12,13 in walking order; "all" is every room, "in-12" everything in place 12."""
+    if not text:
+        return []
+    if text == "all":
+        return list(queries.rooms()[:MOST])
+    if text.startswith("in-") and text[3:].isdecimal():
+        whole = Place.objects.filter(pk=int(text[3:])).first()
+        found = (
+            queries.within(whole).filter(closed_on=None, kind__in=("room", "spot"))
+            if whole
+            else Place.objects.none()
+        )
+        return list(found.order_by("walk", "pk")[:MOST])
+    keys = [key for key in text.split(",") if key]
+    if len(keys) > MOST or not all(key.isdecimal() and len(key) < 18 for key in keys):
+        raise Refused(f"一次最多印 {MOST} 张标签，没有打开。分几次印。")
+    return list(queries.listed().filter(pk__in=[int(key) for key in keys]))
+
+
+def buildings() -> list[Place]:
+    return list(queries.listed().filter(kind__in=("campus", "building", "floor")))
+
+
+def in_force(chosen: list[Place]) -> dict[int, Label]:
+    kind = Place._meta.label_lower
+    rows = Label.objects.filter(kind=kind, key__in=[place.pk for place in chosen], to_at=None)
+    return {label.key: label for label in rows if label.key is not None}
+
+
+def hang(request: HttpRequest, chosen: list[Place]) -> None:
+    """Hang labels where there are none; with `anew` the ones that hang there end and new ones take their place."""
+    act = access.act(request)
+    wanted = chosen if request.POST.get("anew") else [p for p in chosen if p.pk not in in_force(chosen)]
+    if not wanted:
+        raise Refused("这些地方都有标签，没有新做。要换新的，选“全部换新”。")
+    access.once(request, "labels", lambda: places.hang_labels(wanted, act=act)[0])
+
+
+def sticker(place: Place, label: Label) -> Sticker:
+    above = place.full_name.removesuffix(place.name).strip()
+    return Sticker(
+        place.name, above, label.short_code, qr(reverse("scan", args=(label.token,)), place.full_name)
+    )

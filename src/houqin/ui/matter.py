@@ -1,0 +1,254 @@
+"""事项 on screen: any matter of any kind: who has it and until when, what it is about, the way so far, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from houqin.kernel import wording
+from houqin.kernel.act import OFFLINE, Act
+from houqin.kernel.approvals import queries as approvals
+from houqin.kernel.approvals.models import ApprovalStep
+from houqin.kernel.area import Fact, area_of, flow_of
+from houqin.kernel.attachments.models import Attachment
+from houqin.kernel.matters import queries as matters
+from houqin.kernel.matters.flow import Flow, Step
+from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.notices import actions as notices
+from houqin.kernel.people.queries import duty_name
+
+from . import access, slips
+from .addresses import file_url, find, paper_url, signature_url, slip_url, url_of
+
+AT_MOST = 2  # buttons in the bar (ui.md, Components); the rest stand in the page
+
+
+@access.login
+def page(request: HttpRequest, number: str) -> HttpResponse:
+    """/matters/<number>/"""
+    act = access.act(request)
+    matter = find(request, number)
+    if matter.notices.filter(to=act.by, read_at=None).exists():
+        notices.read_about(matter, act=act)
+    return render(request, "ui/matter.html", shown(matter, act))
+
+
+def shown(matter: Matter, act: Act) -> dict[str, Any]:
+    """Everything the page prints."""
+    flow = flow_of(matter.kind)
+    steps = flow.steps_for(act, matter)
+    facts, tags = particulars(matter, act)
+    way = list(matters.way(matter))
+    dock = slips.docked(matter, steps[0], steps[1] if len(steps) > 1 else None, act) if steps else None
+    return {
+        "matter": matter, "flow": flow, "state": flow.state(matter.state), "tags": tags, "facts": facts,
+        **hands(flow, matter, act), "steps": [button(matter, s, main=s is steps[0]) for s in reversed(steps[:AT_MOST])],
+        "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": dock is not None,
+        "events": [*now_line(flow, matter, act), *event_lines(flow, way)],
+        "counted": counted(way), "approval": approval(matter), "links": links(matter, act),
+        "paper": paper_url(matter) if matter.kind in area_of(matter.kind).papers else "",
+        "top_title": f"{flow.name} {matter.number}", "back": {"url": "/"}, "now": act.at,
+    }  # fmt: skip
+
+
+def button(matter: Matter, step: Step, *, main: bool = False) -> dict[str, Any]:
+    return {
+        "label": step.label,
+        "url": slip_url(matter, step),
+        "icon": step.icon,
+        "main": main,
+        "sheet": True,
+    }
+
+
+# ── head ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hands(flow: Flow, matter: Matter, act: Act) -> dict[str, str]:
+    """在谁手上，到何时: the name in bold and the sentence around it."""
+    if not matter.is_open:
+        closed = wording.when(matter.closed_at, act.at)  # type: ignore[arg-type]  # closed matters have their time
+        return {"holder": "", "before": "", "line": f"{closed} {flow.state(matter.state).label}"}
+    what = "或".join(awaited(flow, matter, act)) or "办"
+    if matter.paused_at:
+        line = f"{flow.state(matter.state).label}，从{wording.when(matter.paused_at, act.at)} 起停表"
+    else:
+        line = f"{wording.before(matter.due_at, act.at)}{what}"
+        if matter.due_at < act.at:
+            line += f"，已{wording.late(act.at - matter.due_at)}"
+    if matter.holder:
+        return {"holder": matter.holder.name, "before": "在", "line": f"手上，{line}"}
+    return {"holder": duty_name(matter.duty), "before": "等", "line": f"接办，{line}"}
+
+
+def awaited(flow: Flow, matter: Matter, act: Act) -> list[str]:
+    """The verbs the holder is awaited for: the main steps open to whoever has it in hand."""
+    if matter.holder is None:
+        able = [s for s in flow.steps if s.shown and s.main and matter.state in s.start]
+    else:
+        able = flow.steps_for(Act(by=matter.holder, at=act.at, via=act.via), matter)
+    return [step.label for step in able[:AT_MOST] if step.end]
+
+
+def particulars(matter: Matter, act: Act) -> tuple[list[Fact], list[str]]:
+    """The area's facts, else what every matter has; facts that are marked so become tags beside the state."""
+    told = area_of(matter.kind).particulars.get(matter.kind)
+    facts = told(matter, act) if told else common_facts(matter, act.at)
+    tags = [str(fact.value) for fact in facts if fact.tag]
+    if matter.safety:
+        tags.insert(0, "涉及安全")
+    return [fact for fact in facts if not fact.tag], tags
+
+
+def common_facts(matter: Matter, at: datetime) -> list[Fact]:
+    return [
+        Fact("地点", matter.place.full_name if matter.place else ""),
+        Fact("提出人", matter.opened_by.name),
+        Fact("提出时间", wording.when(matter.opened_at, at)),
+    ]
+
+
+# ── way so far ────────────────────────────────────────────────────────────────────────────────────────────
+
+HOUSE_STEPS = {  # taken by the house, not named by any flow
+    "hand_over": ("移交", "arrows-exchange", ""),
+    "escalate": ("督办", "alert-triangle", "bad"),
+}
+
+
+def now_line(flow: Flow, matter: Matter, act: Act) -> list[dict[str, Any]]:
+    """What it waits for now, on top of the way."""
+    if not matter.is_open:
+        return []
+    state = flow.state(matter.state)
+    who = matter.holder.name if matter.holder else duty_name(matter.duty)
+    verbs = "或".join(awaited(flow, matter, act))
+    if matter.paused_at:
+        return [{"label": state.label, "who": who, "icon": state.icon, "tone": "wait", "text": "停表中"}]
+    text = wording.deadline(matter.due_at, act.at)
+    return [{"label": f"等{who}{verbs}", "icon": state.icon, "tone": "now", "text": text}]
+
+
+def event_lines(flow: Flow, way: list[Event]) -> list[dict[str, Any]]:
+    duties = {code: duty_name(code) for code in {event.to_duty for event in way if event.to_duty}}
+    return [event_line(flow, event, duties) for event in way]
+
+
+def event_line(flow: Flow, event: Event, duties: dict[str, str]) -> dict[str, Any]:
+    """One step of the way: its verb, who (and for whom), when, what was said, photos, signature."""
+    label, icon, tone = words_of(flow, event.step)
+    happened = event.happened_at or event.at
+    files = list(event.attachments.all())
+    return {
+        "label": label, "icon": icon, "tone": tone, "who": who_of(event), "at": happened,
+        "late": event.happened_at is not None and event.at - event.happened_at > OFFLINE, "sent_at": event.at,
+        "text": said(event, duties), "photos": [photo(file) for file in files if is_picture(file)],
+        "links": [{"label": file.name, "url": file_url(file, "file")} for file in files if not is_picture(file)],
+        "signatures": [signature(event, drawn) for drawn in event.signatures.all()],
+    }  # fmt: skip
+
+
+def words_of(flow: Flow, key: str) -> tuple[str, str, str]:
+    if key == "open":
+        return flow.name, "flag", ""
+    if step := flow.step(key):
+        return step.label, step.icon, step.tone
+    return HOUSE_STEPS.get(key, (key, "arrow-right", ""))
+
+
+def who_of(event: Event) -> str:
+    name = event.by.name
+    return f"{name}（代{event.on_behalf_of.name}）" if event.on_behalf_of else name
+
+
+def said(event: Event, duties: dict[str, str]) -> str:
+    """The note, and into whose hands it went where that is not the one who did it."""
+    given = ""
+    if event.to_holder and event.to_holder_id != event.by_id:
+        given = f"交给{event.to_holder.name}"
+    elif event.to_duty:
+        given = f"等{duties[event.to_duty]}接办"
+    return "\n".join(filter(None, (event.note, given)))
+
+
+def is_picture(file: Attachment) -> bool:
+    return file.blob.mime.startswith("image/")
+
+
+def photo(file: Attachment) -> dict[str, str]:
+    return {"url": file_url(file, "full"), "thumb": file_url(file, "small"), "alt": file.get_role_display()}
+
+
+def signature(event: Event, drawn: Any) -> dict[str, str]:
+    url = signature_url(drawn) if drawn.drawing else ""
+    name = drawn.signer.name
+    caption = f"{name} {drawn.get_way_display()} · {wording.paper_moment(drawn.at)}"
+    return {"url": url, "name": name, "alt": f"{name}的签字", "caption": caption}
+
+
+def counted(way: Iterable[Event]) -> str:
+    """9 步，1 个签字."""
+    events = list(way)
+    signed = sum(len(event.signatures.all()) for event in events)
+    return f"{len(events)} 步" + (f"，{signed} 个签字" if signed else "")
+
+
+# ── approvals, links ──────────────────────────────────────────────────────────────────────────────────────
+
+TONES = {"waiting": "", "open": "now", "agreed": "good", "refused": "bad"}
+ICONS = {"waiting": "clock", "open": "rubber-stamp", "agreed": "check", "refused": "arrow-back-up"}
+
+
+def approval(matter: Matter) -> dict[str, Any] | None:
+    """The newest round: how much, why it came this way, each step and who may or did decide it."""
+    steps = list(approvals.steps(matter))
+    if not steps:
+        return None
+    route = steps[-1].route
+    return {
+        "amount": route.amount_fen, "reason": route.reason, "round": route.round,
+        "steps": [approval_line(step) for step in steps if step.route_id == route.pk],
+        "earlier": sorted({step.route.round for step in steps} - {route.round}),
+    }  # fmt: skip
+
+
+def approval_line(step: ApprovalStep) -> dict[str, Any]:
+    who = step.decided_by.name if step.decided_by else "、".join(p.name for p in step.candidates.all())
+    if step.on_behalf_of:
+        who += f"（受{step.on_behalf_of.name}委托）"
+    text = "\n".join(filter(None, (step.note, "原审批人应回避，上移一级" if step.escalated else "")))
+    return {
+        "label": step.get_state_display(), "who": who, "at": step.decided_at, "text": text,
+        "tone": TONES[step.state], "icon": ICONS[step.state],
+    }  # fmt: skip
+
+
+def links(matter: Matter, act: Act) -> list[dict[str, Any]]:
+    """What it waits for and what waits for it; only what this person may see is a link."""
+    waits = [
+        ("等", link.waits_for, link.note) for link in matter.waits.select_related("waits_for").order_by("pk")
+    ]
+    held = [
+        ("被等", link.matter, link.note) for link in matter.holds_up.select_related("matter").order_by("pk")
+    ]
+    both = waits + held
+    if not both:
+        return []
+    seen = set(
+        Matter.objects.visible_to(act.by, act.at)
+        .filter(pk__in=[m.pk for _, m, _ in both])
+        .values_list("pk", flat=True)
+    )
+    return [linked(word, other, note, other.pk in seen) for word, other, note in both]
+
+
+def linked(word: str, other: Matter, note: str, visible: bool) -> dict[str, Any]:
+    state = flow_of(other.kind).state(other.state)
+    return {
+        "title": f"{word} {other.number} {other.title}" if visible else f"{word} {other.number}",
+        "url": url_of(other) if visible else "", "state": state, "note": note,
+    }  # fmt: skip

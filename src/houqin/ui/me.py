@@ -1,0 +1,65 @@
+"""我的: posts and what they ask for, logins, and the way out; and the index of everything there is to open."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from houqin.kernel.area import GROUPS, Area, areas
+from houqin.kernel.people.models import Duty
+from houqin.kernel.people.queries import duty_codes, held_on
+
+from . import access, menu
+from .desk import openings
+
+
+@access.login
+def page(request: HttpRequest) -> HttpResponse:
+    """/me/"""
+    on = timezone.localtime(request.now).date()
+    held = request.person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "pk")
+    posts = [
+        {"name": h.post.name, "stand": h.get_stand_display(), "from_on": h.from_on, "post_id": h.post_id}
+        for h in held
+    ]
+    duties = Duty.objects.filter(post_id__in=[post["post_id"] for post in posts]).order_by("post__rank", "pk")
+    context = {"posts": posts, "duties": duties, "tab": "me", "person": request.person}
+    return render(request, "ui/me.html", context)
+
+
+@access.login
+def registers(request: HttpRequest) -> HttpResponse:
+    """/registers/: every list and page the person may open, by group, and what can be opened anew."""
+    codes = duty_codes(request.person, timezone.localtime(request.now).date())
+    found = []
+    for title in GROUPS:
+        items = [item for area in areas() if area.group == title for item in _items(area, codes)]
+        items += [
+            item
+            for area in areas()
+            if area.group != title
+            for item in menu.own_lines(area, codes)
+            if item["group"] == title
+        ]
+        if items:
+            found.append({"title": title, "rows": items})
+    context = {
+        "groups": found,
+        "openings": openings(access.act(request)),
+        "tab": "registers",
+        "labels": "house-keeper" in codes,
+    }
+    return render(request, "ui/registers.html", context)
+
+
+def _items(area: Area, codes: frozenset[str]) -> list[dict[str, str]]:
+    rows = [
+        {"label": r.name, "icon": r.icon, "url": f"/{area.key}/{r.key}/"}
+        for r in area.registers
+        if not r.group or r.group == area.group
+        if menu.allowed(r.duties, codes)
+    ]
+    return rows + [
+        {"label": p.label, "icon": p.icon or area.icon, "url": f"/{area.key}/{p.path}"}
+        for p in area.pages
+        if p.label and (not p.group or p.group == area.group) and menu.allowed(p.duties, codes)
+    ]

@@ -1,0 +1,247 @@
+"""办理单 on screen: any step of any matter, and the opening slip of any kind, from one view each.
+
+A GET answers the page, or the form alone when a sheet asks for it (htmx). A POST goes through `access.once`: check
+right and state, then the form, then the action; whatever refuses comes back with the input kept and its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from houqin.kernel import wording
+from houqin.kernel.act import Act
+from houqin.kernel.approvals import queries as approvals
+from houqin.kernel.area import Slip, flow_of, slip_for
+from houqin.kernel.attachments import actions as attachments
+from houqin.kernel.attachments.actions import Upload
+from houqin.kernel.errors import NotThere, Refused
+from houqin.kernel.matters import actions as matters
+from houqin.kernel.matters.flow import Flow, Step
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.signatures.actions import Signed
+
+from . import access
+from .addresses import find, slip_url, url_of
+
+OPEN = "open"  # the step under which a kind's opening slip stands
+
+
+class Invalid(Refused):
+    """The form has errors; they stand beside its fields."""
+
+
+@access.login
+def take(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """One step of one matter."""
+    act = access.act(request)
+    matter = find(request, number)
+    flow = flow_of(matter.kind)
+    taken, slip = flow.step(step), slip_for(matter.kind, step)
+    if taken is None or slip is None or not taken.shown:
+        raise NotThere(f"“{flow.name}”没有这一步，什么也没有改。")
+    if approvals.open_step(matter) and not access.is_fresh(request):
+        return access.redirect(request, f"{access.AGAIN}?{urlencode({'next': request.path})}")
+    form = bound(request, slip, act, matter)
+    if request.method != "POST":
+        matters.check(flow, matter, taken, act)
+        return _page(request, flow, matter, taken, slip, form, act)
+
+    no = prepared(request, form, lambda: matters.check(flow, matter, taken, act))
+
+    def call() -> Matter:
+        if no:
+            raise no
+        slip.action(matter, **form.cleaned_data, act=act)
+        return matter
+
+    try:
+        access.once(request, f"{matter.kind}/{step}/{matter.number}", call)
+    except Refused as no:
+        refusal = lay_on(form, no)
+        return _page(request, flow, matter, taken, slip, form, act, refusal=refusal, status=no.status)
+    messages.success(request, f"{taken.label}：{matter.number} 已经记下")
+    return done(request, url_of(matter))
+
+
+@access.login
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """The opening slip of a kind of matter."""
+    act = access.act(request)
+    flow, slip = flow_of(kind), slip_for(kind, OPEN)
+    assert slip is not None
+    form = bound(request, slip, act, None)
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            matter = opened(
+                request, f"{kind}/{OPEN}", form, lambda: slip.action(**form.cleaned_data, act=act)
+            )
+            messages.success(request, f"{flow.name} {matter.number} 已经报上")
+            return done(request, after_opening(matter, act.by))
+        except Refused as no:
+            refusal, status = lay_on(form, no), no.status
+    context = {
+        "slip": {
+            "title": flow.name, "action": request.path, "submit": {"label": f"交{flow.name}", "icon": "send"},
+            "cancel": {"url": "/"}, "then": _says(slip, act, None),
+        },
+        "form": form, "op": _op(request), "refusal": refusal, "top_title": flow.name, "back": {"url": "/"},
+    }  # fmt: skip
+    return _render(request, context, status)
+
+
+# ── shared with the scan page ─────────────────────────────────────────────────────────────────────────────
+
+
+def bound(request: HttpRequest, slip: Slip, act: Act, matter: Matter | None) -> Any:
+    """The slip's form: with what was sent, or with what the address proposes (?place=12)."""
+    choices = slip.choices(act, matter)
+    if request.method == "POST":
+        return slip.form(request.POST, request.FILES, choices=choices)
+    asked = {name: value for name, value in proposed(request.GET).items() if name in slip.form.base_fields}
+    return slip.form(choices={**choices, **{f"{name}__initial": value for name, value in asked.items()}})
+
+
+def proposed(query: QueryDict) -> dict[str, str]:
+    return {key: value for key, value in query.items() if len(value) <= 200}
+
+
+def must_be_valid(request: HttpRequest, form: forms.Form) -> None:
+    access.refuse_unknown(form, request)
+    if not form.is_valid():
+        raise Invalid("没有保存，有几处要改。写过的都还在。")
+
+
+def prepared(request: HttpRequest, form: forms.Form, check: Callable[[], object] = bool) -> Refused | None:
+    """All that may refuse early or takes long, before the transaction: right and state, the form, redrawing photos.
+
+    Answers the refusal instead of raising it: inside `once` a second sending still gets the first one's answer.
+    """
+    try:
+        check()
+        must_be_valid(request, form)
+        for name, value in form.cleaned_data.items():
+            form.cleaned_data[name] = stored(name, value)
+    except Refused as no:
+        return no
+    return None
+
+
+def stored(field: str, value: Any) -> Any:
+    """Photos and drawings lie in the store before the books are opened."""
+    try:
+        if isinstance(value, list) and value and isinstance(value[0], Upload):
+            return attachments.keep(value)
+        if isinstance(value, Signed) and isinstance(value.png, bytes):
+            return replace(value, png=attachments.keep_drawing(value.png))
+    except Refused as no:
+        no.field = no.field or field
+        raise
+    return value
+
+
+def opened(request: HttpRequest, door: str, form: forms.Form, call: Callable[[], models.Model]) -> Matter:
+    """Open a matter once; a second sending answers with the first one's matter."""
+    no = prepared(request, form)
+
+    def checked() -> Matter:
+        if no:
+            raise no
+        return matter_of(call())
+
+    _, key = access.once(request, door, checked)
+    return Matter.objects.select_related("holder").get(pk=key)
+
+
+def matter_of(made: Any) -> Matter:
+    """An opening action answers the matter, its particulars or an event of it."""
+    return made if isinstance(made, Matter) else made.matter
+
+
+def after_opening(matter: Matter, person: Person) -> str:
+    return "/" if person.built_in else url_of(matter)
+
+
+def lay_on(form: forms.Form, no: Refused) -> str:
+    """Put a refusal on the field it is about; answers the sentence when it is about none."""
+    if isinstance(no, Invalid):
+        return ""
+    if no.field in form.fields and form.is_valid():
+        form.add_error(no.field, str(no))
+        return ""
+    return str(no)
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """Where to go after a write: a redirect, or the header that closes the sheet and goes there."""
+    if is_part(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+def is_part(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+# ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def head_of(matter: Matter, step: Step, slip: Slip, act: Act, other: Step | None = None) -> dict[str, Any]:
+    """What parts/sheet.html prints around the form; `other` is the step beside it when docked."""
+    cancel: Mapping[str, Any] = {"url": url_of(matter)}
+    if other:
+        cancel = {"url": slip_url(matter, other), "label": other.label, "sheet": True}
+    return {
+        "title": step.label, "action": slip_url(matter, step), "submit": {"label": step.label, "icon": step.icon},
+        "cancel": cancel, "then": _says(slip, act, matter),
+    }  # fmt: skip
+
+
+def _says(slip: Slip, act: Act, matter: Matter | None) -> list[str]:
+    """What follows from sending it, a line each."""
+    said = slip.says(act, matter) if slip.says else ""
+    return [line for line in said.split("\n") if line]
+
+
+def docked(matter: Matter, step: Step, other: Step | None, act: Act) -> dict[str, Any] | None:
+    """The main step's form at the side of its matter."""
+    slip = slip_for(matter.kind, step.key)
+    if slip is None:
+        return None
+    form = slip.form(choices=slip.choices(act, matter), auto_id=f"id_{step.key}_%s")
+    return {"slip": head_of(matter, step, slip, act, other), "form": form, "op": uuid4().hex, "dock": True}
+
+
+def _page(
+    request: HttpRequest, flow: Flow, matter: Matter, step: Step, slip: Slip, form: forms.Form, act: Act,
+    *, refusal: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "slip": head_of(matter, step, slip, act), "form": form, "op": _op(request), "refusal": refusal,
+        "matter": matter, "due": wording.deadline(matter.due_at, act.at) if matter.is_open else "",
+        "top_title": f"{flow.name} {matter.number}", "back": {"url": url_of(matter)},
+    }  # fmt: skip
+    return _render(request, context, status)
+
+
+def _render(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    if is_part(request):
+        on_page = urlsplit(request.headers.get("Referer", "")).path == request.path
+        return render(request, "ui/parts/sheet.html", {**context, "page": on_page}, status=status)
+    return render(request, "ui/slip.html", {**context, "page": True}, status=status)
+
+
+def _op(request: HttpRequest) -> str:
+    """The operation stays the same while one form is corrected; a fresh page has a fresh one."""
+    return request.POST.get("_op", "")[:36] or uuid4().hex
