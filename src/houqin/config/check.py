@@ -82,3 +82,19 @@ def _summary(told: list[Told], *, full: bool) -> str:
         return f"核对了 {count} 项，没有问题。"
     errors = sum(one.invariant.severity == "error" for one in told)
     return f"核对了 {count} 项：{errors} 处错误，{len(told) - errors} 处提醒。"
+
+
+def nightly(act) -> None:  # type: ignore[no-untyped-def]
+    """The fast part each night: into the log, and errors to those who keep the machine."""
+    from django.db import transaction
+
+    from houqin.kernel.notices import actions as notices
+    from houqin.kernel.people.queries import holders
+
+    told = list(findings(full=False))
+    for one in told:
+        log.log(logging.ERROR if one.invariant.severity == "error" else logging.WARNING, "%s", one.sentence)
+    if code(told) == 2:
+        with transaction.atomic():
+            for person in holders("backup", act.day):
+                notices.post(person, f"夜间核对发现 {len(told)} 处问题，运行 houqin check 看详情", act=act)
