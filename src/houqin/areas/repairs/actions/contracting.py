@@ -1,0 +1,85 @@
+"""外修: what a contractor asks goes the route of its amount."""
+
+from __future__ import annotations
+
+
+from django.db import transaction
+
+from houqin.kernel.act import Act
+from houqin.kernel.approvals import actions as approvals
+from houqin.kernel.approvals import queries as routes
+from houqin.kernel.approvals.actions import COLLECTIVE
+from houqin.kernel.approvals.models import ApprovalStep
+from houqin.kernel.attachments import actions as attachments
+from houqin.kernel.errors import Overtaken, Refused
+from houqin.kernel.matters import actions as matters
+from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.people.models import Person
+
+from ..flow import REPAIR
+from ..rules import WORKER
+from . import steps
+from .steps import Photos
+
+
+@transaction.atomic
+def ask_contractor(
+    matter: Matter, *, contractor: str, cost_fen: int, note: str, record: Photos = (), act: Act
+) -> Event:
+    """外修: what an outside contractor asks; goes the route of its amount, by the tiers in force today."""
+    repair = steps.take_up(matter, "ask_contractor", act)
+    steps.want(contractor, "contractor", "没有写外修单位，没有提交。")
+    steps.want(note, "note", "没有写为什么要外修，没有提交。")
+    if cost_fen <= 0:
+        raise Refused("外修费用要大于 0，没有提交。", field="cost_fen")
+    approvals.submit(matter, amount_fen=cost_fen, papers=[COLLECTIVE] if record else [], act=act)
+    holder, duty = _approver(_open_step(matter))
+    said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
+    facts = {"contractor": contractor, "cost_fen": cost_fen}
+    event = matters.move(REPAIR, matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act)
+    attachments.attach(event, record, "paper", act=act)
+    steps.note(repair, contractor=contractor[:60], contractor_fen=cost_fen)
+    steps.answer(repair, act)
+    return event
+
+
+@transaction.atomic
+def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
+    """同意: on to the next who decides, after the last one back to the worker."""
+    repair = steps.take_up(matter, "agree", act)
+    step = _open_step(matter)
+    following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
+    if following:
+        holder, duty = _approver(following)
+    else:
+        holder, duty = steps.back_to(repair, act), WORKER
+    event = matters.move(
+        REPAIR, matter, "agree" if following else "agreed", holder=holder, duty="" if holder else duty, note=note, act=act
+    )
+    approvals.decide(matter, agreed=True, note=note, act=act)
+    return event
+
+
+@transaction.atomic
+def refuse(matter: Matter, *, note: str, act: Act) -> Event:
+    """退回: no contractor for this price, with the reason; back to the worker."""
+    repair = steps.take_up(matter, "refuse", act)
+    steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
+    holder = steps.back_to(repair, act)
+    event = matters.move(REPAIR, matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act)
+    approvals.decide(matter, agreed=False, note=note, act=act)
+    steps.note(repair, contractor="", contractor_fen=None)
+    return event
+
+
+def _open_step(matter: Matter) -> ApprovalStep:
+    step = routes.open_step(matter)
+    if step is None:
+        raise Overtaken(f"{matter.number} 已经批过了，没有重复。")
+    return step
+
+
+def _approver(step: ApprovalStep) -> tuple[Person | None, str]:
+    """One candidate has it by name, several by their duty."""
+    people_able = list(step.candidates.all())
+    return (people_able[0], "") if len(people_able) == 1 else (None, step.duty)

@@ -1,0 +1,153 @@
+"""受理、派工、到场、停表、修好: into whose hands it goes, and what he does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from houqin.kernel import entries
+from houqin.kernel.act import Act
+from houqin.kernel.attachments import actions as attachments
+from houqin.kernel.errors import Refused
+from houqin.kernel.matters import actions as matters
+from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.terms import clock
+from houqin.kernel.terms import queries as terms
+
+from .. import queries, rules
+from ..flow import REPAIR
+from ..models import FaultType, PartUsed, Repair
+from ..rules import DISPATCHER, OFFICE, WORKER
+from . import steps
+from .steps import Photos
+
+Part = dict[str, Any]  # name, unit, quantity_milli, price_fen
+
+
+@transaction.atomic
+def take(matter: Matter, *, fault_type: FaultType, act: Act) -> Event:
+    """受理: a visitor's report is true; it goes on as anyone's, under the fault type the dispatcher finds right."""
+    repair = steps.take_up(matter, "take", act)
+    steps.note(repair, fault_type=fault_type)
+    event = matters.move(
+        REPAIR, matter, "take", holder=None, duty=DISPATCHER, facts={"fault_type": fault_type.code}, act=act
+    )
+    worker = queries.worker_for(fault_type, act.day)
+    if worker is None:
+        return event
+    return _give(repair, matter, "dispatch", worker, f"“{fault_type.label}”归{worker}", act)
+
+
+@transaction.atomic
+def decline(matter: Matter, *, note: str, act: Act) -> Event:
+    """不受理: a visitor's report that is none, with the reason."""
+    steps.take_up(matter, "decline", act)
+    steps.want(note, "note", "没有写为什么不受理，没有保存。写明原因，例如：和 BX2026-0012 是同一件。")
+    return matters.move(REPAIR, matter, "decline", note=note, act=act)
+
+
+@transaction.atomic
+def dispatch(matter: Matter, *, worker: Person, note: str = "", act: Act) -> Event:
+    """派工: to someone who may repair this today."""
+    repair = steps.take_up(matter, "dispatch", act)
+    return _give(repair, matter, "dispatch", worker, note, act)
+
+
+@transaction.atomic
+def pass_on(matter: Matter, *, worker: Person, note: str, act: Act) -> Event:
+    """转派: to another worker, with the reason; counted."""
+    repair = steps.take_up(matter, "pass_on", act)
+    steps.want(note, "note", "没有写为什么转派，没有保存。写一句，例如：要动电，交水电工。")
+    if worker.pk == matter.holder_id:
+        raise Refused(f"{matter.number} 已经在{worker}手上，没有转派。", field="worker")
+    event = _give(repair, matter, "pass_on", worker, note, act)
+    steps.note(repair, passed_on=repair.passed_on + 1)
+    return event
+
+
+def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, act: Act) -> Event:
+    if not rules.able(worker, repair.fault_type, act.day):
+        raise Refused(f"{worker}今天不在维修岗位上，没有派给他。换一个维修人员。", field="worker")
+    event = matters.move(REPAIR, matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act)
+    values: dict[str, Any] = {"worker": worker}
+    if repair.assigned_at is None:
+        waited = clock.between(matter.opened_at, act.at, terms.working_hours())
+        values |= {"assigned_at": act.at, "assign_minutes": waited}
+    steps.note(repair, **values)
+    return event
+
+
+@transaction.atomic
+def arrive(matter: Matter, *, act: Act) -> Event:
+    """到场: the first clock stops; the state stays."""
+    repair = steps.take_up(matter, "arrive", act)
+    if repair.responded_at is not None:
+        raise Refused(f"{matter.number} 已经到过场，没有重复记。修好了点“修好”。")
+    event = matters.move(REPAIR, matter, "arrive", act=act)
+    steps.answer(repair, act)
+    return event
+
+
+@transaction.atomic
+def pause(matter: Matter, *, reason: str, note: str = "", act: Act) -> Event:
+    """停表: only with a reason; the clock stands still until 复工."""
+    repair = steps.take_up(matter, "pause", act)
+    word = dict(rules.PAUSES).get(reason)
+    if word is None:
+        raise Refused("没有选等什么，没有停表。选等配件、等采购、等外修或等放假。", field="reason")
+    said = f"{word}：{note}" if note else word
+    event = matters.move(REPAIR, matter, "pause", note=said, facts={"reason": reason}, act=act)
+    steps.answer(repair, act)
+    return event
+
+
+@transaction.atomic
+def resume(matter: Matter, *, act: Act) -> Event:
+    """复工: due later by exactly the time of its clock that stood still."""
+    repair = steps.take_up(matter, "resume", act)
+    was_due, paused_at = matter.due_at, matter.paused_at or act.at
+    due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
+    facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
+    holder = steps.back_to(repair, act)
+    event = matters.move(
+        REPAIR, matter, "resume", holder=holder, duty="" if holder else WORKER, due_at=due_at, facts=facts, act=act
+    )
+    steps.note(repair, fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at))
+    return event
+
+
+@transaction.atomic
+def finish(
+    matter: Matter, *, cause: str, fix: str, parts: Iterable[Part] = (), photos: Photos = (), act: Act
+) -> Event:
+    """修好: what was wrong, what was done, what it took; whoever reported it is asked to sign."""
+    repair = steps.take_up(matter, "finish", act)
+    if cause not in dict(Repair.CAUSES):
+        raise Refused("没有选什么原因，没有保存。", field="cause")
+    steps.want(fix, "fix", "没有写修了什么，没有保存。写一句，例如：换了一根灯管。")
+    if repair.fault_type.after_photo and not photos:
+        raise Refused(f"“{repair.fault_type.label}”修好要拍照，没有保存。拍一张再交。", field="photos")
+    lines = [_priced(part) for part in parts]
+    total = repair.parts_fen + sum(line["amount_fen"] for line in lines)
+    steps.note(repair, worker=act.by, fixed_at=act.at, cause=cause, fix=fix[:200], parts_fen=total,
+         net_minutes=max(0, steps.worked(matter.opened_at, act.at) - repair.stopped_minutes))  # fmt: skip
+    steps.answer(repair, act)
+    matter.repair = repair
+    signer = rules.signer(matter)
+    event = matters.move(
+        REPAIR, matter, "finish", holder=signer, duty="" if signer else OFFICE, due_at=queries.sign_by(act.day),
+        note=fix, facts={"cause": cause, "parts_fen": total, "net_minutes": repair.net_minutes},
+        tell=tuple(row.person for row in repair.requesters.select_related("person")), act=act,
+    )  # fmt: skip
+    entries.write_many([PartUsed(repair=repair, event=event, **line) for line in lines])
+    attachments.attach(event, photos, "after", act=act)
+    return event
+
+
+def _priced(part: Part) -> Part:
+    if not part["name"].strip() or part["quantity_milli"] <= 0 or part["price_fen"] < 0:
+        raise Refused(f"用料“{part['name']}”的数量要大于 0，单价不能是负数，没有保存。", field="parts")
+    return {**part, "amount_fen": rules.amount_fen(part["quantity_milli"], part["price_fen"])}

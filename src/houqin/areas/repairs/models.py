@@ -1,0 +1,147 @@
+"""故障类别、报修、用料、我也遇到."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from houqin.kernel.entries import Entry
+from houqin.kernel.fields import FenField, MilliField, MinutesField
+
+DANGER = "!"  # before a quick word: heard in a report, it makes it urgent and lets its clock run round the clock
+
+
+class FaultType(models.Model):
+    """故障类别: names the worker (or the duty) it goes to, and both clocks.
+
+    Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the ordinary
+    one. `words` are the quick words of the scan page, one a line; a leading “!” marks a danger.
+    """
+
+    code = models.CharField("代码", max_length=8, unique=True)
+    name = models.CharField("名称", max_length=40)
+    label = models.CharField("短名", max_length=8)
+    icon = models.CharField("图标", max_length=30, default="dots")
+    examples = models.CharField("例", max_length=80, blank=True)
+    words = models.TextField("常用说法", blank=True)
+    worker = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="直接交给"
+    )
+    duty = models.CharField("或交给职责", max_length=40, blank=True)
+    response_minutes = MinutesField("首响（分）")
+    fix_minutes = MinutesField("修复（分）")
+    urgent_response_minutes = MinutesField("紧急首响（分）", null=True, blank=True)
+    urgent_fix_minutes = MinutesField("紧急修复（分）", null=True, blank=True)
+    safety = models.BooleanField("涉及安全，昼夜计时", default=False)
+    after_photo = models.BooleanField("修好要拍照", default=False)
+    rank = models.PositiveSmallIntegerField("次序", default=100)
+    source = models.CharField("时限依据", max_length=120, blank=True)
+    closed_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="fault_answers_before_it_fixes", condition=Q(response_minutes__lte=F("fix_minutes"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def search_words(self) -> str:
+        return f"{self.name} {self.label} {self.code} {self.examples}"
+
+
+class Repair(models.Model):
+    """报修: the particulars of a repair; its state, hands and due time are the matter's.
+
+    `fix_due_at` is frozen when it opens and moves only by time that was stopped (停表, 等签收); while it is being
+    repaired the matter is due then, while it waits for a signature the matter is due when the clock closes it.
+    `worker` has or had the repair in hand: once it is fixed, who repaired it. `stopped_minutes` and `net_minutes`
+    are minutes of the school's working time.
+    """
+
+    CAUSES = [("wear", "自然损耗"), ("people", "人为"), ("quality", "质量"), ("nature", "不可抗力")]
+    RATINGS = [(n, f"{n} 分") for n in range(1, 6)]
+
+    matter = models.OneToOneField("kernel.Matter", models.PROTECT, primary_key=True, related_name="repair")
+    fault_type = models.ForeignKey(FaultType, models.PROTECT, related_name="repairs", verbose_name="类别")
+    detail = models.CharField("怎么了", max_length=200, blank=True)
+    urgent = models.BooleanField("紧急", default=False)
+    affects_lesson = models.BooleanField("影响上课", default=False)
+    by_visitor = models.BooleanField("访客报", default=False)
+    code = models.CharField("查询码", max_length=8, blank=True)
+    response_due_at = models.DateTimeField("首响时限")
+    fix_due_at = models.DateTimeField("修复时限")
+    worker = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="repairs", verbose_name="维修人"
+    )
+    assigned_at = models.DateTimeField("派工时间", null=True, blank=True)
+    assign_minutes = MinutesField("派工用时（分）", null=True, blank=True)
+    responded_at = models.DateTimeField("到场时间", null=True, blank=True)
+    fixed_at = models.DateTimeField("完工时间", null=True, blank=True)
+    stopped_minutes = MinutesField("停表（分）", default=0)
+    net_minutes = MinutesField("净用时（分）", null=True, blank=True)
+    cause = models.CharField("原因", max_length=8, choices=CAUSES, blank=True)
+    fix = models.CharField("维修内容", max_length=200, blank=True)
+    parts_fen = FenField("用料", default=0)
+    contractor = models.CharField("外修单位", max_length=60, blank=True)
+    contractor_fen = FenField("外修费用", null=True, blank=True)
+    passed_on = models.PositiveSmallIntegerField("转派次数", default=0)
+    sent_back = models.PositiveSmallIntegerField("返修次数", default=0)
+    reminded = models.PositiveSmallIntegerField("提醒次数", default=0)
+    rating = models.PositiveSmallIntegerField("评价", choices=RATINGS, null=True, blank=True)
+    remark = models.CharField("意见", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="repair_parts_cost_something_or_nothing", condition=Q(parts_fen__gte=0)),
+            models.CheckConstraint(
+                name="repair_contractor_has_a_price",
+                condition=Q(contractor="", contractor_fen=None) | (~Q(contractor="") & Q(contractor_fen__gte=0)),
+            ),
+            models.CheckConstraint(name="repair_rated_one_to_five", condition=Q(rating=None) | Q(rating__range=(1, 5))),
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="repair_code_once"),
+        ]
+        indexes = [
+            models.Index(fields=["fault_type", "matter"], name="repair_type"),
+            models.Index(fields=["worker", "fixed_at"], name="repair_worker"),
+            models.Index(fields=["fixed_at"], name="repair_fixed"),
+            models.Index(fields=["fix_due_at"], name="repair_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.detail}"
+
+
+class PartUsed(Entry):
+    """用料: one line of what a repair took. A simple list; the store's issues take its place later."""
+
+    repair = models.ForeignKey(Repair, models.PROTECT, related_name="parts")
+    event = models.ForeignKey("kernel.Event", models.PROTECT, related_name="+")
+    name = models.CharField("物品", max_length=60)
+    unit = models.CharField("单位", max_length=8)
+    quantity_milli = MilliField("数量")
+    price_fen = FenField("单价")
+    amount_fen = FenField("金额")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="part_is_some", condition=Q(quantity_milli__gt=0)),
+            models.CheckConstraint(name="part_is_not_paid_for_by_them", condition=Q(price_fen__gte=0, amount_fen__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Requester(Entry):
+    """我也遇到: one more who waits for an open repair; once each."""
+
+    repair = models.ForeignKey(Repair, models.PROTECT, related_name="requesters")
+    person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="+")
+    event = models.ForeignKey("kernel.Event", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["repair", "person"], name="requester_once")]
+
+    def __str__(self) -> str:
+        return str(self.person)

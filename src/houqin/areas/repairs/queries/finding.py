@@ -1,0 +1,169 @@
+"""Which worker, which repairs are open here, what waits for whom, what ships with the area."""
+
+import csv
+from base64 import b32encode
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from houqin.kernel.approvals.actions import COLLECTIVE, Range
+from houqin.kernel.entries import keyed_hash
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import holders
+from houqin.kernel.places.models import Place
+from houqin.kernel.school import figures
+from houqin.kernel.terms import queries as terms
+
+from .. import rules
+from ..flow import REPAIR
+from ..models import FaultType, Repair
+
+SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
+UNFIXED = ("unverified", "reported", "assigned", "waiting", "approving")
+AHEAD = timedelta(days=120)  # school days are looked for so far ahead; past that, working days count
+
+SHIPPED_TIERS = (  # domain/roles.md 4.4: outside contractor below 1,000 yuan by the director, above as a purchase
+    Range(0, 100_000, ("approve-director",)),
+    Range(100_000, 200_000, ("approve-director", "approve-vice")),
+    Range(200_000, 1_000_000, ("approve-director", "approve-vice", "approve-budget", "approve-principal")),
+    Range(1_000_000, None, ("approve-director", "approve-vice", "approve-budget", "approve-principal"), COLLECTIVE),
+)
+
+
+# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def types() -> QuerySet[FaultType]:
+    """Fault types in use, in their order."""
+    return FaultType.objects.filter(closed_on=None).select_related("worker").order_by("rank", "pk")
+
+
+def shipped_fault_types() -> list[FaultType]:
+    """The 18 that ship, unsaved: domain/reference-data.md 6.4."""
+    with SEED.open(encoding="utf-8", newline="") as rows:
+        return [_fault_type(rank, row) for rank, row in enumerate(csv.DictReader(rows), 1)]
+
+
+def _fault_type(rank: int, row: dict[str, str]) -> FaultType:
+    return FaultType(
+        code=row["code"], name=row["name"], label=row["label"], icon=row["icon"], examples=row["examples"],
+        words=row["words"].replace(" ", "\n"), duty=row["duty"], response_minutes=int(row["response"]),
+        fix_minutes=int(row["fix"]), urgent_response_minutes=int(row["urgent_response"] or 0) or None,
+        urgent_fix_minutes=int(row["urgent_fix"] or 0) or None, safety=row["safety"] == "1",
+        after_photo=row["after_photo"] == "1", rank=rank, source=row["source"],
+    )  # fmt: skip
+
+
+# ── who repairs ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def workers(on: date, fault_type: FaultType | None = None) -> QuerySet[Person]:
+    """Who may be given a repair on a date; with a fault type, also who holds the duty that it names."""
+    codes = [rules.WORKER] + ([fault_type.duty] if fault_type and fault_type.duty else [])
+    able = [person.pk for code in codes for person in holders(code, on)]
+    return Person.objects.filter(pk__in=able).order_by("name", "pk")
+
+
+def worker_for(fault_type: FaultType, on: date) -> Person | None:
+    """The fault type's worker if he may repair on this date, else the only one who holds its duty, else nobody."""
+    if fault_type.worker and rules.able(fault_type.worker, fault_type, on):
+        return fault_type.worker
+    if fault_type.worker or not fault_type.duty:
+        return None
+    able = list(holders(fault_type.duty, on)[:2])
+    return able[0] if len(able) == 1 else None
+
+
+# ── repairs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shown(rows: QuerySet[Repair]) -> QuerySet[Repair]:
+    """With what a list or a card says of each."""
+    return rows.select_related("matter__place", "matter__opened_by", "matter__holder", "fault_type", "worker")
+
+
+def visible_to(person: Person, at: datetime) -> QuerySet[Repair]:
+    return Repair.objects.filter(matter__in=Matter.objects.filter(kind=REPAIR.kind).visible_to(person, at))
+
+
+def open_duplicates(place: Place, fault_type: FaultType) -> list[Repair]:
+    """What is reported here of this type and not fixed, the oldest first."""
+    rows = Repair.objects.filter(matter__place=place, fault_type=fault_type, matter__state__in=UNFIXED)
+    return list(shown(rows).order_by("pk"))
+
+
+def recent(place: Place, most: int = 3) -> list[Repair]:
+    """The last repairs at a place."""
+    return list(shown(Repair.objects.filter(matter__place=place)).order_by("-pk")[:most])
+
+
+def jobs(person: Person, at: datetime) -> list[Repair]:
+    """今天的活: what this person has to repair, in walking order."""
+    rows = Repair.objects.filter(matter__state="assigned", matter__in=Matter.objects.in_hands_of(person, at))
+    found = shown(rows).select_related("matter__place__parent").prefetch_related("matter__events__attachments__blob")
+    return list(found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk"))
+
+
+def paused(person: Person) -> list[Repair]:
+    """停着的: what stands still and is this worker's."""
+    rows = Repair.objects.filter(matter__state__in=("waiting", "approving"), worker=person)
+    return list(shown(rows).order_by("matter__paused_at", "pk"))
+
+
+def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
+    """反复报修: those whose place and type were reported so often within so many days before `at`."""
+    since = at - timedelta(days=figures.value("repairs.repeat_days"))
+    again = (
+        Repair.objects.filter(matter__opened_at__gte=since)
+        .exclude(matter__state__in=("cancelled", "declined"))
+        .values("matter__place", "fault_type")
+        .annotate(times=Count("pk"))
+        .filter(times__gte=figures.value("repairs.repeats"))
+        .filter(matter__place=OuterRef("matter__place"), fault_type=OuterRef("fault_type"))
+    )
+    return rows.filter(Exists(again), matter__opened_at__gte=since).exclude(matter__state__in=("cancelled", "declined"))
+
+
+# ── visitors ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def look_up_code(number: str) -> str:
+    """查询码: eight letters that a visitor may ask by; cannot be worked out from the number."""
+    return b32encode(bytes.fromhex(keyed_hash(f"repairs.code:{number}"))).decode()[:8]
+
+
+def looked_up(code: str) -> Repair | None:
+    return shown(Repair.objects.filter(code=code.strip().upper()).exclude(code="")).first()
+
+
+# ── signatures that are awaited ─────────────────────────────────────────────────────────────────────────
+
+
+def waiting_for_signature() -> list[Repair]:
+    return list(shown(Repair.objects.filter(matter__state="fixed")).order_by("pk"))
+
+
+def sign_by(fixed_on: date) -> datetime:
+    """When an unsigned repair is closed by the clock: the closing hour of the last of its school days."""
+    closes = terms.working_hours().closes
+    last = school_days_after(fixed_on, figures.value("repairs.sign_days"))
+    return datetime.combine(last, closes or time.max, timezone.get_default_timezone())
+
+
+def school_days_after(on: date, count: int) -> date:
+    """The `count`-th school day after `on`; in a calendar without terms ahead, the working day."""
+    ahead = terms.days(on + timedelta(days=1), on + AHEAD)
+    school = [day.on for day in ahead if day.pupil_day]
+    return (school if len(school) >= count else [day.on for day in ahead if day.staff_day])[count - 1]
+
+
+def reminder_due(repair: Repair, today: date) -> bool:
+    """Whether the next of the two reminders has come."""
+    if repair.fixed_at is None or repair.reminded >= 2:
+        return False
+    code = ("repairs.remind_first", "repairs.remind_second")[repair.reminded]
+    fixed_on = timezone.localtime(repair.fixed_at).date()
+    return school_days_after(fixed_on, figures.value(code)) <= today
