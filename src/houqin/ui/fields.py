@@ -25,7 +25,8 @@ from houqin.kernel.signatures.actions import Signed
 
 OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # the kit's keys in every POST
 ASKED = frozenset(
-    "initial icons tones words notice signer saved unit aside placeholder help_text label required look most".split()
+    {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder", "help_text"}
+    | {"label", "required", "look", "most"}
 )
 DRAWN = "data:image/png;base64,"
 LARGEST_DRAWING = 400_000  # characters of base64; a pad of 900 × 360 draws about 30,000
@@ -90,12 +91,14 @@ def _speak(name: str, field: forms.Field) -> None:
         "required": f"“{label}”还没{'选' if chosen else '填'}",
         "invalid": f"“{label}”看不懂，照例子重填",
         "invalid_choice": f"“{label}”选的这一项现在没有了，重新选",
-        "max_length": f"“{label}”太长，最多 %(limit_value)d 个字",
     }
     plain = type(field).default_error_messages | forms.Field.default_error_messages
     for code, sentence in said.items():
         if code in field.error_messages and field.error_messages[code] == plain.get(code):
             field.error_messages[code] = sentence
+    field.error_messages.setdefault("max_length", f"“{label}”太长，最多 %(limit_value)d 个字")
+    field.error_messages.setdefault("max_value", f"“{label}”最大 %(limit_value)s")
+    field.error_messages.setdefault("min_value", f"“{label}”最小 %(limit_value)s")
 
 
 # ── photos ────────────────────────────────────────────────────────────────────────────────────────────────
