@@ -4,7 +4,8 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from houqin.kernel.area import Area, areas
-from houqin.ui import desk, labels, matter, me, notices, paper, scan, slips
+from houqin.ui import desk, entrances, labels, matter, me, notices, paper, scan, search, slips
+from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
 handler400 = "houqin.ui.errors.bad_request"
@@ -21,10 +22,11 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
         if step == OPEN
     ]
     pages = [path(page.path, page.view, name=page.name) for page in area.pages]
-    return [*openings, *pages]
+    return [*openings, *pages, *register_urls(area)]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *entrances.urlpatterns,
     path("", desk.desk, name="desk"),
     path("matters/<str:number>/", matter.page, name="matter"),
     path("matters/<str:number>/paper/", paper.paper, name="paper"),
@@ -33,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:code>/", scan.scan, name="scan"),
     path("s/<str:code>/<slug:offer>/", scan.scan, name="offer"),
     path("labels/", labels.sheet, name="labels"),
+    path("search/", search.page, name="search"),
     path("notices/", notices.page, name="notices"),
     path("notices/<int:pk>/", notices.follow, name="notice"),
     path("me/", me.page, name="me"),

@@ -9,6 +9,12 @@ from houqin.kernel.people.models import Duty
 from houqin.kernel.people.queries import duty_codes, held_on
 
 from . import access, menu
+
+LINES = (  # one's own login
+    {"label": "在哪里登录过", "note": "看看，结束不认识的", "url": "/me/sessions/"},
+    {"label": "改密码", "note": "", "url": "/me/password/"},
+    {"label": "两步验证", "note": "登录时再要一个验证码", "url": "/me/second/"},
+)
 from .desk import openings
 
 
@@ -22,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
         for h in held
     ]
     duties = Duty.objects.filter(post_id__in=[post["post_id"] for post in posts]).order_by("post__rank", "pk")
-    context = {"posts": posts, "duties": duties, "tab": "me", "person": request.person}
+    context = {"posts": posts, "duties": duties, "tab": "me", "person": request.person, "lines": LINES, "logout_url": "/logout/"}
     return render(request, "ui/me.html", context)
 
 
