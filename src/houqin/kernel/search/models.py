@@ -2,9 +2,14 @@
 
 from django.db import models
 
+from .phrases import Phrases
+
 
 class SearchRow(models.Model):
-    """What the one search box looks through; derived, rebuilt by `search.actions.rebuild`."""
+    """What the one search box looks through; derived, rebuilt by `search.actions.rebuild`.
+
+    `words` holds the tokens of title and words with a space on each side (`search.tokens.indexed`).
+    """
 
     kind = models.CharField(max_length=60)
     key = models.BigIntegerField()
@@ -14,7 +19,10 @@ class SearchRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="search_once")]
-        indexes = [models.Index(fields=["-at", "-id"], name="search_newest")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="search_newest"),
+            Phrases(fields=["words"], name="search_phrases"),
+        ]
 
     def __str__(self) -> str:
         return self.title

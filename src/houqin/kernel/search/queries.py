@@ -1,0 +1,162 @@
+# ruff: noqa: S608 - the words put into the statements are our own
+"""Looking things up: newest first, only what the person may see, with a count that stops at 10,000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import connections
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from . import tokens
+from .models import SearchRow
+from .phrases import INDEX, KEY_BITS, NUMBER, TABLE
+
+if TYPE_CHECKING:
+    from ..people.models import Person
+
+READER = "reader"
+COUNTED = 10_000  # a count above is given as one more: 10,000+
+FEW = 2_000  # so many rows are looked through one by one rather than the index for the word
+TO_ALL = frozenset({"kernel.place"})  # what a visitor may look up too
+MATTER = "kernel.matter"
+
+
+def find(
+    person: Person, at: datetime, words: str, kinds: Iterable[str] | None = None, limit: int = 50, before: int | None = None
+) -> tuple[list[SearchRow], int]:  # fmt: skip
+    """The newest `limit` of what is found, and how many there are (10,001 stands for more than 10,000).
+
+    `kinds` are labels of models ("kernel.matter"); `before` is the key of the last row of the page before.
+    """
+    phrases = tokens.phrases(words)
+    if not phrases:
+        return [], 0
+    sight = _sight(person, at, kinds)
+    search = _sqlite if connections[READER].vendor == "sqlite" else _postgres
+    rows, count = search(phrases, sight, limit, before)
+    return rows, min(count, COUNTED + 1)
+
+
+def visible(kind: str, person: Person, at: datetime) -> QuerySet[Any] | None:
+    """The rows of a kind that the person may know of; None: all of them.
+
+    A model says so by its manager's `visible_to(person, at)`; without one its cards are for everyone who is logged in.
+    """
+    manager: Any = apps.get_model(kind)._default_manager
+    if not hasattr(manager, "visible_to"):
+        return manager.none() if person.built_in and kind not in TO_ALL else None
+    rows = manager.visible_to(person, at).using(READER).order_by()
+    return rows if rows.query.where else None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What of the index a person sees: kinds whole (`all_kinds`: every kind there is), and kinds in part."""
+
+    whole: tuple[str, ...]
+    parts: tuple[tuple[str, QuerySet[Any]], ...]
+    all_kinds: bool
+
+
+def searched_kinds() -> list[str]:
+    return sorted({MATTER, *(model._meta.label_lower for model in apps.get_models() if hasattr(model, "search_words"))})
+
+
+def _sight(person: Person, at: datetime, kinds: Iterable[str] | None) -> Sight:
+    known = searched_kinds()
+    asked = known if kinds is None else [kind for kind in known if kind in set(kinds)]
+    seen = {kind: visible(kind, person, at) for kind in asked}
+    parts = tuple((kind, rows) for kind, rows in seen.items() if rows is not None and not rows.query.is_empty())
+    whole = tuple(kind for kind, rows in seen.items() if rows is None)
+    return Sight(whole, parts, all_kinds=whole == tuple(known))
+
+
+# ── SQLite ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sqlite(phrases: list[tokens.Phrase], sight: Sight, limit: int, before: int | None) -> tuple[list[SearchRow], int]:
+    """What is seen whole comes from the index; of a part, the few rows are read one by one, the many by the index."""
+    match = " AND ".join(_fts(phrase) for phrase in phrases)
+    found: list[SearchRow] = []
+    count = 0
+    for kinds, rows in ((sight.whole, None), *(((kind,), rows) for kind, rows in sight.parts)):
+        if not kinds:
+            continue
+        if rows is not None and len(rows.values_list("pk")[:FEW]) < FEW:
+            some, more = _by_rows(phrases, kinds[0], rows, limit, before)
+        else:
+            wanted = match if sight.all_kinds else f"kind : ({' OR '.join(k.replace('.', '') for k in kinds)}) AND {match}"
+            some, more = _by_index(wanted, rows, limit, before)
+        found, count = found + some, count + more
+    return sorted(found, key=_newest)[:limit], count
+
+
+def _by_index(match: str, rows: QuerySet[Any] | None, limit: int, before: int | None) -> tuple[list[SearchRow], int]:
+    only, values = _only(rows)
+    hits = f"FROM {INDEX} f CROSS JOIN {TABLE} r ON r.id = (f.rowid & {(1 << KEY_BITS) - 1}) WHERE f.{INDEX} MATCH %s{only}"
+    older = f" AND f.rowid < (SELECT {NUMBER.format(row='b')} FROM {TABLE} b WHERE b.id = %s)" if before else ""
+    page = f"SELECT r.id, r.kind, r.key, r.title, r.at {hits}{older} ORDER BY f.rowid DESC LIMIT %s"
+    found = list(SearchRow.objects.using(READER).raw(page, [match, *values, *([before] if before else []), limit]))
+    if before is None and len(found) < limit:
+        return found, len(found)
+    if rows is None:
+        hits = f"FROM {INDEX} WHERE {INDEX} MATCH %s"
+    with connections[READER].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 {hits} LIMIT {COUNTED + 1})", [match, *values])
+        return found, cursor.fetchone()[0]
+
+
+def _only(rows: QuerySet[Any] | None) -> tuple[str, tuple[Any, ...]]:
+    if rows is None:
+        return "", ()
+    inner, values = rows.values("pk").query.get_compiler(READER).as_sql()
+    return f" AND r.key IN ({inner})", tuple(values)
+
+
+def _by_rows(
+    phrases: list[tokens.Phrase], kind: str, rows: QuerySet[Any], limit: int, before: int | None
+) -> tuple[list[SearchRow], int]:
+    hits = SearchRow.objects.using(READER).filter(kind=kind, key__in=rows.values("pk")).defer("words")
+    for phrase in phrases:
+        hits = hits.filter(words__contains=f" {' '.join(phrase.tokens)}{'' if phrase.open_end else ' '}")
+    found = sorted(hits, key=_newest)
+    if before and (last := SearchRow.objects.using(READER).filter(pk=before).first()):
+        return [row for row in found if _newest(row) > _newest(last)][:limit], len(found)
+    return found[:limit], len(found)
+
+
+def _fts(phrase: tokens.Phrase) -> str:
+    """A phrase for FTS5; tokens hold nothing but letters, digits and signs, so that quoting is safe."""
+    return f'words : "{" ".join(phrase.tokens)}"{" *" if phrase.open_end else ""}'
+
+
+def _newest(row: SearchRow) -> tuple[int, int]:
+    return -int(row.at.timestamp()), -row.pk
+
+
+# ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _postgres(phrases: list[tokens.Phrase], sight: Sight, limit: int, before: int | None) -> tuple[list[SearchRow], int]:
+    match = RawSQL(f"{TABLE}.tokens @@ %s::tsquery", [" & ".join(map(_tsquery, phrases))], output_field=BooleanField())  # noqa: S611
+    hits = SearchRow.objects.using(READER).filter(match)
+    if not sight.all_kinds:
+        seen = Q(kind__in=sight.whole)
+        for kind, rows in sight.parts:
+            seen |= Q(kind=kind, key__in=rows.values("pk"))
+        hits = hits.filter(seen)
+    count = hits.order_by()[: COUNTED + 1].count()
+    if before and (last := SearchRow.objects.using(READER).filter(pk=before).first()):
+        hits = hits.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    return list(hits.defer("words").order_by("-at", "-pk")[:limit]), count
+
+
+def _tsquery(phrase: tokens.Phrase) -> str:
+    last = len(phrase.tokens) - 1
+    return "(" + " <-> ".join(f"'{t}'{':*' if phrase.open_end and n == last else ''}" for n, t in enumerate(phrase.tokens)) + ")"
