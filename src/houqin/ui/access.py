@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -27,9 +27,9 @@ from houqin.kernel.errors import NotYours, Refused
 from houqin.kernel.people import queries
 from houqin.kernel.people.models import Person
 
-from . import standing
+from . import errors, standing
 
-LOGIN, AGAIN = "/login/", "/me/again/"
+LOGIN, AGAIN, FACTOR = "/login/", "/me/again/", "/me/second/"
 OURS = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # what the frame puts into every form
 OP = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,35}")
 PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS|MicroMessenger", re.IGNORECASE)
@@ -45,18 +45,24 @@ class Request(HttpRequest):
     standing: standing.Standing | None
     id: str
     device: str
+    device_accounts: list[str]
     session: Any
     htmx: Any
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a view asks of who comes in. `blind` views are not told who it is (health must answer without tables)."""
+    """What a view asks of who comes in.
+
+    `blind` views are not told who it is (health must answer without tables); `unproven` ones may be used by who still
+    owes a second factor.
+    """
 
     kind: str  # public, login or duty
     duties: tuple[str, ...] = ()
     fresh: bool = False
     blind: bool = False
+    unproven: bool = False
 
 
 def public[V: Callable[..., Any]](view: V) -> V:
@@ -87,6 +93,12 @@ def fresh[V: Callable[..., Any]](view: V) -> V:
     return _set(view, replace(entry, fresh=True))
 
 
+def unproven[V: Callable[..., Any]](view: V) -> V:
+    """Open also to an administrator who has no second factor yet: log in, log out, set one up. Stands on top."""
+    entry: Entry = view.access  # type: ignore[attr-defined]
+    return _set(view, replace(entry, unproven=True))
+
+
 def _carry[V: Callable[..., Any]](view: V, entry: Entry) -> V:
     if hasattr(view, "access"):
         raise ValueError(f"{view} says twice who may enter")
@@ -107,6 +119,8 @@ def turned_away(request: Request, entry: Entry) -> HttpResponse | None:
         return None
     if request.standing is None:
         return to_login(request)
+    if request.standing.owes_factor and not entry.unproven:
+        return redirect(request, FACTOR)
     if entry.kind == "duty" and not queries.duty_codes(request.person, today(request)) & set(entry.duties):
         raise NotYours(f"这一页归{duty_names(entry.duties)}用，没有打开。")
     if entry.fresh and not is_fresh(request):
@@ -123,11 +137,21 @@ def duty_names(codes: Iterable[str]) -> str:
 
 
 def is_fresh(request: Request) -> bool:
-    """False when the password has to be asked again before something that counts."""
-    return request.standing is not None and not standing.stood_still(request.standing)
+    """False when the password has to be asked again before something that counts; a demo has none to ask for."""
+    was = request.standing
+    return was is not None and (bool(request.session.get("demo")) or not standing.stood_still(was))
+
+
+def only(request: Request, *methods: str) -> HttpResponse:
+    """405: this address takes other methods."""
+    response = errors.answer(request, 405)
+    response["Allow"] = ", ".join(methods)
+    return response
 
 
 def to_login(request: Request) -> HttpResponse:
+    if errors.wants_json(request):
+        return errors.answer(request, 401)
     return redirect(request, f"{LOGIN}?{urlencode({'next': _here(request)})}")
 
 
@@ -268,6 +292,6 @@ def _walk(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator
     for pattern in patterns:
         where = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(cast(list[URLPattern | URLResolver], pattern.url_patterns), where)
+            yield from _walk(pattern.url_patterns, where)
         else:
             yield where, pattern.callback

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.template import loader
 from django.utils.html import escape
 
@@ -28,6 +29,7 @@ WORDS = {
     500: "系统出了差错，这一步没有保存，一半也没有留下。等一会儿再试。",
     503: "系统正忙，这一步没有保存。过一分钟再试。",
 }
+SECRETS = ("password", "again", "now", "code")  # fields that are never put into a page again
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -68,11 +70,15 @@ def _said(request: HttpRequest, status: int, sentence: str, field: str) -> dict[
 
 
 def _page(status: int, context: dict[str, Any]) -> str:
+    return _rendered([f"ui/errors/{status}.html", "ui/errors/400.html"], status, context)
+
+
+def _rendered(templates: list[str], status: int, context: dict[str, Any]) -> str:
     try:
-        return loader.render_to_string([f"ui/errors/{status}.html", "ui/errors/400.html"], context)
+        return loader.render_to_string(templates, context)
     except Exception:  # the error page must not be a second error
         log.exception("error page %s", status)
-        words = escape(context["sentence"] or WORDS[status])
+        words = escape(context.get("sentence") or WORDS[status])
         return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>后勤</title><p>{words}</p></html>'
 
 
@@ -96,5 +102,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form stood open too long, or was not ours."""
-    return answer(request, 403, "这一页开得太久，或换过登录，没有保存。回上一页重新打开再送。")
+    """The form stood open too long, or was not ours. What one of our own pages sent can be sent once more."""
+    if wants_json(request):
+        return answer(request, 403, "缺少表单令牌，没有保存。")
+    context = {
+        "action": request.get_full_path(), "kept": _typed(request) if _from_ourselves(request) else [],
+        "token": get_token(request), "lost": bool(request.FILES), "request_id": getattr(request, "id", ""),
+    }  # fmt: skip
+    response = HttpResponse(_rendered(["ui/errors/csrf.html"], 403, context), status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _from_ourselves(request: HttpRequest) -> bool:
+    """Only the browser's own word for it: else another site could have its form confirmed by one touch."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, without passwords and codes; nothing at all if the form had one."""
+    if any(word == name for name in request.POST for word in SECRETS):
+        return []
+    return [(name, v) for name in request.POST if name != "csrfmiddlewaretoken" for v in request.POST.getlist(name)]

@@ -81,7 +81,7 @@ def with_headers(response: HttpResponse, request: HttpRequest) -> HttpResponse:
 @cache
 def policy_without_nonce() -> str:
     """The house's policy for what the policy's own middleware does not reach: static files and early refusals."""
-    said: dict[str, list[str]] = settings.SECURE_CSP
+    said: dict[str, Any] = settings.SECURE_CSP
     return "; ".join(f"{name} {' '.join(v for v in values if v != CSP.NONCE)}" for name, values in said.items())
 
 
@@ -145,5 +145,7 @@ def keep_private(response: HttpResponse, request: access.Request) -> None:
 
 def keep_device(response: HttpResponse, request: access.Request) -> None:
     """Whoever gets a form gets a device id, so that sending it twice is known as one sending."""
-    if "CSRF_COOKIE" in request.META and device.name() not in {*request.COOKIES, *response.cookies}:
+    if accounts := getattr(request, "device_accounts", None):
+        device.write(response, request.device, accounts)
+    elif "CSRF_COOKIE" in request.META and device.name() not in request.COOKIES:
         device.write(response, request.device, [])

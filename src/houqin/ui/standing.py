@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from houqin.kernel.people import logins, queries, rights
-from houqin.kernel.people.models import Person
+from django.utils import timezone
+
+from houqin.kernel.people import factors, logins, queries, rights
+from houqin.kernel.people.models import Person, User
+from houqin.kernel.school import queries as schools
 
 IDLE = timedelta(minutes=10)  # decisions.md: approvals ask for the password again after this
+FACTOR_DUTY = "accounts"  # decisions.md: the second factor is optional, but for `admin`
 MOST = 5000  # remembered logins; past this they are asked anew
 
 Stamp = tuple[int, int]
@@ -22,7 +26,7 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class Standing:
-    """One login as the process remembers it; `idle` is set when it stood still too long since the password was given."""
+    """One login as the process remembers it, valid while `stamp` is the present one."""
 
     key: str
     user_id: int
@@ -31,7 +35,7 @@ class Standing:
     expires_at: datetime
     seen_at: datetime
     session_id: int
-    must_prove_more: bool
+    owes_factor: bool
     stamp: Stamp
 
 
@@ -105,13 +109,18 @@ def _asked(key: str, stamp: Stamp, now: datetime) -> Standing | None:
     if len(_standings) > MOST:
         forget()
     person = session.user.person
-    queries.duty_codes(person, now.date())
+    duties = queries.duty_codes(person, timezone.localtime(now).date())
     standing = Standing(
         key=key, user_id=session.user_id, person=person, fingerprint=session.user.get_session_auth_hash(),
-        expires_at=session.expires_at, seen_at=session.seen_at, session_id=session.pk, must_prove_more=False, stamp=stamp,
+        expires_at=session.expires_at, seen_at=session.seen_at, session_id=session.pk, owes_factor=_owes_factor(session.user, duties), stamp=stamp,
     )  # fmt: skip
     _standings[key] = standing
     return standing
+
+
+def _owes_factor(user: User, duties: frozenset[str]) -> bool:
+    """Who opens accounts for others must have a second factor; not in a demo, which has no passwords either."""
+    return FACTOR_DUTY in duties and factors.of(user) is None and not schools.school().is_demo
 
 
 def _note_use(key: str, proved_at: str, now: datetime) -> None:

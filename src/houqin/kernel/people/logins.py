@@ -5,6 +5,7 @@ from functools import cache
 
 from django.contrib.auth import hashers
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from .models import LoginLink, LoginSession, User
 
@@ -16,7 +17,7 @@ def open_sessions(now: datetime) -> QuerySet[LoginSession]:
 def standing(key: str, now: datetime) -> LoginSession | None:
     """The open session of this key, if its user may still come in: active, and of a person who has not left."""
     found = open_sessions(now).filter(key=key, user__is_active=True, user__person__isnull=False)
-    left = Q(user__person__left_on__lt=now.date())
+    left = Q(user__person__left_on__lt=timezone.localtime(now).date())
     return found.exclude(left).select_related("user__person").first()
 
 
@@ -30,13 +31,19 @@ def link(token_hash: str, now: datetime) -> LoginLink | None:
     return found.select_related("user__person").first()
 
 
-def whose(username: str, password: str) -> User | None:
-    """The active user of this name and password. An unknown name costs the same time as a wrong password."""
-    user = User.objects.filter(username=folded(username)).select_related("person").first()
-    may = user is not None and user.is_active and user.has_usable_password() and hasattr(user, "person")
-    encoded = user.password if user is not None and may else _nobodys()
+def enterable(user_id: int, now: datetime) -> User | None:
+    """The user, if active and of a person who has not left."""
+    found = User.objects.filter(pk=user_id, is_active=True, person__isnull=False)
+    return found.exclude(person__left_on__lt=timezone.localtime(now).date()).select_related("person").first()
+
+
+def whose(username: str, password: str, now: datetime) -> User | None:
+    """The user of this name and password who may come in. An unknown or closed one costs the same time as a wrong password."""
+    named = User.objects.filter(username=folded(username)).values_list("pk", flat=True).first()
+    user = enterable(named or 0, now)
+    encoded = user.password if user and user.has_usable_password() else _nobodys()
     right = hashers.check_password(password, encoded)
-    return user if right and may else None
+    return user if right and user and user.has_usable_password() else None
 
 
 def folded(username: str) -> str:

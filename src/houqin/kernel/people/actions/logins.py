@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.contrib.auth import hashers
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 
 from ...act import Act
 from ...audit import actions as audit
@@ -63,7 +63,7 @@ def use_link(token: str, *, password: str, act: Act) -> User:
 
 
 @transaction.atomic
-def set_password(user: User, *, password: str, keep: LoginSession | None = None, act: Act) -> User:
+def set_password(user: User, *, password: str, keep: int | None = None, act: Act) -> User:
     """Set a password and end every session but `keep`. The change keeps when, never what."""
     try:
         validate_password(password, user)
@@ -71,8 +71,13 @@ def set_password(user: User, *, password: str, keep: LoginSession | None = None,
         raise Refused("".join(_ended(message) for message in wrong.messages), field="password") from None
     User.objects.filter(pk=user.pk).update(password=hashers.make_password(password))
     user = audit.change(user, password_set_at=act.at, act=act)
-    _end(logins.open_sessions(act.at).filter(user=user).exclude(pk=keep.pk if keep else None), act)
+    end_others(user, keep=keep, act=act)
     return user
+
+
+def end_others(user: User, *, keep: int | None, act: Act) -> int:
+    """End every session of a user but the one with the key `keep`."""
+    return _end(logins.open_sessions(act.at).filter(user=user).exclude(pk=keep or 0), act)
 
 
 @transaction.atomic
@@ -128,12 +133,12 @@ def turn_key(session_id: int, *, act: Act) -> str:
 
 
 @transaction.atomic
-def end(sessions: list[LoginSession], *, act: Act) -> int:
+def end(session_ids: list[int], *, act: Act) -> int:
     """退出: end these sessions; what was ended before stays as it was."""
-    return _end(LoginSession.objects.filter(pk__in=[session.pk for session in sessions], ended_at=None), act)
+    return _end(LoginSession.objects.filter(pk__in=session_ids, ended_at=None), act)
 
 
-def _end(sessions: "logins.QuerySet[LoginSession]", act: Act) -> int:
+def _end(sessions: models.QuerySet[LoginSession], act: Act) -> int:
     ended = sessions.update(ended_at=act.at)
     rights.changed()
     return ended

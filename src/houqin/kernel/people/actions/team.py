@@ -11,6 +11,7 @@ from ...audit import actions as audit
 from ...errors import Refused
 from .. import rights
 from ..models import Duty, Group, Holding, Membership, Person, PersonalDetail, Post
+from . import logins
 
 Owed = Callable[[Person], list[str]]  # what a leaver still holds, as lines to read
 
@@ -38,7 +39,9 @@ def enrol(*, code: str, name: str, phone: str = "", joined_on: date | None = Non
 
 
 def change_person(person: Person, *, name: str, phone: str, act: Act, seen: dict[str, str] | None = None) -> Person:
-    return audit.change(person, name=name, initials=initials_of(name), phone=phone, seen=seen, act=act)
+    person = audit.change(person, name=name, initials=initials_of(name), phone=phone, seen=seen, act=act)
+    rights.changed()
+    return person
 
 
 @transaction.atomic
@@ -87,7 +90,7 @@ def leave(person: Person, *, left_on: date, owed: Owed, act: Act) -> Person:
         audit.change(holding, to_on=max(left_on, holding.from_on), act=act)
     person = audit.change(person, left_on=left_on, act=act)
     if person.user:
-        audit.change(person.user, is_active=False, act=act)
+        logins.deactivate(person.user, act=act)
     rights.changed()
     return person
 

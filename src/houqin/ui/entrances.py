@@ -1,0 +1,19 @@
+"""The URLs of logging in and out, of one's own login, and of the server's health; mounted at the root by config."""
+
+from django.urls import path
+
+from . import account, demo_door, health, login
+
+urlpatterns = [
+    path("login/", login.login, name="login"),
+    path("login/second/", login.second, name="login-second"),
+    path("logout/", login.logout, name="logout"),
+    path("first/<str:token>/", login.first, name="first"),
+    path("demo/enter/", demo_door.enter, name="demo-enter"),
+    path("me/again/", account.again, name="again"),
+    path("me/password/", account.password, name="password"),
+    path("me/sessions/", account.sessions, name="sessions"),
+    path("me/second/", account.second, name="second"),
+    path("healthz", health.healthz, name="healthz"),
+    path(".well-known/security.txt", health.security_txt, name="security-txt"),
+]
