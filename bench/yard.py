@@ -1,0 +1,101 @@
+"""The yard: the same questions answered by hand-written SQL and a plain template, behind the same frame.
+
+What a job of ours costs over its yard is what forms, registers and rules cost, whatever the machine.
+"""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from houqin.ui import access
+
+LIST = """
+    SELECT m.id, m.number, m.title, p.full_name, o.name, w.name, m.opened_at, m.due_at, r.parts_fen, m.state
+    FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id
+    LEFT JOIN kernel_place p ON p.id = m.place_id JOIN kernel_person o ON o.id = m.opened_by_id
+    LEFT JOIN kernel_person w ON w.id = r.worker_id
+    WHERE m.kind = 'repairs.repair' {after} ORDER BY m.id DESC LIMIT 50
+"""
+OPEN = """
+    SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at
+    FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id JOIN kernel_person o ON o.id = m.opened_by_id
+    LEFT JOIN kernel_person h ON h.id = m.holder_id WHERE m.number = %s
+"""
+WAY = """
+    SELECT e.step, e.at, b.name, e.note FROM kernel_event e JOIN kernel_person b ON b.id = e.by_id
+    WHERE e.matter_id = %s ORDER BY e.id DESC
+"""
+SEARCH = """
+    SELECT s.kind, s.key, s.title, s.at FROM kernel_searchrow s
+    WHERE s.id IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s ORDER BY rowid DESC LIMIT 10001) ORDER BY s.id DESC LIMIT 50
+"""
+FTS = "kernel_search_fts"
+
+
+def rows(query: str, values: list[Any]) -> list[tuple]:
+    with connections["reader"].cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+@access.login
+def listing(request: HttpRequest) -> HttpResponse:
+    after = request.GET.get("after", "")
+    found = rows(LIST.format(after="AND m.id < %s" if after else ""), [int(after)] if after else [])
+    return render(request, "bench/list.html", {"rows": found})
+
+
+@access.login
+def opened(request: HttpRequest, number: str) -> HttpResponse:
+    found = rows(OPEN, [number])
+    if not found:
+        raise Http404
+    return render(request, "bench/open.html", {"matter": found[0], "way": rows(WAY, [found[0][0]])})
+
+
+@access.login
+def search(request: HttpRequest) -> HttpResponse:
+    phrase = '"' + " ".join(request.GET.get("q", "")) + '"'
+    return render(request, "bench/search.html", {"rows": rows(SEARCH.format(fts=FTS), [phrase])})
+
+
+@access.login
+def step(request: HttpRequest, number: str) -> HttpResponse:
+    """The same rows as one 催办: operation, event with its keyed hash, notice."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT id, state, holder_id, duty, title FROM kernel_matter WHERE number = %s", [number])
+        matter, state, holder, duty, title = cursor.fetchone()
+        at = connection.ops.adapt_datetimefield_value(request.now)
+        cursor.execute(
+            "INSERT INTO kernel_operation (person_id, device, op, door, body_hash, kind, key, at, kept)"
+            " VALUES (%s, '', %s, 'yard', 'x', '', '', %s, %s) RETURNING id",
+            [request.person.pk, request.POST["_op"], at, False],
+        )
+        operation = cursor.fetchone()[0]
+        said = ["kernel_event", matter, "nudge", state, state, request.person.pk, None, holder, duty,
+                request.now.isoformat(), None, "web", request.POST["_op"], request.POST.get("note", ""), {}]  # fmt: skip
+        mac = hmac.new(settings.ENTRY_KEY.encode(), json.dumps(said).encode(), hashlib.sha256).hexdigest()
+        cursor.execute(
+            "INSERT INTO kernel_event (mac, matter_id, step, from_state, to_state, by_id, on_behalf_of_id, to_holder_id,"
+            " to_duty, at, happened_at, via, op, note, facts)"
+            " VALUES (%s, %s, 'nudge', %s, %s, %s, NULL, %s, %s, %s, NULL, 'web', %s, %s, '{}')",
+            [mac, matter, state, state, request.person.pk, holder, duty, at, request.POST["_op"], request.POST.get("note", "")],
+        )
+        cursor.execute(
+            "UPDATE kernel_matter SET state = %s, holder_id = %s, duty = %s WHERE id = %s", [state, holder, duty, matter]
+        )
+        if holder:
+            cursor.execute(
+                "INSERT INTO kernel_notice (to_id, matter_id, text, link, posted_at) VALUES (%s, %s, %s, '', %s)",
+                [holder, matter, f"催办：{title}", at],
+            )
+        cursor.execute(
+            "UPDATE kernel_operation SET kind = 'kernel.event', key = %s WHERE id = %s", [str(matter), operation]
+        )
+    return HttpResponseRedirect(f"/matters/{number}/")
