@@ -92,7 +92,13 @@ def test_a_deadline(left, said):
 
 
 def test_money_has_two_decimals_and_no_sign_of_currency():
-    assert [wording.money(n) for n in (0, 5, 860000, 123456789, -3760)] == ["0.00", "0.05", "8,600.00", "1,234,567.89", "-37.60"]
+    assert [wording.money(n) for n in (0, 5, 860000, 123456789, -3760)] == [
+        "0.00",
+        "0.05",
+        "8,600.00",
+        "1,234,567.89",
+        "-37.60",
+    ]
     assert wording.money(None) == ""
     assert wording.yuan(3760) == "37.60 元"
     assert wording.yuan(None) == ""

@@ -8,6 +8,7 @@ export function enhance(root) {
   for (const select of root.querySelectorAll('select[data-pick]')) {
     if (select.options.length <= MANY || select.multiple || !first(select, 'Pick')) continue
     select.parentElement.classList.add('has-pick')
+    select.setAttribute('aria-label', select.labels[0]?.firstChild.textContent.trim() ?? '')
     new TomSelect(select, {
       maxOptions: null,
       searchField: ['text', 'initials'],
