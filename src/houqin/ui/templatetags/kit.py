@@ -257,7 +257,7 @@ def lines(bound: BoundField) -> tuple[Line, ...]:
         Line(
             tuple(
                 Cell(column, f"{bound.html_name}-{at}-{name}", str(row.get(name, "")))
-                for column in bound.field.columns
+                for column in getattr(bound.field, "columns", ())
                 for name in [part(column, "name")]
             )
         )
@@ -285,7 +285,7 @@ TABS = (
 @register.inclusion_tag("ui/parts/tabs.html", takes_context=True)
 def bottom_tabs(context: template.Context) -> dict[str, Any]:
     """底部菜单: the desk's count comes from its line in the menu; 条款 only for whom the menu has it."""
-    items = [item for group in context.get("menu", ()) for item in part(group, "items")]
+    items = [item for group in context.get("menu") or () for item in part(group, "items")]
     counts = {part(item, "url"): part(item, "count") for item in items}
     path = getattr(context.get("request"), "path", "")
     current = context.get("tab") or next((code for code, url, *_ in TABS if url == path), "")
