@@ -7,21 +7,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import django
-from django.db import connections, transaction
+from django.db import connections
 
 from houqin import __version__
 from houqin.kernel.errors import Refused
 
 from . import archive, folder, rows
+from .moment import one_moment
 
 SECRETS = ("secret", "entries", "authority.pem")
-RESTORED_FROM = "HOUQIN_RESTORE_TO"
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -106,17 +104,6 @@ def key_id() -> str:
     from houqin.kernel.entries import keyed_hash
 
     return keyed_hash("which key")[:16]
-
-
-@contextmanager
-def one_moment() -> Iterator[str]:
-    """An alias whose reads all see the same moment, however long they take and whatever is written meanwhile."""
-    connection = connections["reader"]
-    with transaction.atomic(using="reader"):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield "reader"
 
 
 def migrations(using: str) -> list[tuple[str, str]]:

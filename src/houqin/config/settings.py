@@ -81,7 +81,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["reader"]["OPTIONS"] = {**SHARED, "transaction_mode": "DEFERRED", "init_command": READ_PRAGMAS}
 else:
     DATABASES["reader"]["OPTIONS"] = {"options": "-c default_transaction_read_only=on"}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DEFAULT_AUTO_FIELD, DATABASE_ROUTERS = "django.db.models.BigAutoField", ["houqin.config.moment.Router"]
 
 # ── who ───────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "kernel.User"

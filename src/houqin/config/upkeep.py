@@ -18,10 +18,9 @@ from houqin import __version__
 from houqin.kernel import entries
 from houqin.kernel.checks import check_areas
 from houqin.kernel.errors import Refused
+from houqin.kernel.invariants import engine
 from houqin.kernel.people import actions as people
 
-OURS = ("kernel", "ui")
-BACKPORTS = {(3, 44): 6, (3, 50): 7}  # branches of SQLite into which the WAL-reset fault's mend was carried back
 
 
 def ready() -> None:
@@ -42,39 +41,16 @@ def ready() -> None:
 
 def warnings() -> Iterator[str]:
     """What is not wrong enough to refuse, and too wrong to keep quiet about."""
-    if connection.vendor == "sqlite" and not safe_sqlite(sqlite3.sqlite_version_info):
+    if connection.vendor == "sqlite" and not engine.safe_sqlite(sqlite3.sqlite_version_info):
         yield f"注意：SQLite {sqlite3.sqlite_version} 有写坏数据的毛病，换成 3.51.3 以上（重新安装依赖就会带上）。"
-
-
-def safe_sqlite(version: tuple[int, ...]) -> bool:
-    """Free of the WAL-reset fault (3.7.0–3.51.2, mended in 3.44.6 and 3.50.7)."""
-    return version >= (3, 51, 3) or version[2] >= BACKPORTS.get(version[:2], 1000)
 
 
 def _probe() -> None:
     """The database answers, and works as the settings say."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    if wrong := list(pragmas_amiss()):
+    if wrong := [f"{name} 应为 {wanted}，现在是 {found}" for name, wanted, found in engine.pragmas_amiss()]:
         raise Refused(f"数据库的设置不对（{'；'.join(wrong)}），没有启动。看看是不是别的程序在改它。")
-
-
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "mmap_size": 0}
-
-
-def pragmas_amiss() -> Iterator[str]:
-    """Each setting of SQLite that is not as it must be (security.md 5.7)."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        for name, wanted in PRAGMAS.items():
-            row = cursor.execute(f"PRAGMA {name}").fetchone()
-            if row and row[0] != wanted and not _in_memory():
-                yield f"{name} 应为 {wanted}，现在是 {row[0]}"
-
-
-def _in_memory() -> bool:
-    return "memory" in str(connection.settings_dict["NAME"])
 
 
 # ── versions ────────────────────────────────────────────────────────────────────────────────────────────
