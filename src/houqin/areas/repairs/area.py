@@ -1,8 +1,126 @@
 """报修: the contents page of the pattern area."""
 
-from houqin.kernel.area import Area
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
-from . import indicators
+from django.db import models
+
+from houqin.kernel import wording
+from houqin.kernel.act import Act
+from houqin.kernel.area import Area, Invariant, Job, Offer, Page, Paper, Slip
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.places.models import Place
+
+from . import actions, forms, indicators, papers, queries, registers, rules, views
 from .flow import REPAIR
+from .models import Repair
 
-AREA = Area(key="repairs", name="报修", icon="tool", group="事", flows=(REPAIR,), indicators=indicators.INDICATORS)
+KIND = REPAIR.kind
+
+
+def offer_report(place: Place, **facts: Any) -> Repair:
+    """What the tab of the scan page sends; a visitor's way and everybody else's."""
+    act: Act = facts["act"]
+    return (actions.report_unlogged if act.by.built_in else actions.report)(place=place, **facts)
+
+
+def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:
+    """报修 at every place, for visitors too."""
+    if isinstance(thing, Place):
+        yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True)
+
+
+def able(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """Who may be given it today; nobody to whom it was given already."""
+    assert matter is not None
+    return {"worker": queries.workers(act.day, matter.repair.fault_type).exclude(pk=matter.holder_id)}
+
+
+def taken_as(act: Act, matter: Matter | None) -> dict[str, Any]:
+    assert matter is not None
+    return {"fault_type": queries.types(), "fault_type__initial": matter.repair.fault_type_id}
+
+
+def finishing(act: Act, matter: Matter | None) -> dict[str, Any]:
+    assert matter is not None
+    wanted = matter.repair.fault_type.after_photo
+    return {"photos__required": wanted, "photos__aside": "要 1 张" if wanted else "可以不拍"}
+
+
+def signing(act: Act, matter: Matter | None) -> dict[str, Any]:
+    return {"signature__signer": act.by.name}
+
+
+def says_reported(act: Act, matter: Matter | None) -> str:
+    return "按类别直接交给维修人，没有固定维修人的由总务处派工"
+
+
+def says_signed(act: Act, matter: Matter | None) -> str:
+    assert matter is not None
+    cost = matter.repair.parts_fen
+    return f"签的是：{matter.number} 已修好" + (f"，用料 {wording.yuan(cost)}" if cost else "")
+
+
+def says_finished(act: Act, matter: Matter | None) -> str:
+    assert matter is not None
+    matter.repair.worker = act.by
+    signer = rules.signer(matter)
+    return f"交{signer}签收，过 5 个上学日不签由系统关闭" if signer else "这里没有别人能签收，由总务处代收"
+
+
+def says_reopened(act: Act, matter: Matter | None) -> str:
+    assert matter is not None
+    worker = matter.repair.worker
+    return f"退给{worker}重修，写过的都还在" if worker else ""
+
+
+AREA = Area(
+    key="repairs",
+    name="报修",
+    icon="tool",
+    group="事",
+    flows=(REPAIR,),
+    registers=(registers.REPAIRS, registers.FAULT_TYPES),
+    slips={
+        (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported),
+        (KIND, "take"): Slip(forms.TakeForm, actions.take, taken_as),
+        (KIND, "decline"): Slip(forms.DeclineForm, actions.decline),
+        (KIND, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
+        (KIND, "pass_on"): Slip(forms.PassOnForm, actions.pass_on, able),
+        (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive),
+        (KIND, "pause"): Slip(forms.PauseForm, actions.pause),
+        (KIND, "resume"): Slip(forms.PlainForm, actions.resume),
+        (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor),
+        (KIND, "agree"): Slip(forms.AgreeForm, actions.agree),
+        (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse),
+        (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished),
+        (KIND, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),
+        (KIND, "reopen"): Slip(forms.ReopenForm, actions.reopen, says=says_reopened),
+        (KIND, "close_by_office"): Slip(forms.CloseForm, actions.close_by_office),
+        (KIND, "rate"): Slip(forms.RateForm, actions.rate),
+        (KIND, "cancel"): Slip(forms.CancelForm, actions.cancel),
+        (KIND, "nudge"): Slip(forms.NudgeForm, actions.nudge),
+    },
+    particulars={KIND: papers.facts},
+    papers={KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip)},
+    pages=(
+        Page("jobs/", "jobs", views.jobs, label="今天的活", icon="route", group="事", duties=(rules.WORKER,)),
+        Page("figures/", "figures", views.figures, label="报修统计", icon="chart-bar",
+             duties=("office", "view-all", "view-repairs", "overseer", rules.WORKER)),
+        Page("notice/<int:place>/", "notice", views.notice),
+        Page("join/<str:number>/", "join", views.join),
+        Page("look/", "look", views.look),
+    ),
+    offers=offers,
+    alerts=queries.alerts,
+    holdings=queries.held,
+    indicators=indicators.INDICATORS,
+    jobs=(Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),),
+    invariants=(
+        Invariant("repairs.R1", "报修单的状态、返修和转派次数与经过一致", queries.agree_with_events),
+        Invariant("repairs.R2", "报修单的用料金额等于用料明细之和", queries.parts_add_up),
+        Invariant("repairs.R3", "修好都有别人的签字，到时关闭都由系统关", queries.signed_are_signed),
+    ),
+)  # fmt: skip

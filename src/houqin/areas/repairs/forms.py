@@ -6,7 +6,6 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import MoneyField, PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
 
-from . import rules
 from .models import FaultType, Repair
 
 
@@ -80,7 +79,7 @@ class PlainForm(SlipForm):
 
 
 class PauseForm(SlipForm):
-    reason = forms.ChoiceField(label="等什么", choices=rules.PAUSES, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="等什么", choices=Repair.PAUSES, widget=forms.RadioSelect)
     note = note("说明", placeholder="例如：灯管周三到货", required=False)
 
 
@@ -152,7 +151,7 @@ class FaultTypeForm(SlipForm):
     icon = forms.CharField(label="图标", max_length=30, required=False, empty_value="dots")
     examples = forms.CharField(label="例", max_length=80, required=False)
     words = forms.CharField(
-        label="常用说法", required=False, widget=forms.Textarea, max_length=200, help_text="一行一个，前面加 ! 的表示有危险，按紧急和昼夜计时"
+        label="常用说法", required=False, max_length=120, help_text="用空格隔开；前面加 ! 的表示有危险，按紧急办、昼夜计时"
     )
     worker = forms.ModelChoiceField(label="直接交给", queryset=Person.objects.none(), required=False)
     duty = forms.SlugField(label="或交给职责", max_length=40, required=False)

@@ -13,7 +13,7 @@ class FaultType(models.Model):
     """故障类别: names the worker (or the duty) it goes to, and both clocks.
 
     Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the ordinary
-    one. `words` are the quick words of the scan page, one a line; a leading “!” marks a danger.
+    one. `words` are the quick words of the scan page, parted by spaces; a leading “!” marks a danger.
     """
 
     code = models.CharField("代码", max_length=8, unique=True)
@@ -21,7 +21,7 @@ class FaultType(models.Model):
     label = models.CharField("短名", max_length=8)
     icon = models.CharField("图标", max_length=30, default="dots")
     examples = models.CharField("例", max_length=80, blank=True)
-    words = models.TextField("常用说法", blank=True)
+    words = models.CharField("常用说法", max_length=120, blank=True)
     worker = models.ForeignKey(
         "kernel.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="直接交给"
     )
@@ -59,6 +59,7 @@ class Repair(models.Model):
     are minutes of the school's working time.
     """
 
+    PAUSES = [("parts", "等配件"), ("purchase", "等采购"), ("contractor", "等外修"), ("holidays", "等放假")]
     CAUSES = [("wear", "自然损耗"), ("people", "人为"), ("quality", "质量"), ("nature", "不可抗力")]
     RATINGS = [(n, f"{n} 分") for n in range(1, 6)]
 
@@ -77,6 +78,7 @@ class Repair(models.Model):
     assigned_at = models.DateTimeField("派工时间", null=True, blank=True)
     assign_minutes = MinutesField("派工用时（分）", null=True, blank=True)
     responded_at = models.DateTimeField("到场时间", null=True, blank=True)
+    waiting_for = models.CharField("停表原因", max_length=12, choices=PAUSES, blank=True)
     fixed_at = models.DateTimeField("完工时间", null=True, blank=True)
     stopped_minutes = MinutesField("停表（分）", default=0)
     net_minutes = MinutesField("净用时（分）", null=True, blank=True)
@@ -97,6 +99,9 @@ class Repair(models.Model):
             models.CheckConstraint(
                 name="repair_contractor_has_a_price",
                 condition=Q(contractor="", contractor_fen=None) | (~Q(contractor="") & Q(contractor_fen__gte=0)),
+            ),
+            models.CheckConstraint(
+                name="repair_fixed_by_someone", condition=Q(fixed_at=None) | Q(worker__isnull=False, net_minutes__isnull=False)
             ),
             models.CheckConstraint(name="repair_rated_one_to_five", condition=Q(rating=None) | Q(rating__range=(1, 5))),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="repair_code_once"),

@@ -21,7 +21,6 @@ from houqin.kernel.terms.clock import Hours
 from .models import DANGER, FaultType, Repair
 
 DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = "repair-dispatcher", "repair-worker", "office", "overseer", "read-only"
-PAUSES = (("parts", "等配件"), ("purchase", "等采购"), ("contractor", "等外修"), ("holidays", "等放假"))
 TITLE = 24  # characters of the fault that go into the matter's title
 
 SIGN_DAYS, FIRST_REMINDER, SECOND_REMINDER, REPEAT_DAYS, REPEATS, VISITOR_DAYS = figures.declare((
@@ -127,8 +126,7 @@ class Word:
 
 
 def words_of(fault_type: FaultType) -> list[Word]:
-    lines = (line.strip() for line in fault_type.words.splitlines())
-    return [Word(line.removeprefix(DANGER), line.startswith(DANGER)) for line in lines if line]
+    return [Word(word.removeprefix(DANGER), word.startswith(DANGER)) for word in fault_type.words.split()]
 
 
 def tells_of_danger(fault_type: FaultType, detail: str) -> bool:

@@ -1,7 +1,5 @@
 """故障类别, and what a school starts with."""
 
-from typing import Any
-
 from django.db import transaction
 
 from houqin.kernel.act import Act
@@ -9,21 +7,49 @@ from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals import queries as routes
 from houqin.kernel.audit import actions as audit
 from houqin.kernel.errors import Refused
+from houqin.kernel.people.models import Person
 
 from .. import queries
 from ..flow import REPAIR
 from ..models import FaultType
 
 
-def enter_fault_type(*, act: Act, **values: Any) -> FaultType:
+def enter_fault_type(
+    *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None, duty: str,
+    response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None, urgent_fix_minutes: int | None,
+    safety: bool, after_photo: bool, rank: int, source: str, act: Act,
+) -> FaultType:  # fmt: skip
     """Enter a fault type; refuses a code that is there."""
-    if FaultType.objects.filter(code=values["code"]).exists():
-        raise Refused(f"故障类别代码“{values['code']}”已经有了，没有保存。换一个代码。", field="code")
-    return audit.add(FaultType, act=act, **values)
+    if FaultType.objects.filter(code=code).exists():
+        raise Refused(f"故障类别代码“{code}”已经有了，没有保存。换一个代码。", field="code")
+    _refuse_clock(response_minutes, fix_minutes)
+    return audit.add(
+        FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker,
+        duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
+        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety),
+        after_photo=bool(after_photo), rank=rank, source=source, act=act,
+    )  # fmt: skip
 
 
-def change_fault_type(fault_type: FaultType, *, act: Act, seen: dict[str, str] | None = None, **values: Any) -> FaultType:
-    return audit.change(fault_type, seen=seen, act=act, **values)
+def change_fault_type(
+    fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
+    duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
+    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, rank: int, source: str, act: Act,
+    seen: dict[str, str] | None = None,
+) -> FaultType:  # fmt: skip
+    """Change a fault type; repairs that are open keep their frozen due times."""
+    _refuse_clock(response_minutes, fix_minutes)
+    return audit.change(
+        fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker, duty=duty,
+        response_minutes=response_minutes, fix_minutes=fix_minutes, urgent_response_minutes=urgent_response_minutes,
+        urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo), rank=rank,
+        source=source, seen=seen, act=act,
+    )  # fmt: skip
+
+
+def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
+    if response_minutes > fix_minutes:
+        raise Refused("首响时限比修复时限长，没有保存。改短首响，或者改长修复。", field="response_minutes")
 
 
 @transaction.atomic

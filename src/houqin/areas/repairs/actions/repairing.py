@@ -95,11 +95,12 @@ def arrive(matter: Matter, *, act: Act) -> Event:
 def pause(matter: Matter, *, reason: str, note: str = "", act: Act) -> Event:
     """停表: only with a reason; the clock stands still until 复工."""
     repair = steps.take_up(matter, "pause", act)
-    word = dict(rules.PAUSES).get(reason)
+    word = dict(Repair.PAUSES).get(reason)
     if word is None:
         raise Refused("没有选等什么，没有停表。选等配件、等采购、等外修或等放假。", field="reason")
     said = f"{word}：{note}" if note else word
     event = matters.move(REPAIR, matter, "pause", note=said, facts={"reason": reason}, act=act)
+    steps.note(repair, waiting_for=reason)
     steps.answer(repair, act)
     return event
 
@@ -115,7 +116,7 @@ def resume(matter: Matter, *, act: Act) -> Event:
     event = matters.move(
         REPAIR, matter, "resume", holder=holder, duty="" if holder else WORKER, due_at=due_at, facts=facts, act=act
     )
-    steps.note(repair, fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at))
+    steps.note(repair, waiting_for="", fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at))
     return event
 
 

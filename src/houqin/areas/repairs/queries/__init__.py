@@ -4,6 +4,7 @@ from .checks import agree_with_events, parts_add_up, signed_are_signed
 from .figures import by_month, by_person, by_place, by_trade, closed_apart, of_worker, reached
 from .finding import (
     SHIPPED_TIERS,
+    held,
     jobs,
     look_up_code,
     looked_up,
@@ -13,17 +14,20 @@ from .finding import (
     reminder_due,
     repeated,
     shipped_fault_types,
+    shown_one,
     sign_by,
+    told_by_visitor,
     types,
     visible_to,
     waiting_for_signature,
     worker_for,
     workers,
 )
+from .morning import alerts
 
 __all__ = [
-    "SHIPPED_TIERS", "agree_with_events", "by_month", "by_person", "by_place", "by_trade", "closed_apart", "jobs",
+    "SHIPPED_TIERS", "agree_with_events", "alerts", "by_month", "by_person", "by_place", "by_trade", "closed_apart", "held", "jobs",
     "look_up_code", "looked_up", "of_worker", "open_duplicates", "parts_add_up", "paused", "reached", "recent",
-    "reminder_due", "repeated", "shipped_fault_types", "sign_by", "signed_are_signed", "types", "visible_to",
+    "reminder_due", "repeated", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "told_by_visitor", "types", "visible_to",
     "waiting_for_signature", "worker_for", "workers",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils import timezone
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
 from houqin.kernel.entries import keyed_hash
 from houqin.kernel.matters.models import Matter
-from houqin.kernel.people.models import Person
+from houqin.kernel.people.models import Person, PersonalDetail
 from houqin.kernel.people.queries import holders
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
@@ -50,7 +50,7 @@ def shipped_fault_types() -> list[FaultType]:
 def _fault_type(rank: int, row: dict[str, str]) -> FaultType:
     return FaultType(
         code=row["code"], name=row["name"], label=row["label"], icon=row["icon"], examples=row["examples"],
-        words=row["words"].replace(" ", "\n"), duty=row["duty"], response_minutes=int(row["response"]),
+        words=row["words"], duty=row["duty"], response_minutes=int(row["response"]),
         fix_minutes=int(row["fix"]), urgent_response_minutes=int(row["urgent_response"] or 0) or None,
         urgent_fix_minutes=int(row["urgent_fix"] or 0) or None, safety=row["safety"] == "1",
         after_photo=row["after_photo"] == "1", rank=rank, source=row["source"],
@@ -85,6 +85,16 @@ def shown(rows: QuerySet[Repair]) -> QuerySet[Repair]:
     return rows.select_related("matter__place", "matter__opened_by", "matter__holder", "fault_type", "worker")
 
 
+def shown_one(matter: Matter) -> Repair:
+    return shown(Repair.objects.filter(pk=matter.pk)).get()
+
+
+def told_by_visitor(repair: Repair) -> list[str]:
+    """Name and phone as they were given, while they are kept."""
+    kept = PersonalDetail.objects.filter(kind=repair._meta.label_lower, key=repair.pk, erased_at=None)
+    return list(kept.order_by("field").values_list("value", flat=True))
+
+
 def visible_to(person: Person, at: datetime) -> QuerySet[Repair]:
     return Repair.objects.filter(matter__in=Matter.objects.filter(kind=REPAIR.kind).visible_to(person, at))
 
@@ -111,6 +121,12 @@ def paused(person: Person) -> list[Repair]:
     """停着的: what stands still and is this worker's."""
     rows = Repair.objects.filter(matter__state__in=("waiting", "approving"), worker=person)
     return list(shown(rows).order_by("matter__paused_at", "pk"))
+
+
+def held(person: Person) -> list[str]:
+    """What a leaver has to hand over first."""
+    rows = Matter.objects.open().filter(kind=REPAIR.kind, holder=person).order_by("pk")
+    return [str(matter) for matter in rows] + [f"故障类别“{row}”直接交给他" for row in types().filter(worker=person)]
 
 
 def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:

@@ -1,0 +1,201 @@
+"""报修单: what stands on the A4 form (domain/forms.md 3.1), and the particulars of its page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from houqin.kernel import wording
+from houqin.kernel.act import Act
+from houqin.kernel.area import Fact
+from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import duty_codes, posts_of
+from houqin.kernel.signatures.models import Signature
+from houqin.kernel.terms import clock
+from houqin.kernel.terms import queries as terms
+from houqin.ui.addresses import signature_url
+
+from . import queries, rules
+from .models import PartUsed, Repair
+
+VISITOR = "扫码上报"
+SPARE = 2  # empty lines for parts written in by hand
+
+Cell = dict[str, Any]
+
+
+# ── particulars ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def facts(matter: Matter, act: Act) -> list[Fact]:
+    """The particulars on the page of a repair."""
+    repair = queries.shown_one(matter)
+    place = matter.place.full_name if matter.place else ""
+    lines = [
+        Fact("影响上课", "影响上课", tag=True) if repair.affects_lesson else None,
+        Fact("紧急", "紧急", tag=True) if repair.urgent and not repair.affects_lesson else None,
+        Fact("地点", place, url=f"/repairs/repairs/?view=all&place={matter.place_id}", note=_here(repair)),
+        Fact("类别", repair.fault_type.label),
+        Fact("报修人", VISITOR if repair.by_visitor else matter.opened_by.name, note=_told(repair, act)),
+        Fact("维修人", repair.worker.name if repair.worker else "没派"),
+        Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair)) if repair.net_minutes is not None else None,
+        Fact("修复时限", wording.when(repair.fix_due_at, act.at), note="" if repair.fixed_at is None else _kept(repair)),
+        Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.fixed_at else None,
+        Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen)) if repair.contractor else None,
+        Fact("打几分", f"{repair.rating} 分", note=repair.remark) if repair.rating else None,
+        Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
+    ]
+    return [line for line in lines if line]
+
+
+def _here(repair: Repair) -> str:
+    """How many more wait for it."""
+    others = repair.requesters.count()
+    return f"{others + 1} 人都遇到" if others else ""
+
+
+def _takes_visitors(act: Act) -> bool:
+    return bool(duty_codes(act.by, act.day) & {rules.DISPATCHER, rules.OFFICE})
+
+
+def _told(repair: Repair, act: Act) -> str:
+    """A visitor's name and phone, for those who take such reports, until they are erased."""
+    if not repair.by_visitor or not _takes_visitors(act):
+        return ""
+    return " ".join(queries.told_by_visitor(repair))
+
+
+def _parts(repair: Repair) -> str:
+    return "、".join(f"{part.name} {wording.quantity(part.quantity_milli)} {part.unit}".strip() for part in repair.parts.order_by("pk"))
+
+
+def _minutes(minutes: int | None) -> str:
+    return "" if minutes is None else wording.span(timedelta(minutes=minutes))
+
+
+def _whole(repair: Repair) -> str:
+    """总用时, where something of it was stopped."""
+    if not repair.stopped_minutes:
+        return ""
+    return f"总 {_minutes((repair.net_minutes or 0) + repair.stopped_minutes)}"
+
+
+def _kept(repair: Repair) -> str:
+    return "按时" if rules.on_time(repair) else "超时"
+
+
+# ── the sheet ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def slip(matter: Matter, act: Act) -> dict[str, Any]:
+    """What `repairs/paper.html` prints."""
+    repair = queries.shown_one(matter)
+    events = list(matter.events.select_related("by", "to_holder").order_by("pk"))
+    parts = list(repair.parts.order_by("pk"))
+    return {
+        "reported": reported(matter, repair, events),
+        "repaired": repaired(repair, events),
+        "part_heads": [{"label": word} for word in ("用料", "单位", "数量", "单价（元）", "金额（元）")],
+        "parts": [*map(part_line, parts), *(["　", "", "", "", ""] for _ in range(SPARE - len(parts)))],
+        "total": {"span": 4, "label": f"合计（大写）{wording.amount_in_words(repair.parts_fen)}",
+                  "cells": [wording.money(repair.parts_fen)]},
+        "outside": outside(repair, events),
+        "accepted": accepted(matter, repair, events),
+    }  # fmt: skip
+
+
+def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[Cell]]:
+    opener = matter.opened_by
+    photos = events[0].attachments.count()
+    others = "、".join(row.person.name for row in repair.requesters.select_related("person").order_by("pk"))
+    told = [repair.detail, f"{others}也遇到" if others else "", f"附照片 {photos} 张" if photos else ""]
+    return [
+        [cell("报修人", VISITOR if repair.by_visitor else opener.name), cell("部门班级", post_of(opener, matter)),
+         cell("电话", opener.phone)],
+        [cell("报修时间", moment(matter.opened_at)), cell("地点", matter.place.full_name if matter.place else ""),
+         cell("类别", repair.fault_type.label)],
+        [picks("紧急程度", ("一般", not repair.urgent), ("紧急", repair.urgent)),
+         picks("影响上课", ("是", repair.affects_lesson), ("否", not repair.affects_lesson)),
+         picks("涉及安全", ("是", matter.safety), ("否", not matter.safety))],
+        [cell("首响时限", moment(repair.response_due_at)), {**cell("修复时限", moment(repair.fix_due_at)), "span": 3}],
+        [{**cell("故障描述", "。".join(filter(None, told))), "span": 5, "tall": True}],
+    ]  # fmt: skip
+
+
+def repaired(repair: Repair, events: list[Event]) -> list[list[Cell]]:
+    given = last(events, "dispatch", "pass_on")
+    way = "按类别直接派" if given is None and repair.worker else "转派" if repair.passed_on else "派工" if given else ""
+    back = f"返修 {repair.sent_back} 次。" if repair.sent_back else ""
+    return [
+        [cell("派给", repair.worker.name if repair.worker else ""), cell("派工时间", moment(repair.assigned_at)),
+         cell("派工方式", way)],
+        [cell("到场时间", moment(repair.responded_at)), cell("完工时间", moment(repair.fixed_at)),
+         cell("净用时", _minutes(repair.net_minutes))],
+        [{**picks("故障原因", *((label, repair.cause == key) for key, label in Repair.CAUSES)), "span": 5}],
+        [{**cell("暂停", "；".join(pauses(events))), "span": 5}],
+        [{**cell("维修内容", f"{repair.fix}{'。' if repair.fix and back else ''}{back}"), "span": 5}],
+    ]  # fmt: skip
+
+
+def outside(repair: Repair, events: list[Event]) -> list[list[Cell]]:
+    done = last(events, "finish")
+    signed = {"name": done.by.name, "date": wording.paper_day(done.at)} if done else {}
+    cost = wording.yuan(repair.contractor_fen) if repair.contractor else ""
+    return [[cell("外修单位", repair.contractor or "无"), cell("外修费用", cost), {"label": "维修签字", "signature": signed or {"date": ""}}]]
+
+
+def accepted(matter: Matter, repair: Repair, events: list[Event]) -> list[list[Cell]]:
+    signature = Signature.objects.filter(event__matter=matter, event__step="sign").select_related("signer").first()
+    good, back = matter.state == "signed", last(events, "finish", "reopen")
+    sent_back = back is not None and back.step == "reopen"
+    rating = f"{repair.rating} 分" if repair.rating else ""
+    office = last(events, "close_by_office", "time_out")
+    closed = {"name": office.by.name, "date": moment(office.at)} if office else {"date": ""}
+    return [
+        [picks("结果", ("合格", good), ("返修", sent_back)), cell("评价", rating), cell("意见", repair.remark)],
+        [{"label": "验收签字", "signature": signed_by(signature), "span": 2}, {"label": "总务处", "signature": closed, "span": 2}],
+    ]
+
+
+def signed_by(signature: Signature | None) -> dict[str, str]:
+    if signature is None:
+        return {"date": ""}
+    drawn = signature_url(signature) if signature.drawing_id else ""
+    return {"url": drawn, "name": signature.signer.name, "date": moment(signature.at)}
+
+
+def pauses(events: list[Event]) -> list[str]:
+    """等配件 1 小时 5 分 (2026-11-23 9:05 起), in working time; one still running has no length."""
+    told: list[str] = []
+    began: Event | None = None
+    for event in events:
+        if event.step == "pause":
+            began = event
+        elif event.step == "resume" and began:
+            length = clock.between(began.at, event.at, terms.working_hours())
+            told.append(f"{began.note} {_minutes(length)}（{moment(began.at)} 起）")
+            began = None
+    return told + ([f"{began.note}（{moment(began.at)} 起，没有复工）"] if began else [])
+
+
+def part_line(part: PartUsed) -> list[str]:
+    return [part.name, part.unit, wording.quantity(part.quantity_milli), wording.money(part.price_fen), wording.money(part.amount_fen)]
+
+
+def last(events: list[Event], *steps: str) -> Event | None:
+    return next((event for event in reversed(events) if event.step in steps), None)
+
+
+def cell(label: str, value: str) -> Cell:
+    return {"label": label, "value": value}
+
+
+def picks(label: str, *ticked: tuple[str, bool]) -> Cell:
+    return {"label": label, "picks": list(ticked)}
+
+
+def moment(at: datetime | None) -> str:
+    return "" if at is None else wording.paper_moment(at)
+
+
+def post_of(opener: Person, matter: Matter) -> str:
+    return "" if opener.built_in else next(iter(posts_of(opener, matter.opened_at.date())), "")

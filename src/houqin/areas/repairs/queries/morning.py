@@ -1,0 +1,39 @@
+"""今早要看: what of the repairs wants a hand."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils import timezone
+
+from houqin.kernel import wording
+from houqin.kernel.area import Alert
+from houqin.kernel.matters.models import Matter, MatterQuerySet
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import duty_codes
+
+from .. import rules
+from ..flow import REPAIR
+
+LIST = "/repairs/repairs/"
+ALERTS = (  # state ("" is overdue), tone, icon, word, title, step
+    ("", "red", "clock-exclamation", "逾期", "报修过了时限", "看"),
+    ("reported", "amber", "user-question", "等派工", "报修等派工", "派工"),
+    ("unverified", "amber", "user-question", "待受理", "访客报修待受理", "受理"),
+)
+
+
+def alerts(person: Person, at: datetime) -> Iterator[Alert]:
+    """逾期, 等派工, 待受理: for the dispatcher and the overseers."""
+    if not duty_codes(person, timezone.localtime(at).date()) & {rules.DISPATCHER, rules.OVERSEER}:
+        return
+    for state, tone, icon, word, title, step in ALERTS:
+        rows = _of(state, at)
+        oldest = rows.order_by("due_at", "pk").first()
+        note = f"最早的：{oldest.title}，{wording.deadline(oldest.due_at, at)}" if oldest else ""
+        url = f"{LIST}?view=all&state={state}" if state else f"{LIST}?view=late"
+        yield Alert(rows.count(), tone, icon, word, title, note, step, url)
+
+
+def _of(state: str, at: datetime) -> MatterQuerySet:
+    rows = Matter.objects.filter(kind=REPAIR.kind)
+    return rows.filter(state=state, closed_at=None) if state else rows.overdue(at)

@@ -1,0 +1,95 @@
+"""今天的活: what a worker has to repair, by the way he walks or by what is due first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from houqin.kernel import wording
+from houqin.kernel.act import Act
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.terms import queries as terms
+from houqin.ui import access, addresses
+
+from .. import queries
+from ..flow import REPAIR
+from ..models import Repair
+
+
+@require_GET
+@access.login
+def jobs(request: HttpRequest) -> HttpResponse:
+    """My jobs by the way I walk, or by what is due first."""
+    act = access.act(request)
+    by_due = request.GET.get("by") == "due"
+    found = queries.jobs(act.by, act.at)
+    stops = [("", sorted(found, key=lambda job: job.matter.due_at))] if by_due else walked(found)
+    lines = [{"name": name, "jobs": [job_row(job, act) for job in there]} for name, there in stops if there]
+    late = sum(job.matter.due_at < act.at for job in found)
+    return render(request, "repairs/jobs.html", {
+        "count": len(found), "stops": lines, "late": late, "lessons": sum(job.affects_lesson for job in found),
+        "by_due": by_due, "today": wording.day(act.day, act.at), "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
+        "paused": [paused_row(job, act) for job in queries.paused(act.by)], "figures": my_figures(act),
+        "term": terms.term_on(act.day), "tab": "jobs",
+    })  # fmt: skip
+
+
+def walked(found: Iterable[Repair]) -> list[tuple[str, list[Repair]]]:
+    """The stops in walking order: what lies on one floor is one stop."""
+    return [(name, list(there)) for name, there in groupby(found, key=stop_of)]
+
+
+def stop_of(repair: Repair) -> str:
+    place = repair.matter.place
+    if place is None:
+        return "没写地点"
+    return place.parent.full_name if place.parent and place.parent.kind != "campus" else place.full_name
+
+
+def job_row(repair: Repair, act: Act) -> dict[str, Any]:
+    matter = repair.matter
+    photos = [file for event in matter.events.all() for file in event.attachments.all() if file.role == "before"]
+    notes: list[Any] = [{"text": "影响上课", "tone": "red"}] if repair.affects_lesson else []
+    notes += [repair.fault_type.label, "扫码上报" if repair.by_visitor else f"{matter.opened_by}报"]
+    notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []
+    notes += [f"{repair.waiting + 1} 人都遇到"] if repair.waiting else []  # type: ignore[attr-defined]
+    return {
+        "title": matter.title, "url": addresses.url_of(matter), "notes": notes, "due": due_pill(matter.due_at, act.at),
+        "place": matter.place.full_name if matter.place else "", "arrived": repair.responded_at is not None,
+        "arrive": addresses.slip_url(matter, REPAIR.step("arrive")), "finish": addresses.slip_url(matter, REPAIR.step("finish")),
+        "photos": [{"url": addresses.file_url(f, "full"), "thumb": addresses.file_url(f, "small"), "alt": "报修时"} for f in photos[:3]],
+    }  # fmt: skip
+
+
+def due_pill(due_at: datetime, now: datetime) -> dict[str, str]:
+    left = due_at - now
+    label = wording.deadline(due_at, now)
+    if left.total_seconds() < 0:
+        return {"label": label, "tone": "red", "icon": "clock-exclamation"}
+    return {"label": label.removesuffix(" 前"), "tone": "amber" if left.total_seconds() < 4 * 3600 else "", "icon": "clock"}
+
+
+def paused_row(repair: Repair, act: Act) -> dict[str, Any]:
+    matter = repair.matter
+    since = wording.span(act.at - matter.paused_at) if matter.paused_at else ""
+    label = f"停表 {since}" if since else REPAIR.state(matter.state).label
+    return {
+        "title": matter.title, "url": addresses.url_of(matter), "notes": [repair.get_waiting_for_display() or "等批"],
+        "state": {"label": label, "tone": "amber", "icon": "player-pause" if since else "rubber-stamp"},
+    }  # fmt: skip
+
+
+def my_figures(act: Act) -> list[dict[str, Any]]:
+    mine = queries.of_worker(act.by, terms.term_on(act.day))
+    share, percent = (mine.on_time[:-1], "%") if mine.on_time.endswith("%") else (mine.on_time, "")
+    return [
+        {"label": "修好", "value": mine.fixed, "unit": "件"},
+        {"label": "按时", "value": share, "unit": percent},
+        {"label": "返修", "value": mine.sent_back, "unit": "次"},
+    ]
