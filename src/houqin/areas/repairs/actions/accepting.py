@@ -30,7 +30,7 @@ def sign(matter: Matter, *, rating: int | None = None, remark: str = "", signatu
     _refuse_the_repairer(repair, act, "签收")
     facts = {"rating": rating} if rating else {}
     event = matters.move(REPAIR, matter, "sign", note=remark, facts=facts, tell=steps.worker_of(repair), act=act)
-    signatures.sign(event, act.by, signature or Signed("login"), f"{matter.number} 已修好", act)
+    signatures.sign(event, signature or Signed("login"), f"{matter.number} 已修好", act=act)
     steps.note(repair, rating=rating, remark=remark[:200])
     return event
 
