@@ -1,13 +1,40 @@
-"""Reading files: who may, whether they are whole."""
+"""Reading files: who may, and whether they are whole."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from ..people.models import Person
+from ..search.queries import visible
 from . import sniff, store
 from .models import Attachment, Blob
 
+if TYPE_CHECKING:
+    from ..matters.models import Event
+
+
+def may_see(attachment: Attachment, person: Person, at: datetime) -> bool:
+    """Who sees the matter or the card sees its files. Never a built-in person: what a visitor sent, visitors do not see."""
+    if attachment.event is not None:
+        return sees_event(attachment.event, person, at)
+    return _sees(attachment.kind, attachment.key, person, at)
+
+
+def sees_event(event: Event, person: Person, at: datetime) -> bool:
+    return _sees("kernel.matter", event.matter_id, person, at)
+
+
+def _sees(kind: str, key: int | None, person: Person, at: datetime) -> bool:
+    if person.built_in:
+        return False
+    rows = visible(kind, person, at)
+    return rows is None or rows.filter(pk=key).exists()
+
 
 def missing(attachment: Attachment) -> bool:
-    """附件缺失: the file is gone or cut short; the page says so instead of showing it."""
+    """附件缺失: the file is gone or cut short; the page says so in its place."""
     return not store.whole(attachment.blob.sha256, attachment.blob.size)
 
 
@@ -22,5 +49,5 @@ def faults(*, full: bool = False) -> Iterator[tuple[Blob, str]]:
             yield blob, "缺失或被截断"
         elif full and not store.unaltered(blob.sha256):
             yield blob, "内容和入库时不一样"
-        elif is_picture(blob) and blob.mime == "image/jpeg" and not store.path(blob.sha256, small=True).exists():
+        elif blob.mime == "image/jpeg" and not store.path(blob.sha256, small=True).exists():
             yield blob, "缺小图"

@@ -115,8 +115,8 @@ def _by_index(match: str, rows: QuerySet[Any] | None, limit: int, before: int | 
 def _only(rows: QuerySet[Any] | None) -> tuple[str, tuple[Any, ...]]:
     if rows is None:
         return "", ()
-    inner, values = rows.values("pk").query.get_compiler(READER).as_sql()
-    return f" AND r.key IN ({inner})", tuple(values)
+    inner, values = rows.filter(pk=RawSQL("r.key", ())).values("pk").query.get_compiler(READER).as_sql()
+    return f" AND EXISTS ({inner})", tuple(values)
 
 
 def _by_rows(
