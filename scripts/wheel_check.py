@@ -1,4 +1,4 @@
-"""What a school does: install the wheel with the lock into an empty environment, start it, log in by the first administrator's link.
+"""What a school does: the wheel and the lock into an empty environment, start, log in by the one-time link.
 
 usage: wheel_check.py     exit code 0 when the whole way was walked; no Node, no make, no source tree on that way
 """
@@ -28,11 +28,18 @@ def say(text: str) -> None:
 
 
 def build(into: Path) -> Path:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", into], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    hatch = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", into]
+    subprocess.run(hatch, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     wheel = next(into.glob("houqin-*.whl"))
     names = zipfile.ZipFile(wheel).namelist()
-    need = [r"houqin/ui/static/dist/manifest\.json$", r"houqin/ui/static/dist/assets/.*\.js$", r"houqin/ui/static/dist/assets/.*\.css$",
-            r"houqin/kernel/migrations/0001_.*\.py$", r"/templates/.*\.html$", r"\.dist-info/licenses/LICENSE$"]
+    need = [
+        r"houqin/ui/static/dist/manifest\.json$",
+        r"houqin/ui/static/dist/assets/.*\.js$",
+        r"houqin/ui/static/dist/assets/.*\.css$",
+        r"houqin/kernel/migrations/0001_.*\.py$",
+        r"/templates/.*\.html$",
+        r"\.dist-info/licenses/LICENSE$",
+    ]
     missing = [pattern for pattern in need if not any(re.search(pattern, name) for name in names)]
     stray = [name for name in names if re.search(r"/tests/|/fe/|node_modules|\.sqlite3$", name)]
     if missing or stray:
@@ -66,9 +73,10 @@ class Server:
         self.port = free_port()
         self.lines: list[str] = []
         keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        env = {**keep, "PATH": "/usr/bin:/bin", "HOUQIN_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-        self.process = subprocess.Popen([command, "start", "--port", str(self.port)], cwd=folder, env=env, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        own = {"PATH": "/usr/bin:/bin", "HOUQIN_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        start = [command, "start", "--port", str(self.port)]
+        self.process = subprocess.Popen(start, cwd=folder, env={**keep, **own}, **pipes)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -86,7 +94,8 @@ class Server:
             if answer := found():
                 return answer
             time.sleep(0.2)
-        raise SystemExit(f"{what} did not come within {seconds:.0f} s; the server said:\n" + "\n".join(self.lines[-40:]))
+        said = "\n".join(self.lines[-40:])
+        raise SystemExit(f"{what} did not come within {seconds:.0f} s; the server said:\n{said}")
 
     def link(self) -> str | None:
         hits = [m for line in list(self.lines) if (m := LINK.search(line))]
@@ -111,29 +120,25 @@ class Server:
         return time.monotonic() - begun
 
 
-def fields(page: str) -> dict[str, str]:
-    """The one form of the page as a person fills it: names, and what stands in them."""
-    filled = {}
+def filled(page: str) -> dict[str, str]:
+    """The one form of the page as a person fills it: what stands there stays, passwords are typed."""
+    form = {}
     for tag in re.findall(r"<input[^>]*>", page):
-        name, kind, value = (re.search(rf'\b{key}="([^"]*)"', tag) for key in ("name", "type", "value"))
-        if not name or (kind and kind.group(1) in ("submit", "button", "checkbox", "search")):
-            continue
-        filled[name.group(1)] = value.group(1) if value else ""
-    return filled
+        says = dict(re.findall(r'\b(name|type|value)="([^"]*)"', tag))
+        if "name" in says and says.get("type") not in ("submit", "button", "checkbox", "search"):
+            form[says["name"]] = PASSWORD if says.get("type") == "password" else says.get("value", "")
+    return form
 
 
 def log_in(server: Server, link: str) -> None:
     with httpx.Client(base_url=server.base, follow_redirects=True, timeout=20) as person:
         page = person.get(link)
         page.raise_for_status()
-        form = fields(page.text)
-        asked = [name for name, value in form.items() if not value]
-        for name in asked:
-            form[name] = PASSWORD if "password" in name else "first-admin" if "user" in name or "login" in name else "张晓明"
+        form = filled(page.text)
         done = person.post(page.url, data=form, headers={"Referer": str(page.url), "Origin": server.base})
         if done.status_code != 200 or "/first/" in str(done.url):
-            raise SystemExit(f"the form of the first administrator ({asked}) was answered with {done.status_code} at {done.url}:\n"
-                             + re.sub(r"<[^>]+>|\s+", " ", done.text)[:800])
+            said = re.sub(r"<[^>]+>|\s+", " ", done.text)[:800]
+            raise SystemExit(f"the first administrator's form {sorted(form)}: {done.status_code} at {done.url}:\n{said}")
         desk = person.get("/")
         if desk.status_code != 200 or "login" in str(desk.url):
             raise SystemExit(f"after the first link, / answered {desk.status_code} at {desk.url}")
