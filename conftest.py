@@ -11,10 +11,20 @@ import pytest
 from tests import cast as _cast
 
 
+def pytest_collection_modifyitems(items):
+    """Every test that asks the database may ask both of its names."""
+    for item in items:
+        if "db" in item.fixturenames or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "reader"]), append=False)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
+    from django.db import connections
+
     from houqin.kernel import entries
 
+    connections["reader"] = connections["default"]  # a test reads what it has not committed
     with django_db_blocker.unblock():
         entries.guard_all()
         _cast.found_school()
@@ -23,6 +33,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def cast(db) -> _cast.Cast:
     return _cast.Cast()
+
+
+@pytest.fixture
+def web(cast, monkeypatch):
+    """Browsers logged in as the cast: `web.as_("teacher").get("/")`."""
+    from tests import web as _web
+
+    return _web.opened(cast, monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from houqin.kernel.area import Area, areas
-from houqin.ui import desk, entrances, labels, matter, me, notices, paper, scan, search, slips
+from houqin.ui import desk, entrances, files, labels, matter, me, notices, paper, scan, search, slips
 from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
@@ -27,6 +27,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *entrances.urlpatterns,
+    *files.urlpatterns,
     path("", desk.desk, name="desk"),
     path("matters/<str:number>/", matter.page, name="matter"),
     path("matters/<str:number>/paper/", paper.paper, name="paper"),

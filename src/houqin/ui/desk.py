@@ -41,11 +41,12 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     asked = list(matters.asked_by(act.by).using("reader").exclude(pk__in=[m.pk for m in mine])[:ASIDE])
     others = waiting_for_others(act, [m.pk for m in (*mine, *asked)])
     alerts, calm = morning(act)
+    late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
         "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind), "rows": [row(m, act) for m in picked],
-        "count": len(mine), "asked": [asked_row(m, act) for m in asked], "others": [other_row(m, act) for m in others],
-        "overdue": [row(m, act) for m in others if m.due_at < act.at and not m.paused_at], "week": this_week(mine, asked, act),
+        "count": len(mine), "asked": [asked_row(m, act) for m in asked], "others": [other_row(m, act) for m in others if m not in late],
+        "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),
         "openings": openings(act), "empty": not (mine or asked or others or alerts), "now": act.at, "tab": "desk",
     }  # fmt: skip
 
@@ -99,9 +100,12 @@ def chips(mine: list[Matter], kind: str) -> list[dict[str, Any]]:
 
 
 def row(matter: Matter, act: Act) -> dict[str, Any]:
-    """One matter in hand: icon of its kind, title, note, and the next main step."""
+    """One matter in hand: icon of its kind, title, note, and the next main step.
+
+    Whoever has it in hand is whom the state's main step waits for; the step itself asks again who may.
+    """
     flow = flow_of(matter.kind)
-    step = next(iter(flow.steps_for(act, matter)), None)
+    step = next((s for s in flow.steps if s.main and s.shown and matter.state in s.start), None)
     return {
         "title": matter.title, "url": url_of(matter), "icon": flow.icon, "notes": notes(flow, matter, act),
         "step": step_button(matter, step), "number": matter.number,
@@ -148,14 +152,28 @@ def waiting_for_others(act: Act, but: Iterable[int]) -> list[Matter]:
 
 
 def other_row(matter: Matter, act: Act) -> dict[str, Any]:
-    found = asked_row(matter, act)
-    flow = flow_of(matter.kind)
-    nudge = next((step for step in flow.steps_for(act, matter) if step.key == NUDGE), None)
-    step = step_button(matter, nudge)
+    found, step = asked_row(matter, act), nudge(matter, act)
     return {
         "title": found["title"], "url": found["url"], "notes": found["notes"][1:],
         "step": {**step, "ghost": True} if step else None,
     }  # fmt: skip
+
+
+def late_row(matter: Matter, act: Act) -> dict[str, Any]:
+    """逾期: another's, past its time: who has it, how late, and the button that reminds."""
+    flow = flow_of(matter.kind)
+    who = matter.holder.name if matter.holder else "等人接办"
+    return {
+        "title": matter.title, "url": url_of(matter), "icon": flow.icon, "step": nudge(matter, act),
+        "notes": [flow.name, who, {"text": wording.deadline(matter.due_at, act.at), "tone": "red"}],
+    }  # fmt: skip
+
+
+def nudge(matter: Matter, act: Act) -> dict[str, Any] | None:
+    """The button that reminds its holder, where the flow has one and this person may."""
+    step = flow_of(matter.kind).step(NUDGE)
+    able = step and matter.state in step.start and step.may(act, matter)
+    return step_button(matter, step) if able else None
 
 
 def this_week(mine: list[Matter], asked: list[Matter], act: Act) -> list[dict[str, Any]]:

@@ -1,0 +1,64 @@
+"""Going through the web as a person of the cast: logged in by the same door as everyone, at the cast's own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.http import HttpResponse
+from django.test import Client
+
+from houqin.kernel.act import Act
+from houqin.kernel.people.actions import logins
+from houqin.ui import access, standing
+
+from .cast import Cast
+
+
+@dataclass
+class Web:
+    """One browser for each role: `web.as_("teacher").get("/")`; `web.visitor` has no login."""
+
+    cast: Cast
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def as_(self, role: str) -> Browser:
+        if role not in self.browsers:
+            self.browsers[role] = Browser.of(self.cast, role)
+        return self.browsers[role]
+
+    @property
+    def visitor(self) -> Browser:
+        return self.browsers.setdefault("", Browser())
+
+
+class Browser(Client):
+    """Django's client with a login of ours, and slips that carry their `_op`."""
+
+    @classmethod
+    def of(cls, cast: Cast, role: str) -> Browser:
+        person = cast[role]
+        act = Act(by=person, at=cast.now, via="test")
+        token = logins.enter(person.user, device="测试", network="", shared=False, act=act)
+        session = SessionStore()
+        session.update({"key": token, "fingerprint": person.user.get_session_auth_hash(), "proved": cast.now.isoformat()})
+        session.save()
+        browser = cls()
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        standing.proved(standing.hashed(token), cast.now)
+        return browser
+
+    def send(self, url: str, data: dict[str, Any] | None = None, *, op: str = "", **more: Any) -> HttpResponse:
+        """Post a slip as its page would."""
+        return self.post(url, {**(data or {}), "_op": op or uuid4().hex}, **more)
+
+
+def opened(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Web:
+    """Browsers at the cast's time, a minute further with each request; the fixture `web` of conftest.py."""
+    monkeypatch.setattr(access, "clock", lambda: cast.act("director").at)
+    standing.forget()
+    return Web(cast)
