@@ -64,10 +64,9 @@ def refused_outright(request: HttpRequest) -> HttpResponse | None:
 
 
 def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return LARGEST + 1
+    """What the body is said to be long; nonsense counts as too long."""
+    said = str(request.META.get("CONTENT_LENGTH") or 0)
+    return int(said) if said.isascii() and said.isdigit() else LARGEST + 1
 
 
 def with_headers(response: HttpResponse, request: HttpRequest) -> HttpResponse:

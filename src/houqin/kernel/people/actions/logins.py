@@ -42,7 +42,7 @@ def open_account(person: Person, *, username: str, act: Act) -> User:
 @transaction.atomic
 def make_link(user: User, *, act: Act) -> str:
     """Make the one-time link by which someone sets a password; earlier unused ones stop working. Answers the token."""
-    if not user.is_active:
+    if not User.objects.select_for_update().get(pk=user.pk).is_active:
         raise Refused(f"账号“{user}”已经停用，没有发链接。先恢复账号。")
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
     token = secrets.token_urlsafe(32)
@@ -68,7 +68,7 @@ def set_password(user: User, *, password: str, keep: int | None = None, act: Act
     try:
         validate_password(password, user)
     except ValidationError as wrong:
-        raise Refused("".join(_ended(message) for message in wrong.messages), field="password") from None
+        raise Refused("".join(map(_ended, wrong.messages)) + "没有保存。", field="password") from None
     User.objects.filter(pk=user.pk).update(password=hashers.make_password(password))
     user = audit.change(user, password_set_at=act.at, act=act)
     end_others(user, keep=keep, act=act)
