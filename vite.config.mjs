@@ -1,6 +1,6 @@
 // Sources in src/houqin/ui/fe/, output in src/houqin/ui/static/dist/ (ignored by git, inside the wheel).
 // An entry is app.js and each file of fe/entries/; whatever else lies in fe/ is imported by one of them.
-import { readdirSync, existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { defineConfig } from 'vite'
@@ -10,13 +10,13 @@ const more = existsSync(`${fe}/entries`) ? readdirSync(`${fe}/entries`).filter(n
 const input = { app: `${fe}/app.js`, ...Object.fromEntries(more.map(name => [basename(name, '.js'), `${fe}/entries/${name}`])) }
 
 // WhiteNoise serves NAME.gz beside NAME; files that Vite named by their content never pass Django's storage, so they are packed here, once.
+// Read back from the disk: only what was written is what Vite has finished with (__VITE_PRELOAD__ is filled in last of all).
 const packed = {
   name: 'packed',
-  generateBundle(_, bundle) {
-    for (const [fileName, item] of Object.entries(bundle)) {
+  writeBundle({ dir }, bundle) {
+    for (const fileName of Object.keys(bundle)) {
       if (!/\.(js|css|svg|wasm)$/.test(fileName)) continue
-      const source = gzipSync(item.type === 'chunk' ? item.code : item.source, { level: 9 })
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source })
+      writeFileSync(`${dir}/${fileName}.gz`, gzipSync(readFileSync(`${dir}/${fileName}`), { level: 9 }))
     }
   },
 }
