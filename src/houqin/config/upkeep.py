@@ -20,6 +20,7 @@ from houqin.kernel.checks import check_areas
 from houqin.kernel.errors import Refused
 from houqin.kernel.invariants import engine
 from houqin.kernel.people import actions as people
+from houqin.ui.access import check_urls
 
 
 
@@ -140,13 +141,18 @@ def _copy(file: Path, to: Path) -> None:
 
 
 def refuse_misdeclared() -> None:
-    """The start-up checks: a mis-declared area, a URL without an access, a setting out of line."""
-    if check_areas not in checks.registry.registry.registered_checks:
-        checks.register(check_areas)
-    wrong = [message for message in checks.run_checks() if message.level >= checks.ERROR]
-    if wrong:
+    """A mis-declared area, a URL without an access, a setting out of line: none of them starts."""
+    if wrong := misdeclared():
         lines = "\n".join(f"  {message.id} {message.msg}" for message in wrong)
         raise Refused(f"程序自检没有通过，没有启动：\n{lines}")
+
+
+def misdeclared() -> list[checks.CheckMessage]:
+    """What the start-up checks have against this program."""
+    for each in (check_areas, check_urls):
+        if each not in checks.registry.registry.registered_checks:
+            checks.register(each)
+    return [message for message in checks.run_checks() if message.level >= checks.ERROR]
 
 
 # ── stamps and static files ─────────────────────────────────────────────────────────────────────────────
