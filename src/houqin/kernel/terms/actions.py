@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -23,6 +24,37 @@ def open_term(*, year: str, code: str, name: str, starts_on: date, ends_on: date
     return audit.add(
         Term, school_year=school_year, code=code, name=name, starts_on=starts_on, ends_on=ends_on, act=act
     )
+
+
+@transaction.atomic
+def change_term(
+    term: Term, *, name: str, starts_on: date, ends_on: date, act: Act, seen: dict[str, str] | None = None
+) -> Term:
+    """Move a term's first or last day; refuses an overlap."""
+    others = Term.objects.exclude(pk=term.pk)
+    if ends_on <= starts_on:
+        raise Refused("学期的结束要在开始之后，没有保存。", field="ends_on")
+    if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise Refused("这个学期和别的学期日期重叠，没有保存。改开始或结束日期。", field="starts_on")
+    return audit.change(term, name=name, starts_on=starts_on, ends_on=ends_on, seen=seen, act=act)
+
+
+def enter_day(*, on: date, pupil_day: bool, staff_day: bool, note: str, act: Act) -> SchoolDay:
+    """Enter one day that differs from the national calendar; refuses a second row for it."""
+    if SchoolDay.objects.filter(on=on).exists():
+        raise Refused(f"{on} 已经在校历里，没有再记。打开它来改。", field="on")
+    return audit.add(SchoolDay, on=on, pupil_day=pupil_day, staff_day=staff_day, note=note, act=act)
+
+
+def enter_days(days: Iterable[dict[str, Any]], *, act: Act) -> list[SchoolDay]:
+    """The plural twin of `enter_day`."""
+    return audit.add_many(SchoolDay, [SchoolDay(**said) for said in days], act=act)
+
+
+def change_day(
+    day: SchoolDay, *, pupil_day: bool, staff_day: bool, note: str, act: Act, seen: dict[str, str] | None = None
+) -> SchoolDay:
+    return audit.change(day, pupil_day=pupil_day, staff_day=staff_day, note=note, seen=seen, act=act)
 
 
 @transaction.atomic

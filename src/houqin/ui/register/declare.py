@@ -115,6 +115,11 @@ class Section:
     rows: Sequence[dict[str, Any]]
     url: str = ""  # to all of them
     empty: str = ""
+    more: int = 0  # how many there are, where not all are shown
+
+    @property
+    def count(self) -> int:
+        return self.more or len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,13 @@ class SheetColumn:
     least: int | None = None
     most: int | None = None
     duties: tuple[str, ...] = ()
+    pattern: str = ""  # what a code or text must look like; `hint` says it
+    fixed: bool = False  # set when the card is made; the import does not change it, an empty cell leaves it
+
+    @property
+    def way(self) -> str:
+        """Where the export takes it from."""
+        return self.path or self.name
 
 
 @dataclass(frozen=True)
@@ -192,7 +204,7 @@ class Opening:
     duties: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
     """台账. kind "card" stays and is changed, "matter" opens /matters/<number>/, "entry" is only read.
 

@@ -116,7 +116,7 @@ def of_sheet(
     """The register's own sheet: what an import of it reads."""
     assert register.sheet is not None
     able = [column for column in register.sheet.columns if may_see(column.duties, codes)]
-    paths = [column.path or column.name for column in able]
+    paths = [column.way for column in able]
     found = rows.values_list(*paths).iterator(chunk_size=2000)
     return [form_column(c) for c in able], (
         [sheet_value(column, value) for column, value in zip(able, row, strict=True)] for row in found
@@ -180,6 +180,13 @@ def written(columns: Sequence[Column], rows: Iterable[Sequence[Any]], form: str,
         build_sheet(file, columns, rows, form=form, title=title)
     file.seek(0)
     return file
+
+
+def counting(rows: Iterable[Sequence[Any]], counted: list[int]) -> Iterator[Sequence[Any]]:
+    """The rows as they pass by, their number left in `counted`."""
+    for row in rows:
+        counted.append(1)
+        yield row
 
 
 def build_sheet(

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from houqin.kernel.area import Area
 from houqin.ui import access
 
-from . import mine, views
+from . import card, importing, mine, views
 from .declare import Register
 
 View = Callable[..., HttpResponse]
@@ -24,21 +24,29 @@ def register_urls(area: Area) -> list[URLPattern]:
 
 
 def _of(area: Area, register: Register) -> list[URLPattern]:
-    def at(
-        tail: str, view: View, name: str, duties: tuple[str, ...] = register.duties, **more: Any
-    ) -> URLPattern:
-        return path(
-            f"{area.key}/{register.key}/{tail}",
-            entered(view, register, duties, more),
-            name=f"{area.key}-{register.key}-{name}",
-        )
+    def at(tail: str, view: View, name: str, duties: tuple[str, ...] = (), **more: Any) -> URLPattern:
+        door = entered(view, register, duties or register.duties, more)
+        return path(f"{register.key}/{tail}", door, name=f"{register.key}-{name}")
 
-    return [
+    made = [
         at("", views.listing, "list"),
         at("columns/", mine.columns, "columns"),
         at("views/", mine.keep, "views"),
         at("views/<int:key>/forget/", mine.forget, "forget"),
     ]
+    if register.card:
+        made += [at("<int:key>/", card.card, "card"), at("<int:key>/history/", card.history, "history")]
+    if sheet := register.sheet:
+        made += [
+            at("template/", importing.template, "template", sheet.duties),
+            at("import/", importing.start, "import", sheet.duties),
+            at("import/<str:token>/", importing.look, "look", sheet.duties),
+            at("import/<str:token>/problems/", importing.problems, "problems", sheet.duties),
+        ]
+    for slip in register.slips:
+        view, tail = (card.new, "new/") if slip.key == "new" else (card.take, f"<int:key>/{slip.key}/")
+        made.append(at(tail, view, slip.key, slip.duties, slip=slip))
+    return made
 
 
 def entered(view: View, register: Register, duties: tuple[str, ...], more: dict[str, Any]) -> View:

@@ -67,7 +67,7 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
         "may_import": register.sheet is not None and may_see(register.sheet.duties, asked.codes),
         "summary": register.summary(asked.person, asked.at) if register.summary else "",
         "q": asked.given.get("q", "")[:LONGEST],
-        "conditions": [field for field in asked.filters.form] if asked.given.get("conditions") else (),
+        "conditions": list(asked.filters.form) if asked.given.get("conditions") else (),
         "links": links(asked),
         "keeping": bool(asked.given.get("keep")),
         "nothing": nothing_found(asked),
