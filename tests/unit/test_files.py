@@ -48,7 +48,13 @@ def matter(cast):
     act = cast.act("teacher")
     due = act.at + timedelta(hours=8)
     return matters.open_matter(
-        FLOW, title="灯不亮", state="assigned", due_at=due, holder=cast["repairman"], place=cast.place("c32"), act=act
+        FLOW,
+        title="灯不亮",
+        state="assigned",
+        due_at=due,
+        holder=cast["repairman"],
+        place=cast.place("c32"),
+        act=act,
     )
 
 
@@ -83,7 +89,12 @@ def blank_png(width, height):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     rows = zlib.compress(b"\0" * ((width + 8) // 8 * height), 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+        + chunk(b"IDAT", rows)
+        + chunk(b"IEND", b"")
+    )
 
 
 # ── what a file is ──────────────────────────────────────────────────────────────────────────────────────
@@ -105,8 +116,10 @@ def test_a_file_is_known_by_its_content(data, mime):
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"<!doctype html><script>", b"<?xml version='1.0'?>",
-        b"MIME-Version: 1.0\n", b"CWS\x0a", b"%!PS-Adobe-3.0 EPSF", b"8BPS\0\1", b"II*\0", b"SIMPLE  =", b"BLP2",
+        b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"<!doctype html><script>",
+        b"<?xml version='1.0'?>",
+        b"MIME-Version: 1.0\n", b"CWS\x0a", b"%!PS-Adobe-3.0 EPSF", b"8BPS\0\1", b"II*\0",
+        b"SIMPLE  =", b"BLP2",
         b"\0\0\0\x0cjP  \r\n", b"icns", b"\xd7\xcd\xc6\x9a", b"DDS ", b"%PDF-1.7 without an end", b"MZ\x90",
         zipped("a.txt"), zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
         zipped("[Content_Types].xml", "word/document.xml", "xl/workbook.xml"), zipped("word/document.xml"),
@@ -120,7 +133,8 @@ def test_what_is_not_on_the_list_is_nothing(data):
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("../../etc/passwd", "passwd"), ("..\\..\\CON.jpg", "CON.jpg"), ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie x.jpg"),
+        ("../../etc/passwd", "passwd"), ("..\\..\\CON.jpg", "CON.jpg"),
+        ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie x.jpg"),
         ("照片\u202egpj.exe", "照片gpj.exe"), ("发票\0.pdf", "发票.pdf"), ("", "附件"), (". . ", "附件"),
         ("字" * 300 + ".docx", "字" * 115 + ".docx"), ('a"b;c.png', "ab;c.png"),
     ],
@@ -149,11 +163,22 @@ def test_a_photo_is_redrawn_upright_and_without_a_word_about_its_maker():
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x013B] = 6, "SECRETPHONE", "SECRETNAME"
     exif.get_ifd(0x8825)[1] = "N"
-    sent = picture((400, 200), exif=exif, comment=b"SECRETWORD", icc_profile=b"SECRETPROFILE") + b"<script>alert(1)</script>"
+    sent = (
+        picture((400, 200), exif=exif, comment=b"SECRETWORD", icc_profile=b"SECRETPROFILE")
+        + b"<script>alert(1)</script>"
+    )
     [got] = pictures.redraw([sent])
     drawn = Image.open(io.BytesIO(got.data))
-    assert (drawn.format, drawn.size, dict(drawn.getexif()), got.width, got.height) == ("JPEG", (200, 400), {}, 200, 400)
-    assert [word for word in (b"SECRET", b"Exif", b"script", b"ICC_PROFILE") if word in got.data + got.small] == []
+    assert (drawn.format, drawn.size, dict(drawn.getexif()), got.width, got.height) == (
+        "JPEG",
+        (200, 400),
+        {},
+        200,
+        400,
+    )
+    assert [
+        word for word in (b"SECRET", b"Exif", b"script", b"ICC_PROFILE") if word in got.data + got.small
+    ] == []
     assert max(Image.open(io.BytesIO(got.small)).size) == 320
 
 
@@ -166,9 +191,11 @@ def test_a_large_photo_becomes_2560_and_a_thumbnail_of_320():
 @pytest.mark.parametrize(
     "sent",
     [
-        picture(kind="PNG"), picture(kind="GIF"), picture(kind="WEBP"), picture(kind="PNG", mode="RGBA", color=(0, 0, 128, 255)),
+        picture(kind="PNG"), picture(kind="GIF"), picture(kind="WEBP"),
+        picture(kind="PNG", mode="RGBA", color=(0, 0, 128, 255)),
         picture(kind="PNG", mode="L", color=20), picture(mode="CMYK", color=(255, 255, 0, 127)),
-        picture((6000, 6000), kind="PNG", mode="RGBA", color=(0, 0, 128, 255)), picture((7000, 5000), kind="PNG", mode="P", color=1),
+        picture((6000, 6000), kind="PNG", mode="RGBA", color=(0, 0, 128, 255)),
+        picture((7000, 5000), kind="PNG", mode="P", color=1),
     ],
 )  # fmt: skip
 def test_every_kind_of_picture_becomes_a_jpeg(sent):
@@ -195,7 +222,9 @@ def blank_head(width, height):
     return small[:16] + head + struct.pack(">I", zlib.crc32(b"IHDR" + head)) + small[33:]
 
 
-@pytest.mark.parametrize("sent", [picture()[:200], b"\xff\xd8\xff\xe0 nothing", picture(kind="TIFF"), picture(kind="BMP"), b""])
+@pytest.mark.parametrize(
+    "sent", [picture()[:200], b"\xff\xd8\xff\xe0 nothing", picture(kind="TIFF"), picture(kind="BMP"), b""]
+)
 def test_what_cannot_be_read_is_refused(sent):
     [got] = pictures.redraw([sent])
     assert str(got) == reencode.SENTENCES["unreadable"]
@@ -210,7 +239,9 @@ def test_a_child_that_dies_refuses_its_picture(monkeypatch, tmp_path):
     killer = tmp_path / "child.py"
     killer.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
     monkeypatch.setattr(pictures, "CHILD", killer)
-    assert [str(got) for got in pictures.redraw([picture(), picture()])] == [reencode.SENTENCES["unreadable"]] * 2
+    assert [str(got) for got in pictures.redraw([picture(), picture()])] == [
+        reencode.SENTENCES["unreadable"]
+    ] * 2
 
 
 def test_a_child_that_hangs_is_ended(monkeypatch, tmp_path):
@@ -238,7 +269,9 @@ def test_a_photo_goes_onto_the_event_with_its_thumbnail(cast, matter, own_store)
 
 def test_the_same_file_twice_is_one_blob(cast, matter, own_store):
     act = cast.act("teacher")
-    rows = actions.attach(matter.opened, [Upload("甲.pdf", PDF), Upload("乙.pdf", io.BytesIO(PDF))], "paper", act)
+    rows = actions.attach(
+        matter.opened, [Upload("甲.pdf", PDF), Upload("乙.pdf", io.BytesIO(PDF))], "paper", act
+    )
     actions.attach(cast.place("c32"), [Upload("丙.pdf", PDF)], "other", act)
     assert [row.name for row in rows] == ["甲.pdf", "乙.pdf"]
     assert (Blob.objects.count(), Attachment.objects.count(), len(kept_files(own_store))) == (1, 3, 1)
@@ -250,7 +283,10 @@ def test_files_kept_before_the_transaction_only_get_their_row(cast, matter, monk
     assert (Blob.objects.count(), Attachment.objects.count()) == (0, 0)
     monkeypatch.setattr(pictures, "redraw", lambda photos: pytest.fail("drawn twice") if photos else [])
     rows = actions.attach(matter.opened, kept, "before", cast.act("teacher"))
-    assert [(row.name, row.blob.mime) for row in rows] == [("灯.jpg", "image/jpeg"), ("单.pdf", "application/pdf")]
+    assert [(row.name, row.blob.mime) for row in rows] == [
+        ("灯.jpg", "image/jpeg"),
+        ("单.pdf", "application/pdf"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -258,19 +294,31 @@ def test_files_kept_before_the_transaction_only_get_their_row(cast, matter, monk
     [
         ("a.jpg", b"<html>", actions.NOT_TAKEN.format(name="a.jpg")),
         ("b.jpg", b"\0\0\0\x18ftypheic....", actions.HEIC.format(name="b.jpg")),
-        ("c.jpg", b"\xff\xd8\xff" + b"x" * 10_485_760, "“c.jpg”太大，没有保存。照片最多 10 MB，文件最多 20 MB。"),
-        ("d.pdf", PDF[:-6] + b"x" * 20_971_520 + b"%%EOF", "“d.pdf”太大，没有保存。照片最多 10 MB，文件最多 20 MB。"),
+        (
+            "c.jpg",
+            b"\xff\xd8\xff" + b"x" * 10_485_760,
+            "“c.jpg”太大，没有保存。照片最多 10 MB，文件最多 20 MB。",
+        ),
+        (
+            "d.pdf",
+            PDF[:-6] + b"x" * 20_971_520 + b"%%EOF",
+            "“d.pdf”太大，没有保存。照片最多 10 MB，文件最多 20 MB。",
+        ),
         ("e.png", b"\xff\xd8\xff\xe0 nothing", f"“e.png”：{reencode.SENTENCES['unreadable']}"),
     ],
 )
 def test_a_refused_file_leaves_no_row(cast, matter, name, data, sentence):
     with pytest.raises(Refused, match="没有保存") as said:
-        actions.attach(matter.opened, [Upload("好.pdf", PDF), Upload(name, data)], "before", act=cast.act("teacher"))
+        actions.attach(
+            matter.opened, [Upload("好.pdf", PDF), Upload(name, data)], "before", act=cast.act("teacher")
+        )
     assert str(said.value) == sentence
     assert (Blob.objects.count(), Attachment.objects.count()) == (0, 0)
 
 
-def test_near_the_end_of_the_disk_files_are_refused_and_the_rest_goes_on(cast, matter, monkeypatch, own_store):
+def test_near_the_end_of_the_disk_files_are_refused_and_the_rest_goes_on(
+    cast, matter, monkeypatch, own_store
+):
     monkeypatch.setattr(store, "free", lambda: store.RESERVE + 10)
     with pytest.raises(NoRoom) as said:
         actions.attach(matter.opened, [Upload("单.pdf", PDF)], "paper", act=cast.act("teacher"))
@@ -321,7 +369,9 @@ def test_a_file_taken_up_again_while_it_is_swept_stays(own_store):
 
 def test_faults_name_what_is_gone_cut_short_or_altered(cast, matter):
     act = cast.act("teacher")
-    rows = actions.attach(matter.opened, [Upload(f"{n}.pdf", PDF + b"%d%%%%EOF" % n) for n in range(4)], "paper", act)
+    rows = actions.attach(
+        matter.opened, [Upload(f"{n}.pdf", PDF + b"%d%%%%EOF" % n) for n in range(4)], "paper", act
+    )
     places = [store.path(row.blob.sha256) for row in rows]
     places[0].unlink()
     places[1].write_bytes(b"short")
@@ -371,7 +421,9 @@ def test_a_login_signs_for_its_owner_only(cast, matter):
 
 
 def test_signing_on_anothers_device_keeps_whose_it_was(cast, matter):
-    row = signatures.sign(matter.opened, Signed("pad", drawn()), "收到", cast.act("repairman"), signer=cast["teacher"])
+    row = signatures.sign(
+        matter.opened, Signed("pad", drawn()), "收到", cast.act("repairman"), signer=cast["teacher"]
+    )
     assert (row.signer, row.device_holder) == (cast["teacher"], cast["repairman"])
 
 
@@ -391,7 +443,9 @@ def asked(view, person, *args, **headers):
 
 @pytest.fixture
 def photo(cast, matter):
-    return actions.attach(matter.opened, [Upload("灯\r\n.hta", picture())], "before", act=cast.act("teacher"))[0]
+    return actions.attach(
+        matter.opened, [Upload("灯\r\n.hta", picture())], "before", act=cast.act("teacher")
+    )[0]
 
 
 @pytest.mark.parametrize("who", ["teacher", "repairman", "director"])
@@ -399,10 +453,12 @@ def test_who_sees_the_matter_sees_its_photo(cast, photo, who):
     response = asked(files.show, cast[who], photo.pk, "full")
     assert b"".join(response.streaming_content) == store.path(photo.blob.sha256).read_bytes()
     assert {name: response[name] for name in response.headers} == {
-        "Content-Type": "image/jpeg", "Content-Length": str(photo.blob.size), "ETag": f'"{photo.blob.sha256}"',
+        "Content-Type": "image/jpeg", "Content-Length": str(photo.blob.size),
+        "ETag": f'"{photo.blob.sha256}"',
         "Content-Disposition": f"inline; filename=\"file-{photo.pk}.jpg\"; filename*=UTF-8''%E7%81%AF.jpg",
         "Cache-Control": "private, max-age=3600, immutable", "Vary": "Cookie",
-        "Content-Security-Policy": "sandbox; default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }  # fmt: skip
 
@@ -445,8 +501,14 @@ def test_a_document_is_never_shown_inline(cast, matter):
 
 def test_what_the_browser_has_is_not_sent_again(cast, photo):
     sha = photo.blob.sha256
-    assert asked(files.show, cast["teacher"], photo.pk, "full", **{"If-None-Match": f'"{sha}"'}).status_code == 304
-    assert asked(files.show, cast["teacher"], photo.pk, "full", **{"If-None-Match": '"other"'}).status_code == 200
+    assert (
+        asked(files.show, cast["teacher"], photo.pk, "full", **{"If-None-Match": f'"{sha}"'}).status_code
+        == 304
+    )
+    assert (
+        asked(files.show, cast["teacher"], photo.pk, "full", **{"If-None-Match": '"other"'}).status_code
+        == 200
+    )
     with pytest.raises(NotThere):
         asked(files.show, cast["teacher-2"], photo.pk, "full", **{"If-None-Match": f'"{sha}"'})
 

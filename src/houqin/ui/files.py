@@ -1,7 +1,7 @@
 """发文件: the one place from which a stored file leaves the house (A07, A35, A43).
 
-Inline only what we redrew ourselves; everything else is a download. No script runs in any of it, no other site may
-show it, and its name is the giver's text with the extension of what it really is.
+Inline only what we redrew ourselves; everything else is a download. No script runs in any of it, no other
+site may show it, and its name is the giver's text with the extension of what it really is.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ READER = "reader"
 
 @require_safe
 @access.login
-def show(request: HttpRequest, attachment: int, size: str) -> HttpResponse:
+def show(request: access.Request, attachment: int, size: str) -> HttpResponse:
     """/files/<attachment>/<size>/: a picture `full` or `small`, any other file as `file`."""
     found = Attachment.objects.using(READER).select_related("blob", "event").filter(pk=attachment).first()
     if size not in SIZES or found is None or not queries.may_see(found, request.person, request.now):
@@ -35,19 +35,23 @@ def show(request: HttpRequest, attachment: int, size: str) -> HttpResponse:
 
 @require_safe
 @access.login
-def show_signature(request: HttpRequest, signature: int) -> HttpResponse:
+def show_signature(request: access.Request, signature: int) -> HttpResponse:
     """/signatures/<signature>/: the drawing, for who may see the matter it stands on."""
     rows = Signature.objects.using(READER).select_related("drawing", "event").exclude(drawing=None)
     found = rows.filter(pk=signature).first()
-    if found is None or found.drawing is None or not queries.sees_event(found.event, request.person, request.now):
-        raise NotThere("没有这个签名，或者不归你看。")
-    return serve_file(request, found.drawing, "签名", number=found.pk)
+    if found and found.drawing and queries.sees_event(found.event, request.person, request.now):
+        return serve_file(request, found.drawing, "签名", number=found.pk)
+    raise NotThere("没有这个签名，或者不归你看。")
 
 
-def serve_file(request: HttpRequest, blob: Blob, name: str, *, number: int, small: bool = False) -> HttpResponse:
-    """The bytes to somebody who may have them; the caller has asked that. A lost file is said, not an error."""
+def serve_file(
+    request: HttpRequest, blob: Blob, name: str, *, number: int, small: bool = False
+) -> HttpResponse:
+    """The bytes to somebody who may have them; the caller has asked that. A lost file is told."""
     if not store.whole(blob.sha256, blob.size):
-        return errors.answer(request, 404, f"附件缺失（编号 {number}）。文件不在了或者不完整，请告诉管理员从备份里找。")
+        return errors.answer(
+            request, 404, f"附件缺失（编号 {number}）。文件不在了或者不完整，请告诉管理员从备份里找。"
+        )
     etag = f'"{blob.sha256}{"-small" if small else ""}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(HttpResponseNotModified(), blob, etag)

@@ -29,7 +29,7 @@ class RefusedFile(UploadedFile):
         return 0
 
     def chunks(self, chunk_size: int | None = None) -> Any:
-        """Nothing came: asked by who only looks at the bytes (the door's fingerprint); the form reads and is refused."""
+        """Nothing came; for who only looks at the bytes (the door's fingerprint). Who reads is refused."""
         return iter(())
 
     def close(self) -> None:
@@ -37,7 +37,7 @@ class RefusedFile(UploadedFile):
 
 
 class QuotaUploadHandler(TemporaryFileUploadHandler):
-    """Bytes are counted per file and per request, whatever the headers said; below 1 GB free nothing is taken.
+    """Bytes are counted per file and per request, whatever the headers said; below 1 GB free none is taken.
 
     A file that is cut off leaves nothing behind; in the form stands a `RefusedFile`.
     """

@@ -1,10 +1,10 @@
 """Taking in files: checked by content, pictures redrawn, kept by what is in them, then said in the books."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -34,7 +34,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was sent: the sender's name for it, and its bytes or an open file; `kept` once it is in the store."""
+    """A file as it was sent: the sender's name for it, its bytes or an open file; `kept` once stored."""
 
     name: str
     file: bytes | BinaryIO
@@ -56,13 +56,9 @@ def attach(thing: models.Model, uploads: Iterable[Upload], role: str, act: Act) 
     """Put files on an event of a matter, or on a card; `role` is one of `Attachment.ROLES`."""
     if role not in dict(Attachment.ROLES):
         raise ValueError(role)
-    return entries.write_many(
-        [
-            Attachment(blob=blob_of(upload.kept, act), role=role, name=upload.name, by=act.by, at=act.at, **_on(thing))
-            for upload in keep(uploads)
-            if upload.kept
-        ]
-    )
+    said = {"role": role, "by": act.by, "at": act.at, **_on(thing)}
+    rows = [(blob_of(upload.kept, act), upload.name) for upload in keep(uploads) if upload.kept]
+    return entries.write_many([Attachment(blob=blob, name=name, **said) for blob, name in rows])
 
 
 def keep_drawing(png: bytes) -> Kept:
@@ -80,9 +76,7 @@ def blob_of(kept: Kept, act: Act) -> Blob:
         return found
     try:
         with transaction.atomic():
-            return entries.write(
-                Blob, sha256=kept.sha256, size=kept.size, mime=kept.mime, width=kept.width, height=kept.height, stored_at=act.at
-            )  # fmt: skip
+            return entries.write(Blob, stored_at=act.at, **asdict(kept))
     except IntegrityError:  # another request wrote it in this moment
         return Blob.objects.get(sha256=kept.sha256)
 
@@ -96,7 +90,7 @@ def sweep(act: Act) -> int:
     return gone + _sweep_leftovers((act.at - LEFTOVER).timestamp())
 
 
-def _on(thing: models.Model) -> dict[str, object]:
+def _on(thing: models.Model) -> dict[str, Any]:
     if thing._meta.label_lower == "kernel.event":
         return {"event": thing}
     return {"kind": thing._meta.label_lower, "key": thing.pk}
@@ -125,12 +119,15 @@ def _keep_all(files: list[tuple[str, bytes, str]]) -> list[Upload]:
         store.need_room(sum(len(data) for _, data, _ in files))
     redrawn = iter(pictures.redraw([data for _, data, mime in files if mime in sniff.PICTURES]))
     return [
-        Upload(name, b"", _keep_picture(name, next(redrawn)) if mime in sniff.PICTURES else _keep_document(data, mime))
+        Upload(
+            name, b"", _keep_picture(name, redrawn) if mime in sniff.PICTURES else _keep_document(data, mime)
+        )
         for name, data, mime in files
     ]
 
 
-def _keep_picture(name: str, picture: pictures.Picture | Refused) -> Kept:
+def _keep_picture(name: str, redrawn: Iterator[pictures.Picture | Refused]) -> Kept:
+    picture = next(redrawn)
     if isinstance(picture, Refused):
         raise Refused(f"“{name}”：{picture}")
     sha = store.put(picture.data, picture.small)
@@ -148,7 +145,8 @@ def _sha(place: Path) -> str:
 def _known(shas: set[str]) -> set[str]:
     listed = sorted(shas)
     parts = (listed[n : n + 500] for n in range(0, len(listed), 500))
-    return {sha for part in parts for sha in Blob.objects.filter(sha256__in=part).values_list("sha256", flat=True)}
+    rows = (Blob.objects.filter(sha256__in=part).values_list("sha256", flat=True) for part in parts)
+    return {sha for found in rows for sha in found}
 
 
 def _sweep_leftovers(older_than: float) -> int:

@@ -4,13 +4,14 @@ import unicodedata
 from urllib.parse import quote
 
 LONGEST = 120
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # Windows
+NO_TEXT = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control, direction and unassigned signs
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 def kept(name: str) -> str:
-    """The name as it is kept: the last part of a path, without control and direction signs, at most 120 long."""
+    """The name as it is kept: the last part of a path, of plain text only, at most 120 long."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+    plain = "".join(sign for sign in last if unicodedata.category(sign) not in NO_TEXT)
     plain = "".join(sign for sign in plain if sign not in '<>:"|?*').strip(" .")
     stem, dot, extension = plain.rpartition(".")
     if dot and len(extension) <= 10:
@@ -19,7 +20,7 @@ def kept(name: str) -> str:
 
 
 def sent(name: str, extension: str, number: object) -> str:
-    """The `filename` part of a download's header (RFC 6266): the extension is the real type's, whatever was said."""
+    """The names in a download's header (RFC 6266): the extension is the real type's, whatever was said."""
     stem = kept(name)
     said = stem.rpartition(".")[2].lower()
     if "." in stem and len(said) <= 5 and said.isascii() and said.isalnum():

@@ -1,7 +1,7 @@
 """Pictures are redrawn in a child process: nothing of the sent file is kept but what can be seen.
 
-One child takes the pictures of one request and ends; two run at most at a time. If the server is killed, the pipe
-breaks and the child ends with it (its own CPU limit ends it in any case), so that there is nothing to clean up.
+One child takes the pictures of one request and ends; two run at most at a time. If the server is killed, the
+pipe breaks and the child ends with it (its own CPU limit ends it in any case): there is nothing to clean up.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import Refused, TooMany
 from .reencode import SENTENCES
@@ -48,7 +49,8 @@ def _run_child(photos: list[bytes], task: str) -> bytes:
     command = [sys.executable, "-I", str(CHILD), task]
     try:
         done = subprocess.run(  # noqa: S603 - our own file, no shell, nothing of the sender's in the command
-            command, input=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS * len(photos), check=False
+            command, input=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            timeout=SECONDS * len(photos),
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
         return late.stdout or b""
@@ -56,11 +58,11 @@ def _run_child(photos: list[bytes], task: str) -> bytes:
 
 
 def _read(answer: bytes, count: int) -> list[Picture | Refused]:
-    """What the child said of each; of the one over which it died, and of those after it, that it cannot be read."""
+    """What the child said of each; of the one it died over and those after it, that it cannot be read."""
     read: list[Picture | Refused] = []
     while len(answer) >= 4 and len(read) < count:
         end = 4 + struct.unpack(">I", answer[:4])[0]
-        head = json.loads(answer[4:end]) if len(answer) >= end else {"wrong": "unreadable"}
+        head: dict[str, Any] = json.loads(answer[4:end]) if len(answer) >= end else {"wrong": "unreadable"}
         if "wrong" in head:
             read.append(Refused(SENTENCES[head["wrong"]]))
             answer = answer[end:]

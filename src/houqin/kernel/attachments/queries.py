@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def may_see(attachment: Attachment, person: Person, at: datetime) -> bool:
-    """Who sees the matter or the card sees its files. Never a built-in person: what a visitor sent, visitors do not see."""
+    """Who sees the matter or the card sees its files; what a visitor sent, visitors do not see."""
     if attachment.event is not None:
         return sees_event(attachment.event, person, at)
     return _sees(attachment.kind, attachment.key, person, at)

@@ -1,7 +1,7 @@
-"""The child that redraws pictures: bytes in, bytes out. Run as a file by `pictures`, with nothing of the house in it.
+"""The child that redraws pictures, bytes in, bytes out; run as a file by `pictures`, alone.
 
-In:  for each picture its length (4 bytes) and its bytes. Out: for each, the length of a line of JSON, the line
-({"wrong": …} or sizes), the new picture and its thumbnail. Bounds before anything is decoded, then limits of the system.
+In: for each picture its length (4 bytes) and its bytes. Out: for each, the length of a line of JSON, the line
+({"wrong": …} or sizes), the new picture and its thumbnail. Bounds before decoding, then the system's limits.
 """
 
 import io
@@ -9,6 +9,10 @@ import json
 import struct
 import sys
 import warnings
+from collections.abc import Callable
+from typing import Any
+
+type Draw = Callable[[bytes], tuple[bytes, bytes, tuple[int, int]]]
 
 LARGEST, PIXELS, SIDE = 10 * 1024 * 1024, 40_000_000, 12_000  # security.md 5.5, Photos
 FULL, SMALL = 2560, 320
@@ -38,26 +42,31 @@ def main() -> None:
         answer.flush()
 
 
-def _answer(draw, data):  # type: ignore[no-untyped-def]
+def _answer(draw: Draw, data: bytes) -> tuple[bytes, ...]:
     try:
         full, small, size = draw(data)
         said = {"data": len(full), "small": len(small), "width": size[0], "height": size[1]}
     except Wrong as wrong:
-        full, small, said = b"", b"", {"wrong": str(wrong)}
+        return _refusal(str(wrong))
     except MemoryError:
-        full, small, said = b"", b"", {"wrong": "too_large"}
+        return _refusal("too_large")
     except Exception:
-        full, small, said = b"", b"", {"wrong": "unreadable"}
+        return _refusal("unreadable")
     line = json.dumps(said).encode()
     return struct.pack(">I", len(line)), line, full, small
 
 
+def _refusal(word: str) -> tuple[bytes, ...]:
+    line = json.dumps({"wrong": word}).encode()
+    return struct.pack(">I", len(line)), line
+
+
 def photo(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
-    """A JPEG of at most 2560 points and a thumbnail of 320; upright, without a word about who, where and with what."""
+    """A JPEG of at most 2560 points and a thumbnail of 320; upright, without a word of who, where, how."""
     from PIL import Image, ImageOps
 
     image = _opened(data, FORMATS, LARGEST, PIXELS)
-    image.draft("RGB", (FULL, FULL))  # type: ignore[no-untyped-call]
+    image.draft("RGB", (FULL, FULL))
     image = _on_white(_shrunk(image, FULL))
     upright = ImageOps.exif_transpose(image)
     full = Image.new("RGB", upright.size)
@@ -85,7 +94,7 @@ def drawing(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
     return out.getvalue(), b"", kept.size
 
 
-def _opened(data: bytes, formats: list[str], largest: int, pixels: int):  # type: ignore[no-untyped-def]
+def _opened(data: bytes, formats: list[str], largest: int, pixels: int) -> Any:
     """The picture's head, within bounds; nothing is decoded yet."""
     from PIL import Image
 
@@ -102,7 +111,7 @@ def _opened(data: bytes, formats: list[str], largest: int, pixels: int):  # type
     return image
 
 
-def _shrunk(image, side):  # type: ignore[no-untyped-def]
+def _shrunk(image: Any, side: int) -> Any:
     """At most `side` long; first by whole numbers, which needs the least memory."""
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
@@ -114,7 +123,7 @@ def _shrunk(image, side):  # type: ignore[no-untyped-def]
     return image
 
 
-def _on_white(image):  # type: ignore[no-untyped-def]
+def _on_white(image: Any) -> Any:
     from PIL import Image
 
     if "A" not in image.getbands() and "transparency" not in image.info:
@@ -126,7 +135,7 @@ def _on_white(image):  # type: ignore[no-untyped-def]
     return ground
 
 
-def _jpeg(image, quality):  # type: ignore[no-untyped-def]
+def _jpeg(image: Any, quality: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
     return out.getvalue()
@@ -137,8 +146,8 @@ def _limit() -> None:
         import resource
     except ImportError:  # Windows: the parent's clock and the bounds above
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _at_most(resource, resource.RLIMIT_AS, MEMORY)
+    _at_most(resource, resource.RLIMIT_CORE, 0)
 
 
 def _limit_cpu() -> None:
@@ -148,8 +157,13 @@ def _limit_cpu() -> None:
     except ImportError:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(used.ru_utime + used.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU, resource.RLIM_INFINITY))
+    _at_most(resource, resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + CPU)
+
+
+def _at_most(resource: Any, what: int, most: int) -> None:
+    """Set the soft limit; the system may have set a harder one, which stays."""
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

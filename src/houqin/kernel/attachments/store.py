@@ -1,7 +1,7 @@
 """Where files lie: `HOUQIN_DATA/files/ab/cdef…`, named by what is in them.
 
-A file is whole or not there: written beside its place, synced, then renamed. It is there before its row; a file
-without a row harms nobody and is swept after seven days. No name that a person gave ever becomes a path.
+A file is whole or not there: written beside its place, synced, then renamed. It is there before its row; a
+file without a row harms nobody and is swept after seven days. No name that a person gave ever becomes a path.
 """
 
 import os
@@ -70,13 +70,15 @@ def free() -> int:
 def need_room(size: int = 0) -> None:
     """Refuse files while less than 1 GB would be left: the database must never meet the end of the disk."""
     if free() - size < RESERVE:
-        raise NoRoom("服务器的磁盘快满了，暂时不收照片和文件，这次没有保存。不带附件可以照常办，并请告诉管理员。")
+        raise NoRoom(
+            "服务器的磁盘快满了，暂时不收照片和文件，这次没有保存。不带附件可以照常办，并请告诉管理员。"
+        )
 
 
 def drop(place: Path, older_than: float) -> bool:
     """Remove a file whose time is before `older_than`, looked at again after it was taken out of the way.
 
-    Whoever is just about to use it has either renewed its time (then it goes back) or finds it gone and writes it.
+    Whoever is about to use it has either renewed its time (then it goes back) or finds it gone and writes it.
     """
     aside = place.with_name(place.name + ".tmp")
     try:
@@ -111,11 +113,13 @@ def _put(place: Path, data: bytes) -> None:
         _sync_folder(place.parent)
     except OSError as wrong:
         Path(beside).unlink(missing_ok=True)
-        raise NoRoom("文件没有写进磁盘，这次没有保存。过一会儿再交；还是不行，请告诉管理员看一下磁盘。") from wrong
+        raise NoRoom(
+            "文件没有写进磁盘，这次没有保存。过一会儿再交；还是不行，请告诉管理员看一下磁盘。"
+        ) from wrong
 
 
 def _renewed(place: Path, size: int) -> bool:
-    """True if the whole file is there already; its time is renewed, so that no sweep takes it. A broken one is not."""
+    """True if the whole file is there already; its time is renewed, so that no sweep takes it."""
     try:
         os.utime(place)
         return place.stat().st_size == size

@@ -24,7 +24,7 @@ def feed(kind: str, key: int, title: str, words: str, at: datetime) -> None:
 
 
 def feed_many(rows: Iterable[SearchRow]) -> None:
-    """The plural twin of `feed`; a row's `words` come as text and are cut here. The engine's index follows the rows."""
+    """The plural twin of `feed`; `words` come as text, are cut here; the engine's index follows."""
     SearchRow.objects.bulk_create(
         [_cut(row) for row in rows], batch_size=500, update_conflicts=True, unique_fields=["kind", "key"],
         update_fields=["title", "words", "at"],
@@ -67,7 +67,8 @@ def _of(card: models.Model, at: datetime) -> SearchRow:
 def _feed_all(model: type[models.Model], act: Act) -> None:
     moments = dict(SearchRow.objects.filter(kind=model._meta.label_lower).values_list("key", "at"))
     cards = model._default_manager.order_by("pk").iterator(chunk_size=BATCH)
-    feed_many(_of(card, moments.get(card.pk, act.at)) for card in cards if not getattr(card, "built_in", False))
+    found = (card for card in cards if not getattr(card, "built_in", False))
+    feed_many(_of(card, moments.get(card.pk, act.at)) for card in found)
 
 
 def _drop_the_gone() -> None:
@@ -82,7 +83,6 @@ def _drop_the_gone() -> None:
 def _feed_lost_matters() -> None:
     has_row = SearchRow.objects.filter(kind="kernel.matter").values("key")
     lost = apps.get_model("kernel.matter")._default_manager.exclude(pk__in=has_row).select_related("place")
-    feed_many(
-        SearchRow(kind="kernel.matter", key=m.pk, title=str(m), words=f"{m} {m.place.full_name if m.place else ''}", at=m.opened_at)
-        for m in lost.order_by("pk").iterator(chunk_size=BATCH)
-    )
+    for matter in lost.order_by("pk").iterator(chunk_size=BATCH):
+        place = matter.place.full_name if matter.place else ""
+        feed("kernel.matter", matter.pk, str(matter), f"{matter} {place}", matter.opened_at)

@@ -1,8 +1,9 @@
 # ruff: noqa: S608 - the words put into the statements are our own
 """The index behind the search box, on both engines, declared on the model so that migrations make it.
 
-SQLite: an FTS5 table without content, kept in step by triggers. Its row number is the moment (seconds since 2020)
-above the row's key, so that it is read newest first without sorting. PostgreSQL: a stored `tsvector` and a GIN index.
+SQLite: an FTS5 table without content, kept in step by triggers. Its row number is the moment (seconds since
+2020) above the row's key, so that it is read newest first without sorting.
+PostgreSQL: a stored `tsvector` and a GIN index.
 """
 
 from typing import Any
@@ -15,7 +16,8 @@ KEY_BITS = 32
 
 NUMBER = f"((unixepoch({{row}}.at) - {START}) << {KEY_BITS} | {{row}}.id)"
 KIND = "replace({row}.kind, '.', '')"
-PUT = f"INSERT INTO {INDEX} (rowid, words, kind) VALUES ({NUMBER.format(row='NEW')}, NEW.words, {KIND.format(row='NEW')});"
+NEW_NUMBER, NEW_KIND = NUMBER.format(row="NEW"), KIND.format(row="NEW")
+PUT = f"INSERT INTO {INDEX} (rowid, words, kind) VALUES ({NEW_NUMBER}, NEW.words, {NEW_KIND});"
 TAKE = f"DELETE FROM {INDEX} WHERE rowid = {NUMBER.format(row='OLD')};"
 DIFFERS = "OLD.words <> NEW.words OR OLD.at <> NEW.at OR OLD.kind <> NEW.kind OR OLD.id <> NEW.id"
 SQLITE = (
@@ -23,7 +25,8 @@ SQLITE = (
     " prefix='1 2 3', tokenize='unicode61 remove_diacritics 0')",
     f"CREATE TRIGGER IF NOT EXISTS search_put AFTER INSERT ON {TABLE} BEGIN {PUT} END",
     f"CREATE TRIGGER IF NOT EXISTS search_take AFTER DELETE ON {TABLE} BEGIN {TAKE} END",
-    f"CREATE TRIGGER IF NOT EXISTS search_change AFTER UPDATE ON {TABLE} WHEN {DIFFERS} BEGIN {TAKE} {PUT} END",
+    f"CREATE TRIGGER IF NOT EXISTS search_change AFTER UPDATE ON {TABLE} WHEN {DIFFERS}"
+    f" BEGIN {TAKE} {PUT} END",
 )
 POSTGRES = (
     f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS tokens tsvector"
@@ -42,12 +45,12 @@ AGAIN = {  # make the index anew from the rows
 
 
 class Phrases(models.Index):
-    """The index itself; a table rebuild on SQLite drops its triggers and puts them up again with the other indexes."""
+    """The index itself; a table rebuild on SQLite puts its triggers up again with the other indexes."""
 
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         if schema_editor.connection.vendor != "sqlite":
             return "; ".join(POSTGRES)
-        schema_editor.deferred_sql.extend(SQLITE[:-1])  # this engine takes one statement at a time, in any order
+        schema_editor.deferred_sql.extend(SQLITE[:-1])  # one statement at a time
         return SQLITE[-1]
 
     def remove_sql(self, model: Any, schema_editor: Any, **kwargs: Any) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signed:
-    """How it was signed: by the login itself, on a pad (`png` is the drawing), or on paper; `kept` once it is stored."""
+    """How it was signed: by login, on a pad (`png` is the drawing), or on paper; `kept` once stored."""
 
     way: str
     png: bytes | None = None
@@ -28,7 +28,7 @@ class Signed:
 
 
 def keep(signed: Signed) -> Signed:
-    """Trim and store the drawing without touching the database, for before the transaction; refuses an empty pad."""
+    """Trim and store the drawing, for before the transaction; refuses an empty pad."""
     if signed.way not in dict(Signature.WAYS):
         raise Refused("签名方式不对，没有保存。用登录确认、手写或者纸质。")
     if signed.way == "login" or signed.kept:
@@ -40,12 +40,13 @@ def keep(signed: Signed) -> Signed:
 
 @transaction.atomic
 def sign(
-    event: Event, signed: Signed, says: str, act: Act, signer: Person | None = None, device_holder: Person | None = None
-) -> Signature:
+    event: Event, signed: Signed, says: str, act: Act, signer: Person | None = None,
+    device_holder: Person | None = None,
+) -> Signature:  # fmt: skip
     """Sign the sentence `says`; the signer is who acts, if nobody else is named.
 
-    Refuses an empty pad, and a login's signature for anybody but its owner. On another's device the signature keeps
-    whose login it ran under, told or not.
+    Refuses an empty pad, and a login's signature for anybody but its owner. On another's device the signature
+    keeps whose login it ran under, told or not.
     """
     signer = signer or act.by
     if signed.way == "login" and signer.pk != act.by.pk:
@@ -53,6 +54,6 @@ def sign(
     drawn = keep(signed).kept
     holder = device_holder or (act.by if act.by.pk != signer.pk else None)
     return entries.write(
-        Signature, event=event, signer=signer, device_holder=holder, way=signed.way, says=says[:200], at=act.at,
-        drawing=attachments.blob_of(drawn, act) if drawn else None,
+        Signature, event=event, signer=signer, device_holder=holder, way=signed.way, says=says[:200],
+        drawing=attachments.blob_of(drawn, act) if drawn else None, at=act.at,
     )  # fmt: skip
