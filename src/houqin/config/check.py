@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from houqin.kernel.area import Finding, Invariant
 
 log = logging.getLogger("houqin.check")
-PROBING = frozenset({"I01", "I02", "I03", "I35"})  # these ask the engine itself, not the rows
+PROBING = frozenset({"I01", "I02", "I03", "I04", "I35"})  # these ask the engine itself, not the rows
 MOST = 20  # findings of one invariant that are told
 
 
@@ -62,7 +62,36 @@ def invariants() -> tuple[Invariant, ...]:
     from houqin.kernel import area
     from houqin.kernel.invariants import INVARIANTS
 
-    return (*INVARIANTS, *(found for one in area.areas() for found in one.invariants))
+    return (*INVARIANTS, *_composed(), *(found for one in area.areas() for found in one.invariants))
+
+
+def _composed() -> tuple[Invariant, ...]:
+    """What only the composition knows: versions, and the start-up checks."""
+    from houqin.kernel.area import Invariant
+
+    return (
+        Invariant("I04", "数据不比程序新", _not_newer),
+        Invariant("I51", "每个网址说明了谁能进，每个领域写全了", _declared),
+    )
+
+
+def _not_newer() -> Iterator[Finding]:
+    from houqin import __version__
+    from houqin.kernel.area import Finding
+
+    from . import upkeep
+
+    for name in upkeep.newer():
+        yield Finding("I04", "数据版本", f"不高于 {__version__}", name, "装上新版本的后勤。")
+
+
+def _declared() -> Iterator[Finding]:
+    from houqin.kernel.area import Finding
+
+    from . import upkeep
+
+    for message in upkeep.misdeclared():
+        yield Finding("I51", message.id or "", "通过", message.msg, "程序有缺陷，换回上一个版本。")
 
 
 def findings(*, full: bool) -> Iterator[Told]:
