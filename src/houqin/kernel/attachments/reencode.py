@@ -137,7 +137,7 @@ def _on_white(image: Any) -> Any:
 
 def _jpeg(image: Any, quality: int) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    image.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
 
 
