@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from houqin.kernel import wording
@@ -47,7 +48,8 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
         "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind), "rows": [row(m, act) for m in picked],
         "count": len(mine), "asked": [asked_row(m, act) for m in asked], "others": [other_row(m, act) for m in others if m not in late],
         "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),
-        "openings": openings(act), "empty": not (mine or asked or others or alerts), "now": act.at, "tab": "desk",
+        "openings": openings(act), "empty": not (mine or asked or others or alerts), "first_steps": first_steps(openings(act)),
+        "now": act.at, "tab": "desk",
     }  # fmt: skip
 
 
@@ -201,3 +203,9 @@ def openings(act: Act) -> list[dict[str, str]]:
     """登记: every kind of matter that can be opened from here."""
     flows = [flow for area in areas() for flow in area.flows if (flow.kind, "open") in area.slips]
     return [{"label": flow.name, "icon": flow.icon, "url": opening_url(flow.kind)} for flow in flows]
+
+
+def first_steps(found: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """What an empty desk proposes to do first."""
+    first = [{"label": found[0]["label"], "url": found[0]["url"], "main": True}] if found else []
+    return [{"label": "扫码", "url": reverse("camera")}, *first]

@@ -96,6 +96,8 @@ def _speak(name: str, field: forms.Field) -> None:
     for code, sentence in said.items():
         if code in field.error_messages and field.error_messages[code] == plain.get(code):
             field.error_messages[code] = sentence
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+        field.empty_label = "选一个"
     field.error_messages.setdefault("max_length", f"“{label}”太长，最多 %(limit_value)d 个字")
     field.error_messages.setdefault("max_value", f"“{label}”最大 %(limit_value)s")
     field.error_messages.setdefault("min_value", f"“{label}”最小 %(limit_value)s")

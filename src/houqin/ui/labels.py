@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from houqin.kernel.area import offers_at
 from houqin.kernel.errors import Refused
+from houqin.kernel.people.queries import VISITOR, built_in
 from houqin.kernel.places import actions as places
 from houqin.kernel.places import queries
 from houqin.kernel.places.models import Label, Place
@@ -53,7 +55,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     context = {
         "stickers": [sticker(place, labels[place.pk]) for place in chosen if place.pk in labels], "lacking": lacking,
         "count": len(chosen), "office": school().office_phone, "back": {"url": "/registers/"}, "paper": {"title": "标签"},
-        "choose": [] if chosen else buildings(),
+        "choose": [] if chosen else buildings(), "can": what_for(chosen),
     }  # fmt: skip
     return render(request, "ui/labels.html", context)
 
@@ -76,6 +78,11 @@ def asked(text: str) -> list[Place]:
     if len(keys) > MOST or not all(key.isdecimal() and len(key) < 18 for key in keys):
         raise Refused(f"一次最多印 {MOST} 张标签，没有打开。分几次印。")
     return list(queries.listed().filter(pk__in=[int(key) for key in keys]))
+
+
+def what_for(chosen: list[Place]) -> str:
+    """What whoever scans it may do, logged in or not: printed on the label."""
+    return "、".join(offer.label for offer in offers_at(chosen[0], built_in(VISITOR)).values()) if chosen else ""
 
 
 def buildings() -> list[Place]:

@@ -43,11 +43,12 @@ def shown(matter: Matter, act: Act) -> dict[str, Any]:
     steps = flow.steps_for(act, matter)
     facts, tags = particulars(matter, act)
     way = list(matters.way(matter))
-    dock = slips.docked(matter, steps[0], steps[1] if len(steps) > 1 else None, act) if steps else None
+    main = steps[0] if steps and steps[0].main else None
+    dock = slips.docked(matter, main, steps[1] if len(steps) > 1 else None, act) if main else None
     return {
         "matter": matter, "flow": flow, "state": flow.state(matter.state), "tags": tags, "facts": facts,
-        **hands(flow, matter, act), "steps": [button(matter, s, main=s is steps[0]) for s in reversed(steps[:AT_MOST])],
-        "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": dock is not None,
+        **hands(flow, matter, act), "steps": [button(matter, s, main=s is main) for s in reversed(steps[:AT_MOST])],
+        "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": True,
         "events": [*now_line(flow, matter, act), *event_lines(flow, way)],
         "counted": counted(way), "approval": approval(matter), "links": links(matter, act),
         "paper": paper_url(matter) if matter.kind in area_of(matter.kind).papers else "",

@@ -93,7 +93,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             refusal, status = lay_on(form, no), no.status
     context = {
         "slip": {
-            "title": flow.name, "action": request.path, "submit": {"label": f"交{flow.name}", "icon": "send"},
+            "title": flow.name, "action": request.path, "submit": {"label": flow.name, "icon": "send"},
             "cancel": {"url": "/"}, "then": _says(slip, act, None),
         },
         "form": form, "op": _op(request), "refusal": refusal, "top_title": flow.name, "back": {"url": "/"},
