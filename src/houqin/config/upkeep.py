@@ -23,7 +23,6 @@ from houqin.kernel.people import actions as people
 from houqin.ui.access import check_urls
 
 
-
 def ready() -> None:
     """Bring the data folder up to the code: probe, refuse a newer one, back up and migrate an older one."""
     for sentence in warnings():
