@@ -412,6 +412,13 @@ def test_an_empty_pad_is_no_signature(cast, matter, png):
     assert (Signature.objects.count(), Blob.objects.count()) == (0, 0)
 
 
+def test_a_drawing_kept_before_the_transaction_only_gets_its_row(cast, matter, monkeypatch):
+    kept = signatures.keep(Signed("pad", drawn()))
+    monkeypatch.setattr(pictures, "redraw", lambda photos, **more: pytest.fail("drawn twice"))
+    row = signatures.sign(matter.opened, kept, "已经修好", act=cast.act("teacher"))
+    assert row.drawing.sha256 == kept.png.sha256
+
+
 def test_a_login_signs_for_its_owner_only(cast, matter):
     row = signatures.sign(matter.opened, Signed("login", drawn()), "同意", act=cast.act("teacher"))
     assert (row.signer, row.drawing) == (cast["teacher"], None)

@@ -28,6 +28,7 @@ SQLITE = (
     f"CREATE TRIGGER IF NOT EXISTS search_change AFTER UPDATE ON {TABLE} WHEN {DIFFERS}"
     f" BEGIN {TAKE} {PUT} END",
 )
+TRIGGERS = ("search_put", "search_take", "search_change")
 POSTGRES = (
     f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS tokens tsvector"
     " GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED",
@@ -54,6 +55,7 @@ class Phrases(models.Index):
         return SQLITE[-1]
 
     def remove_sql(self, model: Any, schema_editor: Any, **kwargs: Any) -> Any:
-        if schema_editor.connection.vendor == "sqlite":
-            return f"DROP TABLE IF EXISTS {INDEX}"
-        return f"ALTER TABLE {TABLE} DROP COLUMN IF EXISTS tokens"
+        if schema_editor.connection.vendor != "sqlite":
+            return f"ALTER TABLE {TABLE} DROP COLUMN IF EXISTS tokens"
+        schema_editor.deferred_sql.extend(f"DROP TRIGGER IF EXISTS {trigger}" for trigger in TRIGGERS)
+        return f"DROP TABLE IF EXISTS {INDEX}"

@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signed:
-    """How it was signed: by login, on a pad (`png` is the drawing), or on paper; `kept` once stored."""
+    """How it was signed: by login, on a pad, or on paper; `png` is the drawing, or where it is kept already."""
 
     way: str
-    png: bytes | None = None
-    kept: attachments.Kept | None = None
+    png: bytes | attachments.Kept | None = None
 
 
 def keep(signed: Signed) -> Signed:
     """Trim and store the drawing, for before the transaction; refuses an empty pad."""
     if signed.way not in dict(Signature.WAYS):
         raise Refused("签名方式不对，没有保存。用登录确认、手写或者纸质。")
-    if signed.way == "login" or signed.kept:
+    if signed.way == "login":
         return replace(signed, png=None)
     if signed.way == "pad" and not signed.png:
         raise Refused("签名处是空的，没有保存。签好再交。")
-    return replace(signed, png=None, kept=attachments.keep_drawing(signed.png) if signed.png else None)
+    return (
+        replace(signed, png=attachments.keep_drawing(signed.png)) if isinstance(signed.png, bytes) else signed
+    )
 
 
 @transaction.atomic
@@ -51,9 +52,9 @@ def sign(
     signer = signer or act.by
     if signed.way == "login" and signer.pk != act.by.pk:
         raise NotYours(f"登录确认只能签自己的名，没有保存。请{signer}手写签名，或者用自己的登录来签。")
-    drawn = keep(signed).kept
+    drawn = keep(signed).png
     holder = device_holder or (act.by if act.by.pk != signer.pk else None)
     return entries.write(
         Signature, event=event, signer=signer, device_holder=holder, way=signed.way, says=says[:200],
-        drawing=attachments.blob_of(drawn, act) if drawn else None, at=act.at,
+        drawing=attachments.blob_of(drawn, act) if isinstance(drawn, attachments.Kept) else None, at=act.at,
     )  # fmt: skip
