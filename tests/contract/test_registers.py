@@ -70,7 +70,7 @@ def test_a_hostile_address_runs_nothing_and_breaks_nothing(web, where, register)
         if not query.startswith("q="):
             assert page.context["count"] == plain, query
             assert page.context["ignored"], query
-        assert not any("password" in one["sql"] and "kernel_user" in one["sql"] for one in asked), query
+        assert not any("password" in one["sql"].partition(" WHERE ")[2] for one in asked), query
 
 
 @EACH
