@@ -1,5 +1,6 @@
 """The engine itself: the file is whole, the schema is ours, the guards bite."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..area import Finding, Invariant
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "mmap_size": 0}
 RESTORE = "用 houqin restore 从最近的备份恢复。"
 REBUILD = "重新运行 houqin start；还在就从备份恢复。"
+CONSTRAINT = re.compile(r'CONSTRAINT "([a-z0-9_]+)"')
 NOT_OURS = "不是后勤建的，查一下是谁放进去的。"
 
 
@@ -82,27 +84,50 @@ def schema() -> Iterator[Finding]:
         yield Finding("I03", "数据库结构", f"做过 {migration}", "没有做", REBUILD)
     declared = {m._meta.db_table: m for m in apps.get_models(include_auto_created=True) if m._meta.managed}
     with connection.cursor() as cursor:
-        there = {info.name for info in connection.introspection.get_table_list(cursor) if info.type in ("t", "p")}
+        there, names = _columns(cursor), _names(cursor)
         for table, model in sorted(declared.items()):
             if table not in there:
                 yield Finding("I03", f"表 {table}", "有", "没有", RESTORE)
             else:
-                yield from _differs(cursor, model)
-        yield from _foreign(cursor, there - set(declared) - {"django_migrations"})
+                yield from _differs(model, there[table], names)
+        yield from _foreign(cursor, set(there) - set(declared) - {"django_migrations"})
 
 
-def _differs(cursor: Any, model: type[models.Model]) -> Iterator[Finding]:
+def _differs(model: type[models.Model], found: set[str], names: set[str]) -> Iterator[Finding]:
     table = model._meta.db_table
-    found = {info.name for info in connection.introspection.get_table_description(cursor, table)}
     wanted = {field.column for field in model._meta.local_concrete_fields}
     for name in sorted(wanted - found):
         yield Finding("I03", f"表 {table} 的列 {name}", "有", "没有", RESTORE)
     for name in sorted(found - wanted - {"tokens"}):
         yield Finding("I03", f"表 {table} 的列 {name}", "没有", "有", NOT_OURS)
-    kept = connection.introspection.get_constraints(cursor, table)
-    for name in sorted(_named(model) - set(kept)):
-        if not _stands_elsewhere(cursor, name):
-            yield Finding("I03", f"表 {table} 的约束 {name}", "有", "没有", RESTORE)
+    for name in sorted(_named(model) - names):
+        yield Finding("I03", f"表 {table} 的约束 {name}", "有", "没有", RESTORE)
+
+
+def _columns(cursor: Any) -> dict[str, set[str]]:
+    """Table → its columns, of every ordinary table."""
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c"
+            " WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite_%%'"
+        )
+    else:
+        cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+    found: dict[str, set[str]] = {}
+    for table, column in cursor.fetchall():
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+def _names(cursor: Any) -> set[str]:
+    """The names of all constraints and indexes."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'index')")
+        rows = cursor.fetchall()
+        said = {name for kind, _, sql in rows if kind == "table" for name in CONSTRAINT.findall(sql or "")}
+        return said | {name for kind, name, _ in rows if kind == "index"}
+    cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'i' UNION SELECT conname FROM pg_constraint")
+    return {name for (name,) in cursor.fetchall()}
 
 
 def _named(model: type[models.Model]) -> set[str]:
@@ -112,20 +137,9 @@ def _named(model: type[models.Model]) -> set[str]:
     return rules | {index.name for index in model._meta.indexes if type(index) is models.Index}
 
 
-def _stands_elsewhere(cursor: Any, name: str) -> bool:
-    """What introspection does not list although it stands: indexes over expressions, the index of words."""
-    if connection.vendor == "sqlite":
-        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s OR sql LIKE %s", [name, f'%"{name}"%'])
-    else:
-        cursor.execute("SELECT 1 FROM pg_class WHERE relname = %s UNION SELECT 1 FROM pg_constraint WHERE conname = %s", [name, name])
-    return cursor.fetchone() is not None
-
-
 def _foreign(cursor: Any, tables: set[str]) -> Iterator[Finding]:
     """Tables, views and triggers that no migration of ours made."""
     if connection.vendor == "sqlite":
-        cursor.execute("SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')")
-        tables = tables - {name for (name,) in cursor.fetchall() if name.startswith("kernel_search")}
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
         views = {name for (name,) in cursor.fetchall()}
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
