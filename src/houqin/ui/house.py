@@ -14,7 +14,7 @@ AREA = Area(
     name="学校",
     icon="school",
     group="家底",
-    registers=(PLACES, PEOPLE, POSTS, HOLDINGS, DAYS, TERMS, LABELS, SCHOOL),
+    registers=(SCHOOL, PLACES, PEOPLE, POSTS, HOLDINGS, DAYS, TERMS, LABELS),
     pages=(
         Page(
             "figures/",

@@ -181,6 +181,7 @@ PEOPLE = Register(
     name="人员",
     model=Person,
     icon="users",
+    group="家底",
     rows=everybody,
     columns=(
         Column("姓名", "name", sort="name", on="title"),

@@ -214,6 +214,7 @@ PLACES = Register(
     name="场所",
     model=Place,
     icon="map-pin",
+    group="家底",
     rows=all_places,
     columns=(
         Column("编码", "code", sort="code", kind="code", on="note"),

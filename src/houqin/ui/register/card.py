@@ -80,6 +80,7 @@ def card(request: HttpRequest, register: Register, key: int) -> HttpResponse:
         "change": next((step for step in steps if step.key == "change"), None),
         "key": row.pk,
         "now": act.at,
+        "tab": "registers",
     }
     return render(request, "ui/card.html", context)
 

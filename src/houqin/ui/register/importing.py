@@ -152,12 +152,13 @@ def shown_line(found: intake.Look, line: intake.Line) -> dict[str, Any]:
     said: dict[str, list[str]] = {}
     for name, sentence in line.wrong:
         said.setdefault(name, []).append(sentence)
+    second = next((at for at, column in found.columns.items() if column.name != found.sheet.key), None)
     cells = [
         {
             "label": column.label,
             "text": intake.values.shown(line.cells[at] if at < len(line.cells) else None),
             "wrong": "；".join(said.get(column.name, ())),
-            "slot": "title" if column.name == found.sheet.key else "",
+            "slot": "title" if column.name == found.sheet.key else "place" if second == at else "",
         }
         for at, column in found.columns.items()
     ]

@@ -287,12 +287,15 @@ def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filt
         }
     if each.kind == "yes":
         yes_no = [("1", "是"), ("0", "否")]
-        return {each.key: django_filters.TypedChoiceFilter(**common, choices=yes_no, coerce=_is_yes)}
+        return {each.key: django_filters.TypedChoiceFilter(**common, choices=yes_no, coerce=_is_yes, **ANY)}
     if each.kind == "choice":
-        return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices)}
+        return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices, **ANY)}
     if each.kind == "place":
-        return {each.key: PlaceFilter(**common, queryset=_asked(each))}
-    return {each.key: django_filters.ModelChoiceFilter(**common, queryset=_asked(each))}
+        return {each.key: PlaceFilter(**common, queryset=_asked(each), **ANY)}
+    return {each.key: django_filters.ModelChoiceFilter(**common, queryset=_asked(each), **ANY)}
+
+
+ANY = {"empty_label": "不限"}
 
 
 def _is_yes(text: str) -> bool:

@@ -67,12 +67,20 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
         "may_import": register.sheet is not None and may_see(register.sheet.duties, asked.codes),
         "summary": register.summary(asked.person, asked.at) if register.summary else "",
         "q": asked.given.get("q", "")[:LONGEST],
-        "conditions": list(asked.filters.form) if asked.given.get("conditions") else (),
+        "conditions": conditions(asked) if asked.given.get("conditions") else (),
         "links": links(asked),
         "keeping": bool(asked.given.get("keep")),
         "nothing": nothing_found(asked),
+        "tab": "registers",
         "ignored": list(dict.fromkeys(asked.ignored)),
     }
+
+
+def conditions(asked: Asked) -> list[Any]:
+    """The fields of the conditions; that they may be left alone needs no saying."""
+    for field in asked.filters.form.fields.values():
+        field.aside = ""
+    return list(asked.filters.form)
 
 
 def links(asked: Asked) -> dict[str, Any]:
