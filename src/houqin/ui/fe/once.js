@@ -17,11 +17,27 @@ export function listen() {
       return
     }
     form.dataset.sent = '1'
+    sameAgain(form)
     setTimeout(() => lock(form, true)) // after the browser has read which button it was
     setTimeout(() => free(form), AGAIN)
   })
   addEventListener('pageshow', event => { if (event.persisted) document.querySelectorAll('form[data-sent]').forEach(free) })
 }
+
+// Back and the same content sent again: the same intent, so the same _op, and the server answers as it did the first time.
+export function sameAgain(form) {
+  const op = form.querySelector('input[name=_op]')
+  if (!op) return
+  const said = mark(JSON.stringify([form.getAttribute('action'), ...written(form)]))
+  const { sent } = history.state ?? {}
+  if (sent?.said === said) op.value = sent.op
+  else history.replaceState({ ...history.state, sent: { said, op: op.value } }, '')
+}
+
+const written = form => [...new FormData(form)].filter(([name]) => !['_op', 'csrfmiddlewaretoken'].includes(name))
+  .map(([name, value]) => (value instanceof File ? [name, value.name, value.size] : [name, value]))
+
+const mark = text => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)) | 0, text.length)
 
 function free(form) {
   delete form.dataset.sent

@@ -1,6 +1,7 @@
 // The slip: a link with data-sheet opens its page's form as a sheet (phone) or dialog (desk); a docked one at the side is moved in and back.
 // Sent by fetch: done → where the server says; 422 and 409 → the form again with everything kept; anything else → said on top, nothing lost.
 import { icon, lock, make, settled } from './dom.js'
+import { sameAgain } from './once.js'
 
 const PART = { 'HX-Request': 'true' }
 const LATE = 60_000
@@ -84,6 +85,7 @@ async function send(form, submitter) {
   if (form.dataset.sent) return
   form.dataset.sent = '1'
   await settled(form)
+  sameAgain(form)
   const body = new FormData(form, submitter)
   lock(form, true)
   try {
