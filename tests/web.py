@@ -1,4 +1,4 @@
-"""Going through the web as a person of the cast: logged in by the same door as everyone, at the cast's own time."""
+"""Going through the web as a person of the cast, logged in as everyone is, at the cast's own time."""
 
 from __future__ import annotations
 
@@ -45,14 +45,15 @@ class Browser(Client):
         act = Act(by=person, at=cast.now, via="test")
         token = logins.enter(person.user, device="测试", network="", shared=False, act=act)
         session = SessionStore()
-        session.update({"key": token, "fingerprint": person.user.get_session_auth_hash(), "proved": cast.now.isoformat()})
+        fingerprint = person.user.get_session_auth_hash()
+        session.update({"key": token, "fingerprint": fingerprint, "proved": cast.now.isoformat()})
         session.save()
         browser = cls()
         browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         standing.proved(standing.hashed(token), cast.now)
         return browser
 
-    def send(self, url: str, data: dict[str, Any] | None = None, *, op: str = "", **more: Any) -> HttpResponse:
+    def send(self, url: str, data: dict[str, Any] | None = None, *, op="", **more: Any) -> HttpResponse:
         """Post a slip as its page would."""
         return self.post(url, {**(data or {}), "_op": op or uuid4().hex}, **more)
 

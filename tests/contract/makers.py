@@ -11,9 +11,9 @@ from tests.cast import Cast
 def repair(cast: Cast) -> Matter:
     """Reported by the teacher of 三(2)班, in the hands of the repairman."""
     repairs.lay_out(act=cast.act("director"))
-    made = repairs.report(
-        place=cast.place("c32"), fault_type=FaultType.objects.filter(after_photo=False).order_by("pk")[0], detail="后排灯管不亮", act=cast.act("class-teacher")
-    )
+    kind = FaultType.objects.filter(after_photo=False).order_by("pk")[0]
+    teacher = cast.act("class-teacher")
+    made = repairs.report(place=cast.place("c32"), fault_type=kind, detail="后排灯管不亮", act=teacher)
     matter = Matter.objects.get(pk=made.pk)
     if matter.holder is None:
         repairs.dispatch(matter, worker=cast["repairman"], note="", act=cast.act("director"))

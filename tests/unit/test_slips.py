@@ -50,7 +50,8 @@ def finish(sent: str, files: dict | None = None) -> FinishForm:
 def test_a_whole_slip_becomes_the_action_s_keywords():
     photo = SimpleUploadedFile("灯.jpg", b"jpeg", "image/jpeg")
     form = finish(
-        "cause=wear&done=换灯管&_op=abc&csrfmiddlewaretoken=x&parts-0-name=灯管&parts-0-quantity_milli=2&parts-0-price_fen=18.80"
+        "cause=wear&done=换灯管&_op=abc&csrfmiddlewaretoken=x"
+        "&parts-0-name=灯管&parts-0-quantity_milli=2&parts-0-price_fen=18.80"
         "&parts-2-name=螺丝&parts-2-quantity_milli=0.5&parts-1-name=&parts-1-quantity_milli=",
         {"photos": [photo]},
     )
@@ -179,7 +180,8 @@ class WorkerForm(SlipForm):
 def test_choices_and_what_is_proposed_are_handed_in(cast):
     people = Person.objects.filter(code__in=["repairman", "electrician"])
     one = cast["electrician"].pk
-    form = WorkerForm({"worker": str(one)}, choices={"worker": people, "worker__initial": one, "worker__aside": "会电的"})
+    handed_in = {"worker": people, "worker__initial": one, "worker__aside": "会电的"}
+    form = WorkerForm({"worker": str(one)}, choices=handed_in)
     assert form.is_valid()
     assert form.cleaned_data == {"worker": cast["electrician"]}
     assert form.initial == {"worker": one}

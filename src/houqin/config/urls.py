@@ -1,10 +1,10 @@
-"""Mounts the kit's own pages and every area under its own key; the only module that walks the areas for the web."""
+"""Mounts the kit's own pages and every area under its own key; the only module that walks them."""
 
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from houqin.kernel.area import Area, areas
-from houqin.ui import desk, entrances, files, labels, matter, me, notices, paper, scan, search, slips
+from houqin.ui import desk, entrances, files, labels, matter, me, notices, paper, scan, search, slips, trust
 from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
@@ -27,6 +27,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *entrances.urlpatterns,
+    *trust.urlpatterns,
     *files.urlpatterns,
     path("", desk.desk, name="desk"),
     path("matters/<str:number>/", matter.page, name="matter"),

@@ -1,6 +1,5 @@
 """Where things stand on the web, and what an address names for whoever may see it."""
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from houqin.kernel.attachments.models import Attachment
@@ -10,8 +9,10 @@ from houqin.kernel.matters.flow import Step
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.signatures.models import Signature
 
+from . import access
 
-def find(request: HttpRequest, number: str) -> Matter:
+
+def find(request: access.Request, number: str) -> Matter:
     """The matter, if this person may know of it; else as if it were not there."""
     rows = matters.shown(Matter.objects.visible_to(request.person, request.now))
     matter = rows.filter(number=number).first()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ SOON = timedelta(days=7)
 
 
 @access.login
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: access.Request) -> HttpResponse:
     """/"""
     return render(request, "ui/desk.html", shown(access.act(request), request.GET.get("kind", ALL)))
 
@@ -45,11 +45,12 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
-        "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind), "rows": [row(m, act) for m in picked],
-        "count": len(mine), "asked": [asked_row(m, act) for m in asked], "others": [other_row(m, act) for m in others if m not in late],
+        "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind), "count": len(mine),
+        "rows": [row(m, act) for m in picked], "asked": [asked_row(m, act) for m in asked],
+        "others": [other_row(m, act) for m in others if m not in late],
         "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),
-        "openings": openings(act), "empty": not (mine or asked or others or alerts), "first_steps": first_steps(openings(act)),
-        "now": act.at, "tab": "desk",
+        "empty": not (mine or asked or others or alerts),
+        "openings": openings(act), "first_steps": first_steps(openings(act)), "now": act.at, "tab": "desk",
     }  # fmt: skip
 
 
@@ -81,8 +82,9 @@ def morning(act: Act) -> tuple[list[dict[str, Any]], dict[str, str] | None]:
 
 def drawn(alert: Alert) -> dict[str, Any]:
     return {
-        "count": alert.count, "tone": alert.tone, "icon": alert.icon, "word": alert.word, "title": alert.title,
-        "note": alert.note, "url": alert.url, "step": {"label": alert.step, "url": alert.url} if alert.step else None,
+        "count": alert.count, "tone": alert.tone, "icon": alert.icon, "word": alert.word,
+        "title": alert.title, "note": alert.note, "url": alert.url,
+        "step": {"label": alert.step, "url": alert.url} if alert.step else None,
     }  # fmt: skip
 
 

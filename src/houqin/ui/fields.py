@@ -1,8 +1,8 @@
 """Forms of slips: a strict form whose choices are handed in, and the field types a slip may have.
 
-A form fetches nothing. `choices=` carries what the actor may choose, by field name, and anything else about a field
-under "<field>__<what>" (initial, icons, tones, words, notice, signer, saved, unit, aside, placeholder, help_text, label,
-required). A key the form does not know is refused, so that nothing is lost in silence.
+A form fetches nothing. `choices=` carries what the actor may choose, by field name, and anything else about a
+field under "<field>__<what>" (initial, icons, tones, words, notice, signer, saved, unit, aside, placeholder,
+help_text, label, required). A key the form does not know is refused, so that nothing is lost in silence.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -25,8 +25,8 @@ from houqin.kernel.signatures.actions import Signed
 
 OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # the kit's keys in every POST
 ASKED = frozenset(
-    {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder", "help_text"}
-    | {"label", "required", "look", "most"}
+    {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder"}
+    | {"help_text", "label", "required", "look", "most"}
 )
 DRAWN = "data:image/png;base64,"
 LARGEST_DRAWING = 400_000  # characters of base64; a pad of 900 × 360 draws about 30,000
@@ -129,7 +129,7 @@ class PhotosField(forms.Field):
             raise forms.ValidationError(f"“{self.label}”还没有，拍一张再交")
         if len(files) > self.most:
             raise forms.ValidationError(f"“{self.label}”最多 {self.most} 张，这次有 {len(files)} 张")
-        return [Upload(name=file.name or "照片", file=file) for file in files]
+        return [Upload(file.name or "照片", cast(BinaryIO, file)) for file in files]
 
 
 class PaperField(PhotosField):

@@ -1,10 +1,9 @@
-"""What stands around every page: menu, bell, who one is, the school's name. Asked only when the page prints it."""
+"""What stands around every page: menu, bell, who one is, the school. Asked only when the page prints it."""
 
 from collections import Counter
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -14,10 +13,10 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import posts_of
 from houqin.kernel.school.queries import school
 
-from . import menu
+from . import access, menu
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: access.Request) -> dict[str, Any]:
     """The context processor; a request that no middleware has seen gets the bare frame."""
     person: Person | None = getattr(request, "person", None)
     now = getattr(request, "now", None) or timezone.now()
@@ -36,7 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def in_hand_by_area(request: HttpRequest) -> Counter[str]:
+def in_hand_by_area(request: access.Request) -> Counter[str]:
     """How much waits for this person, by area; one query."""
     rows = (
         Matter.objects.in_hands_of(request.person, request.now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import segno
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -44,8 +44,8 @@ def qr(path: str, title: str) -> SafeString:
 
 
 @access.duty("house-keeper")
-def sheet(request: HttpRequest) -> HttpResponse:
-    """/labels/?places=12,13: GET shows what hangs there, POST hangs labels where there are none (or all anew)."""
+def sheet(request: access.Request) -> HttpResponse:
+    """/labels/?places=12,13: GET shows what hangs there, POST hangs labels where there are none."""
     chosen = asked(request.GET.get("places", ""))
     if request.method == "POST":
         hang(request, chosen)
@@ -53,8 +53,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     labels = in_force(chosen)
     lacking = [place for place in chosen if place.pk not in labels]
     context = {
-        "stickers": [sticker(place, labels[place.pk]) for place in chosen if place.pk in labels], "lacking": lacking,
-        "count": len(chosen), "office": school().office_phone, "back": {"url": "/registers/"}, "paper": {"title": "标签"},
+        "stickers": [sticker(place, labels[place.pk]) for place in chosen if place.pk in labels],
+        "lacking": lacking, "count": len(chosen), "office": school().office_phone,
+        "back": {"url": "/registers/"}, "paper": {"title": "标签"},
         "choose": [] if chosen else buildings(), "can": what_for(chosen),
     }  # fmt: skip
     return render(request, "ui/labels.html", context)
@@ -82,7 +83,8 @@ def asked(text: str) -> list[Place]:
 
 def what_for(chosen: list[Place]) -> str:
     """What whoever scans it may do, logged in or not: printed on the label."""
-    return "、".join(offer.label for offer in offers_at(chosen[0], built_in(VISITOR)).values()) if chosen else ""
+    offers = offers_at(chosen[0], built_in(VISITOR)) if chosen else {}
+    return "、".join(offer.label for offer in offers.values())
 
 
 def buildings() -> list[Place]:
@@ -95,13 +97,13 @@ def in_force(chosen: list[Place]) -> dict[int, Label]:
     return {label.key: label for label in rows if label.key is not None}
 
 
-def hang(request: HttpRequest, chosen: list[Place]) -> None:
-    """Hang labels where there are none; with `anew` the ones that hang there end and new ones take their place."""
+def hang(request: access.Request, chosen: list[Place]) -> None:
+    """Hang labels where there are none; with `anew` those that hang there end and new ones come."""
     act = access.act(request)
     wanted = chosen if request.POST.get("anew") else [p for p in chosen if p.pk not in in_force(chosen)]
     if not wanted:
         raise Refused("这些地方都有标签，没有新做。要换新的，选“全部换新”。")
-    access.once(request, "labels", lambda: places.hang_labels(wanted, act=act)[0])
+    access.once(request, "labels", lambda: places.hang_labels([*wanted], act=act)[0])
 
 
 def sticker(place: Place, label: Label) -> Sticker:

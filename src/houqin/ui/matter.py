@@ -1,4 +1,4 @@
-"""事项 on screen: any matter of any kind: who has it and until when, what it is about, the way so far, what is next."""
+"""事项 on screen: who has it and until when, what it is about, the way so far, what is next; any kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel import wording
@@ -28,7 +28,7 @@ AT_MOST = 2  # buttons in the bar (ui.md, Components); the rest stand in the pag
 
 
 @access.login
-def page(request: HttpRequest, number: str) -> HttpResponse:
+def page(request: access.Request, number: str) -> HttpResponse:
     """/matters/<number>/"""
     act = access.act(request)
     matter = find(request, number)
@@ -47,7 +47,8 @@ def shown(matter: Matter, act: Act) -> dict[str, Any]:
     dock = slips.docked(matter, main, steps[1] if len(steps) > 1 else None, act) if main else None
     return {
         "matter": matter, "flow": flow, "state": flow.state(matter.state), "tags": tags, "facts": facts,
-        **hands(flow, matter, act), "steps": [button(matter, s, main=s is main) for s in reversed(steps[:AT_MOST])],
+        **hands(flow, matter, act),
+        "steps": [button(matter, step, main=step is main) for step in reversed(steps[:AT_MOST])],
         "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": True,
         "events": [*now_line(flow, matter, act), *event_lines(flow, way)],
         "counted": counted(way), "approval": approval(matter), "links": links(matter, act),
@@ -72,7 +73,7 @@ def button(matter: Matter, step: Step, *, main: bool = False) -> dict[str, Any]:
 def hands(flow: Flow, matter: Matter, act: Act) -> dict[str, str]:
     """在谁手上，到何时: the name in bold and the sentence around it."""
     if not matter.is_open:
-        closed = wording.when(matter.closed_at, act.at)  # type: ignore[arg-type]  # closed matters have their time
+        closed = wording.when(matter.closed_at, act.at)  # type: ignore[arg-type]
         return {"holder": "", "before": "", "line": f"{closed} {flow.state(matter.state).label}"}
     what = "或".join(awaited(flow, matter, act)) or "办"
     if matter.paused_at:
@@ -148,7 +149,7 @@ def event_line(flow: Flow, event: Event, duties: dict[str, str]) -> dict[str, An
         "label": label, "icon": icon, "tone": tone, "who": who_of(event), "at": happened,
         "late": event.happened_at is not None and event.at - event.happened_at > OFFLINE, "sent_at": event.at,
         "text": said(event, duties), "photos": [photo(file) for file in files if is_picture(file)],
-        "links": [{"label": file.name, "url": file_url(file, "file")} for file in files if not is_picture(file)],
+        "links": [{"label": f.name, "url": file_url(f, "file")} for f in files if not is_picture(f)],
         "signatures": [signature(event, drawn) for drawn in event.signatures.all()],
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """我的: posts and what they ask for, logins, and the way out; and the index of everything there is to open."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -9,31 +9,29 @@ from houqin.kernel.people.models import Duty
 from houqin.kernel.people.queries import duty_codes, held_on
 
 from . import access, menu
+from .desk import openings
 
 LINES = (  # one's own login
     {"label": "在哪里登录过", "note": "看看，结束不认识的", "url": "/me/sessions/"},
     {"label": "改密码", "note": "", "url": "/me/password/"},
     {"label": "两步验证", "note": "登录时再要一个验证码", "url": "/me/second/"},
 )
-from .desk import openings
 
 
 @access.login
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: access.Request) -> HttpResponse:
     """/me/"""
     on = timezone.localtime(request.now).date()
-    held = request.person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "pk")
-    posts = [
-        {"name": h.post.name, "stand": h.get_stand_display(), "from_on": h.from_on, "post_id": h.post_id}
-        for h in held
-    ]
-    duties = Duty.objects.filter(post_id__in=[post["post_id"] for post in posts]).order_by("post__rank", "pk")
-    context = {"posts": posts, "duties": duties, "tab": "me", "person": request.person, "lines": LINES, "logout_url": "/logout/"}
+    held = request.person.holdings.filter(held_on(on)).values("post_id")
+    duties = Duty.objects.filter(post_id__in=held).order_by("post__rank", "pk")
+    context = {
+        "duties": duties, "person": request.person, "lines": LINES, "logout_url": "/logout/", "tab": "me",
+    }  # fmt: skip
     return render(request, "ui/me.html", context)
 
 
 @access.login
-def registers(request: HttpRequest) -> HttpResponse:
+def registers(request: access.Request) -> HttpResponse:
     """/registers/: every list and page the person may open, by group, and what can be opened anew."""
     codes = duty_codes(request.person, timezone.localtime(request.now).date())
     found = []

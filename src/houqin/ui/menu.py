@@ -28,7 +28,7 @@ def line(label: str, url: str, icon: str, count: int, path: str) -> dict[str, An
 
 
 def _lines(codes: frozenset[str], path: str, waiting: Counter[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """One line an area, leading to the first thing in it that the person may see; and what asks for its own line."""
+    """One line an area, leading to the first thing in it that one may see; and what asks for its own."""
     for area in areas():
         for entry in own_lines(area, codes):
             yield entry["group"], line(entry["label"], entry["url"], entry["icon"], 0, path)

@@ -1,7 +1,7 @@
 """通知: what one was told, newest first; opening it reads it."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ PAGE = 50
 
 
 @access.login
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: access.Request) -> HttpResponse:
     """/notices/; a POST reads them all."""
     if request.method == "POST":
         unread = list(queries.to(request.person).filter(read_at=None))
@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @access.login
-def follow(request: HttpRequest, pk: int) -> HttpResponse:
+def follow(request: access.Request, pk: int) -> HttpResponse:
     """/notices/<id>/: read it and go where it points."""
     notice = get_object_or_404(queries.to(request.person), pk=pk)
     if notice.read_at is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
@@ -25,7 +25,7 @@ PRINTED = "printed"  # `field` of the change that counts a printing
 
 
 @access.login
-def paper(request: HttpRequest, number: str) -> HttpResponse:
+def paper(request: access.Request, number: str) -> HttpResponse:
     """/matters/<number>/paper/: GET shows the sheet as it would be printed, POST counts one printing."""
     act = access.act(request)
     matter = find(request, number)
@@ -47,7 +47,8 @@ def sheet(matter: Matter, declared: Paper, act: Act, *, fresh: bool) -> dict[str
     """What the page prints: head with number and code, the area's form, the log, the line of printings."""
     return {
         "paper": {
-            "title": declared.label, "number": matter.number, "filled": f"{wording.paper_day(matter.opened_at)} 填",
+            "title": declared.label, "number": matter.number,
+            "filled": f"{wording.paper_day(matter.opened_at)} 填",
             "qr": code_of(matter), "foot": "扫右上码看照片和全部经过。", "print_line": printings(matter, act),
         },
         "body": declared.template, "log": log(matter), "back": {"url": url_of(matter)}, "fresh": fresh,

@@ -1,10 +1,10 @@
 """扫码: a label leads to its place or thing, and to what can be done there; for visitors too.
 
-Each `Offer` is a tab. Its `panel(request, place)` answers (template, context); a context with a `form` (a SlipForm,
-bound to request.POST and request.FILES on POST) is sent to /s/<code>/<offer>/ and done by `offer.action(place=…, **facts,
-act=…)`, which answers the matter it opened or its particulars. The panel's template prints the fields only; the kit puts
-the <form>, the token and the button around it. Also read: `says` (lines above the button), `recent` (rows as
-parts/row.html has them, shown at the side), `recent_title`, `button`.
+Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). A context with a `form` (a SlipForm,
+bound to what was sent on POST) is sent to /s/<code>/<offer>/ and done by `offer.action(place=…, **facts, act=…)`,
+which answers the matter it opened or its particulars. The panel's template prints the fields only; the kit puts
+<form>, token and button around it. Also read: `says` (lines above the button), `button`, `recent` (rows as
+parts/row.html has them, shown at the side), `recent_title`.
 Unknown, retired and foreign labels look the same, and misses are counted.
 """
 
@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.core import signing
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -55,7 +55,7 @@ class Here:
 
 
 @access.public
-def scan(request: HttpRequest, code: str, offer: str = "") -> HttpResponse:
+def scan(request: access.Request, code: str, offer: str = "") -> HttpResponse:
     """/s/<code>/ and the tabs /s/<code>/<offer>/"""
     act = access.act(request)
     here = found(request, code)
@@ -80,7 +80,7 @@ def scan(request: HttpRequest, code: str, offer: str = "") -> HttpResponse:
     )
 
 
-def found(request: HttpRequest, code: str) -> Here | HttpResponse:
+def found(request: access.Request, code: str) -> Here | HttpResponse:
     """What hangs there; the page for a miss; or the way to the label that replaced this one."""
     label = places.by_token(code) if CODE.fullmatch(code) else None
     card = card_of(label)
@@ -105,14 +105,14 @@ def card_of(label: Label | None) -> models.Model | None:
     return (rows.select_related("owner", "parent") if model is Place else rows).first()
 
 
-def missed(request: HttpRequest) -> HttpResponse:
+def missed(request: access.Request) -> HttpResponse:
     """One page for unknown, retired and foreign labels; the sixty-first within an hour is told to wait."""
     who = client.counted_as(client.client_ip(request))
     doors.count_try("scan", who, limit=MISSES, seconds=HOUR, act=access.plain_act(request))
     return render(request, "ui/scan_missed.html", {"office": school().office_phone}, status=404)
 
 
-def replaced(request: HttpRequest, card: models.Model) -> HttpResponse:
+def replaced(request: access.Request, card: models.Model) -> HttpResponse:
     """An old label, scanned by someone of the school: says so and shows the way to the new one."""
     fresh = places.label_of(card) if isinstance(card, Place) else None
     if fresh is None:
@@ -127,10 +127,12 @@ def page(here: Here, offers: dict[str, Offer], chosen: Offer | None, act: Act) -
     owner = owned.owner if owned else None
     post = "" if owner is None or act.by.built_in else next(iter(posts_of(owner, act.day)), "")
     return {
-        "here": here, "place": here.place, "where": above(here.place), "owner": f"{post}{owner.name}" if owner else "",
-        "offer": chosen, "office": school().office_phone, "visitor": act.by.built_in, "act_url": f"{here.url}{chosen.key}/" if chosen else "",
+        "here": here, "place": here.place, "where": above(here.place), "offer": chosen,
+        "owner": f"{post}{owner.name}" if owner else "", "office": school().office_phone,
+        "act_url": f"{here.url}{chosen.key}/" if chosen else "",
         "tabs": [
-            {"label": o.label, "icon": o.icon, "url": f"{here.url}{o.key}/", "current": o is chosen} for o in offers.values()
+            {"label": o.label, "icon": o.icon, "url": f"{here.url}{o.key}/", "current": o is chosen}
+            for o in offers.values()
         ],
     }  # fmt: skip
 
@@ -140,7 +142,7 @@ def above(place: Place) -> str:
     return place.full_name.removesuffix(place.name).strip()
 
 
-def send(request: HttpRequest, here: Here, offer: Offer, form: Any, act: Act) -> HttpResponse:
+def send(request: access.Request, here: Here, offer: Offer, form: Any, act: Act) -> HttpResponse:
     """Open what was offered; the answer is the same however often it is sent."""
     door = f"scan/{here.label.pk}/{offer.key}"
     matter = slips.opened(
@@ -149,8 +151,8 @@ def send(request: HttpRequest, here: Here, offer: Offer, form: Any, act: Act) ->
     return slips.done(request, f"{here.url}?done={signing.dumps(matter.pk, salt=SALT)}")
 
 
-def thanks(request: HttpRequest, here: Here, sealed: str, act: Act) -> HttpResponse:
-    """报上了: the number, who has it and until when. The address is sealed, so that numbers cannot be tried out."""
+def thanks(request: access.Request, here: Here, sealed: str, act: Act) -> HttpResponse:
+    """报上了: the number, who has it, until when. The address is sealed: numbers cannot be tried out."""
     try:
         key = signing.loads(sealed, salt=SALT, max_age=DONE_FOR)
     except signing.BadSignature:
@@ -166,7 +168,7 @@ def thanks(request: HttpRequest, here: Here, sealed: str, act: Act) -> HttpRespo
 
 
 @access.public
-def camera(request: HttpRequest) -> HttpResponse:
+def camera(request: access.Request) -> HttpResponse:
     """/scan/: the camera, and the short code typed by hand."""
     typed = re.sub(r"[\s-]", "", request.GET.get("code", ""))
     if not typed:

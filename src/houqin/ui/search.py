@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from houqin.kernel.act import Act
@@ -27,7 +27,7 @@ PAGE, LONGEST = 50, 60
 
 
 @access.login
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: access.Request) -> HttpResponse:
     """/search/?q=&kind=&before=; a whole number of a matter goes straight there."""
     act = access.act(request)
     words = request.GET.get("q", "").strip()[:LONGEST]
@@ -36,16 +36,19 @@ def page(request: HttpRequest) -> HttpResponse:
     names = kinds()
     kind = request.GET.get("kind", "")
     asked = [kind] if kind in names else None
-    before = request.GET.get("before", "")
-    rows, count = queries.find(
-        act.by, act.at, words, asked, limit=PAGE, before=int(before) if before.isdecimal() and len(before) < 18 else None
-    )
+    before = key_of(request.GET.get("before", ""))
+    rows, count = queries.find(act.by, act.at, words, asked, limit=PAGE, before=before)
+    found = f"{queries.COUNTED:,}+" if count > queries.COUNTED else f"{count:,}"
+    more = f"?q={quote(words)}&kind={quote(kind)}&before={rows[-1].pk}" if len(rows) == PAGE else ""
     context = {
-        "q": words, "count": f"{queries.COUNTED:,}+" if count > queries.COUNTED else f"{count:,}", "none": not rows,
+        "q": words, "count": found, "next": more,
         "rows": [row for row in drawn(rows, act, names) if row], "chips": chips(names, kind, words),
-        "next": f"?q={quote(words)}&kind={kind}&before={rows[-1].pk}" if len(rows) == PAGE else "", "back": {"url": "/"},
     }  # fmt: skip
     return render(request, "ui/search.html", context)
+
+
+def key_of(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def matter_numbered(act: Act, words: str) -> Matter | None:
@@ -80,8 +83,9 @@ def register_name(label: str) -> str:
 
 
 def chips(names: dict[str, str], kind: str, words: str) -> list[dict[str, Any]]:
-    one = [{"label": "全部", "url": f"?q={quote(words)}", "current": kind not in names}]
-    return one + [{"label": n, "url": f"?q={quote(words)}&kind={k}", "current": k == kind} for k, n in names.items()]
+    url = f"?q={quote(words)}"
+    one = [{"label": "全部", "url": url, "current": kind not in names}]
+    return one + [{"label": n, "url": f"{url}&kind={k}", "current": k == kind} for k, n in names.items()]
 
 
 def drawn(rows: Iterable[SearchRow], act: Act, names: dict[str, str]) -> list[dict[str, Any] | None]:
@@ -93,25 +97,28 @@ def drawn(rows: Iterable[SearchRow], act: Act, names: dict[str, str]) -> list[di
     matters = Matter.objects.using("reader").select_related("place").in_bulk(keys.get(MATTER, []))
     codes = duty_codes(act.by, act.day)
     return [
-        matter_row(matters[row.key], act) if row.kind == MATTER and row.key in matters else card_row(row, names, codes, act)
+        matter_row(matters[row.key], act) if row.kind == MATTER else card_row(row, names, codes)
         for row in rows
+        if row.kind != MATTER or row.key in matters
     ]
 
 
 def matter_row(matter: Matter, act: Act) -> dict[str, Any]:
     flow = flow_of(matter.kind)
-    notes = [flow.name, matter.number, matter.place.full_name if matter.place else "", when(matter.opened_at, act.at)]
+    place = [matter.place.full_name] if matter.place else []
     return {
-        "title": matter.title, "url": url_of(matter), "icon": flow.icon, "notes": [note for note in notes if note],
-        "state": flow.state(matter.state),
+        "title": matter.title, "url": url_of(matter), "icon": flow.icon, "state": flow.state(matter.state),
+        "notes": [flow.name, matter.number, *place, when(matter.opened_at, act.at)],
     }  # fmt: skip
 
 
-def card_row(row: SearchRow, names: dict[str, str], codes: frozenset[str], act: Act) -> dict[str, Any] | None:
-    """A card, with a link for whoever may open its register; without a register of its own it is left out."""
+def card_row(row: SearchRow, names: dict[str, str], codes: frozenset[str]) -> dict[str, Any] | None:
+    """A card, for whoever may open its register; without a register of its own it is left out."""
     found = registers().get(row.kind)
     if found is None:
         return None
     area, register = found
-    url = f"/{area}/{register.key}/{row.key}/" if menu.allowed(register.duties, codes) else ""
-    return {"title": row.title, "url": url, "icon": register.icon, "notes": [names.get(row.kind, "")]} if url else None
+    if not menu.allowed(register.duties, codes):
+        return None
+    url = f"/{area}/{register.key}/{row.key}/"
+    return {"title": row.title, "url": url, "icon": register.icon, "notes": [names.get(row.kind, "")]}

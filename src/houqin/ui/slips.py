@@ -1,21 +1,21 @@
 """办理单 on screen: any step of any matter, and the opening slip of any kind, from one view each.
 
-A GET answers the page, or the form alone when a sheet asks for it (htmx). A POST goes through `access.once`: check
-right and state, then the form, then the action; whatever refuses comes back with the input kept and its status.
+A GET answers the page, or the form alone when a sheet asks for it (htmx). A POST goes through `access.once`:
+right and state first, then the form, then the action; a refusal comes back with status and input kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from houqin.kernel import wording
@@ -42,7 +42,7 @@ class Invalid(Refused):
 
 
 @access.login
-def take(request: HttpRequest, number: str, step: str) -> HttpResponse:
+def take(request: access.Request, number: str, step: str) -> HttpResponse:
     """One step of one matter."""
     act = access.act(request)
     matter = find(request, number)
@@ -75,7 +75,7 @@ def take(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 @access.login
-def new(request: HttpRequest, kind: str) -> HttpResponse:
+def new(request: access.Request, kind: str) -> HttpResponse:
     """The opening slip of a kind of matter."""
     act = access.act(request)
     flow, slip = flow_of(kind), slip_for(kind, OPEN)
@@ -104,29 +104,30 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 # ── shared with the scan page ─────────────────────────────────────────────────────────────────────────────
 
 
-def bound(request: HttpRequest, slip: Slip, act: Act, matter: Matter | None) -> Any:
+def bound(request: access.Request, slip: Slip, act: Act, matter: Matter | None) -> Any:
     """The slip's form: with what was sent, or with what the address proposes (?place=12)."""
     choices = slip.choices(act, matter)
     if request.method == "POST":
         return slip.form(request.POST, request.FILES, choices=choices)
-    asked = {name: value for name, value in proposed(request.GET).items() if name in slip.form.base_fields}
-    return slip.form(choices={**choices, **{f"{name}__initial": value for name, value in asked.items()}})
+    fields = cast(type[forms.Form], slip.form).base_fields
+    asked = {f"{name}__initial": value for name, value in proposed(request.GET).items() if name in fields}
+    return slip.form(choices={**choices, **asked})
 
 
 def proposed(query: QueryDict) -> dict[str, str]:
-    return {key: value for key, value in query.items() if len(value) <= 200}
+    return {key: str(value) for key, value in query.items() if len(value) <= 200}
 
 
-def must_be_valid(request: HttpRequest, form: forms.Form) -> None:
+def must_be_valid(request: access.Request, form: forms.Form) -> None:
     access.refuse_unknown(form, request)
     if not form.is_valid():
         raise Invalid("没有保存，有几处要改。写过的都还在。")
 
 
-def prepared(request: HttpRequest, form: forms.Form, check: Callable[[], object] = bool) -> Refused | None:
-    """All that may refuse early or takes long, before the transaction: right and state, the form, redrawing photos.
+def prepared(request: access.Request, form: forms.Form, check: Callable[[], object] = bool) -> Refused | None:
+    """All that may refuse early or takes long, before the transaction: right, state, form, redrawing photos.
 
-    Answers the refusal instead of raising it: inside `once` a second sending still gets the first one's answer.
+    Answers the refusal instead of raising it: in `once` a second sending still gets the first one's answer.
     """
     try:
         check()
@@ -151,7 +152,7 @@ def stored(field: str, value: Any) -> Any:
     return value
 
 
-def opened(request: HttpRequest, door: str, form: forms.Form, call: Callable[[], models.Model]) -> Matter:
+def opened(request: access.Request, door: str, form: forms.Form, call: Callable[[], models.Model]) -> Matter:
     """Open a matter once; a second sending answers with the first one's matter."""
     no = prepared(request, form)
 
@@ -183,14 +184,14 @@ def lay_on(form: forms.Form, no: Refused) -> str:
     return str(no)
 
 
-def done(request: HttpRequest, url: str) -> HttpResponse:
+def done(request: access.Request, url: str) -> HttpResponse:
     """Where to go after a write: a redirect, or the header that closes the sheet and goes there."""
     if is_part(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def is_part(request: HttpRequest) -> bool:
+def is_part(request: access.Request) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
@@ -203,8 +204,8 @@ def head_of(matter: Matter, step: Step, slip: Slip, act: Act, other: Step | None
     if other:
         cancel = {"url": slip_url(matter, other), "label": other.label, "sheet": True}
     return {
-        "title": step.label, "action": slip_url(matter, step), "submit": {"label": step.label, "icon": step.icon},
-        "cancel": cancel, "then": _says(slip, act, matter),
+        "title": step.label, "action": slip_url(matter, step), "cancel": cancel,
+        "submit": {"label": step.label, "icon": step.icon}, "then": _says(slip, act, matter),
     }  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def docked(matter: Matter, step: Step, other: Step | None, act: Act) -> dict[str
 
 
 def _page(
-    request: HttpRequest, flow: Flow, matter: Matter, step: Step, slip: Slip, form: forms.Form, act: Act,
+    request: access.Request, flow: Flow, matter: Matter, step: Step, slip: Slip, form: forms.Form, act: Act,
     *, refusal: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {
@@ -235,13 +236,13 @@ def _page(
     return _render(request, context, status)
 
 
-def _render(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+def _render(request: access.Request, context: dict[str, Any], status: int) -> HttpResponse:
     if is_part(request):
         on_page = urlsplit(request.headers.get("Referer", "")).path == request.path
         return render(request, "ui/parts/sheet.html", {**context, "page": on_page}, status=status)
     return render(request, "ui/slip.html", {**context, "page": True}, status=status)
 
 
-def _op(request: HttpRequest) -> str:
+def _op(request: access.Request) -> str:
     """The operation stays the same while one form is corrected; a fresh page has a fresh one."""
     return request.POST.get("_op", "")[:36] or uuid4().hex
