@@ -1,10 +1,11 @@
 """扫码: a label leads to its place or thing, and to what can be done there; for visitors too.
 
-Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). A context with a `form` (a SlipForm,
-bound to what was sent on POST) is sent to /s/<code>/<offer>/ and done by `offer.action(place=…, **facts, act=…)`,
-which answers the matter it opened or its particulars. The panel's template prints the fields only; the kit puts
-<form>, token and button around it. Also read: `says` (lines above the button), `button`, `recent` (rows as
-parts/row.html has them, shown at the side), `recent_title`.
+Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). A context with a `form`
+(a SlipForm, bound to what was sent on POST) is sent to /s/<code>/<offer>/ and done by
+`offer.action(place=…, **facts, act=…)`, which answers the matter it opened or its particulars. The
+panel's template prints the fields only; the kit puts <form>, token and button around it. Also read:
+`says` (lines above the button), `button`, `recent` (rows as parts/row.html has them, shown at the side),
+`recent_title`.
 Unknown, retired and foreign labels look the same, and misses are counted.
 """
 
