@@ -13,7 +13,8 @@ export function listen() {
     if (busy && !form.dataset.settled) {
       event.preventDefault()
       const { submitter } = event
-      busy.then(() => { form.dataset.settled = '1'; form.requestSubmit(submitter); delete form.dataset.settled })
+      const go = () => { form.dataset.settled = '1'; form.requestSubmit(submitter); delete form.dataset.settled }
+      busy.then(() => setTimeout(go)) // not before this event is over: a form cannot be submitted while it is being submitted
       return
     }
     form.dataset.sent = '1'
