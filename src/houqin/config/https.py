@@ -1,16 +1,16 @@
 """https without anybody outside: an own authority made at the first start, and its certificate for this machine."""
 
-import ipaddress
 import os
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from . import folder
 
-AUTHORITY, MACHINE = "authority.pem", "machine.pem"
+AUTHORITY, MACHINE, SHOWN = "authority.pem", "machine.pem", "authority.crt"
 YEARS, DAYS = 10, 397  # phones refuse a server's certificate that runs longer than 398 days
 RENEW = timedelta(days=30)
 
@@ -37,12 +37,13 @@ def _outward() -> str:
         return str(probe.getsockname()[0])
 
 
-def authority_certificate(data: Path) -> bytes:
+def _show(keys: Path) -> None:
     """The authority's certificate as phones install it; its key never leaves the keys folder."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    return x509.load_pem_x509_certificate(_bytes_of(data / "keys" / AUTHORITY)).public_bytes(Encoding.DER)
+    held = x509.load_pem_x509_certificate(_bytes_of(keys / AUTHORITY))
+    (keys / SHOWN).write_bytes(held.public_bytes(Encoding.DER))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -84,6 +85,7 @@ def _authority(keys: Path, trustme: Any) -> Any:
     if not file.exists():
         made = trustme.CA(organization_name="后勤", organization_unit_name=socket.gethostname())
         _write(file, made.private_key_pem.bytes() + made.cert_pem.bytes())
+        _show(keys)
     whole = file.read_bytes()
     at = whole.index(b"-----BEGIN CERTIFICATE")
     return trustme.CA.from_pem(cert_bytes=whole[at:], private_key_bytes=whole[:at])
@@ -107,9 +109,19 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+def doorstep(application: Any, port: int) -> Any:
+    """What plain http answers beside https: the page of the certificate; every other page is sent on to https."""
+    open_paths = ("/trust/", "/static/", "/healthz")
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith(open_paths):
+            return application(environ, start_response)
+        host = environ.get("HTTP_HOST", "").rpartition(":")[0] or environ.get("HTTP_HOST", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or host not in {"127.0.0.1", "localhost", *names_of_this_machine()}:
+            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+            return ["这个地址只用 https，这次没有办。".encode()]
+        start_response("301 Moved Permanently", [("Location", f"https://{host}:{port}{quote(path)}"), ("Content-Length", "0")])
+        return [b""]
+
+    return answer

@@ -3,7 +3,10 @@
 import argparse
 import os
 import shutil
+import subprocess
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,8 @@ def run(asked: argparse.Namespace) -> None:
         with archive_of(Path(asked.file), scratch) as reader:
             _keys(reader, data, scratch)
             outside = bool(os.environ.get("DATABASE_URL", "").strip())
+            if outside and asked.replace:
+                _keep_safe(data)
             os.environ["HOUQIN_DATA"] = str(scratch)
             django.setup()
             _fill(reader, scratch, outside=outside, replace=asked.replace)
@@ -90,24 +95,30 @@ def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool
         reader.take_out(name, scratch / name)
     if reader.manifest.get("demo"):
         (scratch / "demo").write_text("")
-    if outside and upkeep.has_school():
-        _refuse_full_database(replace)
+    if outside and upkeep.has_school() and not replace:
+        raise Refused("DATABASE_URL 指的数据库不是空的，没有恢复。换一个空的；或者加 --replace，先自动备份再换掉。")
     (scratch / "tmp").mkdir(exist_ok=True)
-    with transaction.atomic() if outside else _nothing():
+    with transaction.atomic() if outside else nullcontext():
         if outside:
             _clear_database()
         _rows(reader)
-    upkeep.ready()
-    _end_sessions()
-    _refuse_wrong()
+        upkeep.ready(keep=False)
+        _end_sessions()
+        _refuse_wrong()
     _settle()
     connections.close_all()
 
 
-class _nothing:  # noqa: N801
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *wrong: object) -> None: ...
+def _keep_safe(data: Path) -> None:
+    """A database outside the folder does not stay beside it: it is backed up before it is replaced."""
+    file = data / "backups" / f"before-restore-{time.strftime('%Y%m%d-%H%M%S')}.houqin"
+    if not (data / "keys" / "entries").exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "houqin.config.cli", "backup", str(file), "--with-keys"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0 and "还没有学校" not in done.stderr:
+        raise Refused(f"恢复之前的备份没有做成，没有恢复：{done.stderr.strip()[-300:]}")
 
 
 def refuse_newer(manifest: dict[str, Any]) -> None:
@@ -164,11 +175,6 @@ def refuse_different(wanted: dict[str, dict[str, Any]]) -> None:
             count += 1
         if (count, seen.hexdigest()) != (said["count"], said["sha256"]):
             raise Refused(f"恢复出来的“{table}”和备份不一样（{count} 行，应为 {said['count']} 行），没有恢复。")
-
-
-def _refuse_full_database(replace: bool) -> None:
-    if not replace:
-        raise Refused("DATABASE_URL 指的数据库不是空的，没有恢复。换一个空的；或者加 --replace，先自动备份再换掉。")
 
 
 def _clear_database() -> None:

@@ -37,7 +37,9 @@ def start(asked: argparse.Namespace) -> None:
 
         upkeep.ready()
         link = founding.first_link()
-        served = [_server(host, port, asked.https)]
+        served = [_server(host, port, tls=asked.https)]
+        if asked.https and port != PLAIN and is_free(host, PLAIN):
+            served.append(_server(host, PLAIN, tls=False, onward=port))
         _serve(served, port, asked.https, link)
 
 
@@ -58,29 +60,36 @@ def _environment(host: str, port: int, https: bool) -> None:
 
 def refuse_taken(host: str, port: int) -> None:
     """Say at once when the port cannot be had, before anything else is done."""
+    if not is_free(host, port):
+        raise Refused(f"地址 {host} 端口 {port} 用不了（多半已被占用），没有启动。换一个端口：--port {port + 1}")
+
+
+def is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
-            raise Refused(f"地址 {host} 端口 {port} 用不了（多半已被占用），没有启动。换一个端口：--port {port + 1}") from error
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
-def _server(host: str, port: int, https: bool) -> Any:
+def _server(host: str, port: int, *, tls: bool, onward: int = 0) -> Any:
+    """One listening port; `onward`: plain http that sends on to https."""
     from cheroot import wsgi
 
+    from . import https
     from .wsgi import application
 
-    made = wsgi.Server((host, port), application, numthreads=THREADS, timeout=30, shutdown_timeout=5)
+    serves = https.doorstep(application, onward) if onward else application
+    made = wsgi.Server((host, port), serves, numthreads=3 if onward else THREADS, timeout=30, shutdown_timeout=5)
     made.max_request_body_size = 40 * 1024 * 1024
     made.max_request_header_size = 64 * 1024
     made.request_queue_size = 128
     made.error_log = _error_log
-    if https:
-        from .https import adapter
-
-        made.ssl_adapter = adapter()
+    if tls:
+        made.ssl_adapter = https.adapter()
     return made
 
 
@@ -129,7 +138,8 @@ def _say(port: int, https: bool, link: str) -> None:
     if here.rstrip("/") != settings.URL:
         print(f"  别的电脑和手机打开 {settings.URL}/")
     if https:
-        print(f"  手机第一次用，先装学校的证书：{settings.URL}/trust/")
+        plain = settings.URL.replace("https://", "http://").replace(f":{port}", f":{PLAIN}")
+        print(f"  手机第一次用，先装学校的证书：{plain}/trust/")
     if link:
         print(f"  第一位管理员从这里设密码（只能用一次，72 小时内有效）：\n  {scheme}://127.0.0.1:{port}{link}")
     print("  按 Ctrl-C 停止", flush=True)

@@ -23,14 +23,14 @@ from houqin.kernel.people import actions as people
 from houqin.ui.access import check_urls
 
 
-def ready() -> None:
-    """Bring the data folder up to the code: probe, refuse a newer one, back up and migrate an older one."""
+def ready(*, keep: bool = True) -> None:
+    """Bring the data folder up to the code: probe, refuse a newer one, back up (`keep`) and migrate an older one."""
     for sentence in warnings():
         print(sentence, file=sys.stderr)
     _probe()
     refuse_newer()
     if pending():
-        _migrate()
+        _migrate(keep=keep)
     with transaction.atomic():
         entries.guard_all()
         people.ensure_built_in()
@@ -85,13 +85,19 @@ def pending() -> list[str]:
 
 
 def has_school() -> bool:
-    """Whether there is a database with something in it to lose."""
-    return "django_migrations" in connection.introspection.table_names()
+    """Whether there is something to lose: a school, not only tables of a first start that was cut off."""
+    from houqin.kernel.school.models import School
+
+    if School._meta.db_table not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:  # by SQL: the table may be older than the model
+        cursor.execute(f"SELECT count(*) FROM {School._meta.db_table}")
+        return bool(cursor.fetchone()[0])
 
 
-def _migrate() -> None:
+def _migrate(*, keep: bool) -> None:
     """Migrate; what was there is backed up and the backup proven first, and put back if a migration fails."""
-    if not has_school():
+    if not keep or not has_school():
         call_command("migrate", verbosity=0, interactive=False)
         return
     from . import backup
