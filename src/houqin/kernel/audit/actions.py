@@ -22,23 +22,23 @@ def text_of(value: Any) -> str:
 
 
 @transaction.atomic
-def add[M: models.Model](model: type[M], *, act: Act, note: str = "", **values: Any) -> M:
-    """Make a card and say who made it."""
-    return add_many(model, [model(**values)], act=act, note=note)[0]
+def add[M: models.Model](model: type[M], *, act: Act, ground: str = "", **values: Any) -> M:
+    """Make a card and say who made it, on what `ground` (依据)."""
+    return add_many(model, [model(**values)], act=act, ground=ground)[0]
 
 
 @transaction.atomic
-def add_many[M: models.Model](model: type[M], rows: Iterable[M], *, act: Act, note: str = "") -> list[M]:
+def add_many[M: models.Model](model: type[M], rows: Iterable[M], *, act: Act, ground: str = "") -> list[M]:
     """The plural twin of `add`: the same rows, the same changes."""
     made = model._default_manager.bulk_create(list(rows), batch_size=500)
-    entries.write_many([_change(row, OPENED, "", str(row), act, note) for row in made])
+    entries.write_many([_change(row, OPENED, "", str(row), act, ground) for row in made])
     search.feed_cards(made, act.at)
     return made
 
 
 @transaction.atomic
 def change[M: models.Model](
-    row: M, *, act: Act, note: str = "", seen: dict[str, str] | None = None, **values: Any
+    row: M, *, act: Act, ground: str = "", seen: dict[str, str] | None = None, **values: Any
 ) -> M:
     """Change what stays, keeping old and new field by field.
 
@@ -50,7 +50,7 @@ def change[M: models.Model](
     _refuse_stale(fresh, differing, seen or {})
     written = []
     for name, value in differing.items():
-        written.append(_change(fresh, name, text_of(getattr(fresh, name)), text_of(value), act, note))
+        written.append(_change(fresh, name, text_of(getattr(fresh, name)), text_of(value), act, ground))
         setattr(fresh, name, value)
     if differing:
         fresh.save(update_fields=list(differing))

@@ -13,6 +13,11 @@ from .. import queries
 from ..flow import REPAIR
 from ..models import FaultType
 
+FAULT_TYPE_FIELDS = (
+    "name", "label", "icon", "examples", "words", "worker", "duty", "response_minutes", "fix_minutes",
+    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "rank", "source",
+)  # fmt: skip
+
 
 def enter_fault_type(
     *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None, duty: str,
@@ -57,7 +62,7 @@ def lay_out(*, act: Act) -> int:
     """What a school starts with: the shipped fault types and the tiers for outside repairs; nothing that is there."""
     known = set(FaultType.objects.values_list("code", flat=True))
     fresh = [row for row in queries.shipped_fault_types() if row.code not in known]
-    audit.add_many(FaultType, fresh, act=act, note="随系统提供")
+    audit.add_many(FaultType, fresh, act=act, ground="随系统提供")
     if routes.rules_on(REPAIR.kind, act.day) is None:
         approvals.issue_rules(
             REPAIR.kind, effective_on=act.day, authority="外修审批默认档（可改）", ranges=queries.SHIPPED_TIERS, act=act

@@ -60,7 +60,7 @@ def close_factor(user: User, *, act: Act, note: str = "") -> None:
     if row is None:
         raise Refused("没有启用第二道验证，没有什么可取消。")
     SecondFactor.objects.filter(pk=row.pk).update(secret="")  # never through the audit: it keeps what was
-    audit.change(row, closed_at=act.at, note=note, act=act)
+    audit.change(row, closed_at=act.at, ground=note, act=act)
     SpareCode.objects.filter(user=user, used_at=None).update(used_at=act.at)
     rights.changed()
 
