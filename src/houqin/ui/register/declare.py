@@ -158,6 +158,7 @@ class SheetColumn:
     most: int | None = None
     duties: tuple[str, ...] = ()
     pattern: str = ""  # what a code or text must look like; `hint` says it
+    past: bool = False  # a day after today is refused
     fixed: bool = False  # set when the card is made; the import does not change it, an empty cell leaves it
 
     @property

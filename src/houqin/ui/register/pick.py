@@ -286,8 +286,7 @@ def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filt
             ),
         }
     if each.kind == "yes":
-        yes_no = [("1", "是"), ("0", "否")]
-        return {each.key: django_filters.TypedChoiceFilter(**common, choices=yes_no, coerce=_is_yes, **ANY)}
+        return {each.key: YesFilter(**common, choices=[("1", "是"), ("0", "否")], **ANY)}
     if each.kind == "choice":
         return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices, **ANY)}
     if each.kind == "place":
@@ -298,13 +297,14 @@ def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filt
 ANY = {"empty_label": "不限"}
 
 
-def _is_yes(text: str) -> bool:
-    return text == "1"
-
-
 def _asked(each: Filter) -> Callable[[Asked], QuerySet]:
     """The things to choose from, as this person may see them; django-filter hands in its `request`: our `Asked`."""
     return lambda asked: each.choices(asked.person, asked.at).using("reader")
+
+
+class YesFilter(django_filters.ChoiceFilter):
+    def filter(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(**{self.field_name: value == "1"}) if value else rows
 
 
 class DayFilter(django_filters.DateFilter):

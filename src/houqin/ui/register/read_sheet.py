@@ -325,7 +325,7 @@ def comma(path: str) -> Iterator[Any]:
 
 def decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+        return data.decode("utf-16", "replace")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

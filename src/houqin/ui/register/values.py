@@ -205,6 +205,8 @@ def day(column: SheetColumn, cell: Any, month_first: bool = False, today: date |
     found = _day(column, cell, month_first, today)
     if not 1900 <= found.year <= 2100:
         raise Wrong(f"“{column.label}”的年份不对：{found.year}")
+    if column.past and today and found > today:
+        raise Wrong(f"“{column.label}”在今天之后：{found}")
     return found
 
 

@@ -176,8 +176,8 @@ def chips(asked: Asked) -> Iterator[dict[str, str]]:
         said = dict(getattr(field, "choices", ())).get(value) if isinstance(value, str) else None
         if hasattr(value, "isoformat"):
             said = f"{wording.short_day(value, asked.at)}{'起' if name.endswith('_from') else '止'}"
-        if isinstance(value, bool):
-            said = f"{field.label}：{cells.YES_NO[value]}"
+        if said in cells.YES_NO.values():
+            said = f"{field.label}：{said}"
         yield {"label": str(said or value), "url": asked.url(**{name: ""})}
 
 
