@@ -52,6 +52,7 @@ class Offer:
     """What can be done at a place: a tab of the scan page, a button of a failed patrol line.
 
     `panel` answers the template and context of the tab; `action` opens it: (place=…, **facts, act).
+    `then` is what the page after sending says besides the number: a visitor's look-up code.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Offer:
     panel: Callable[[HttpRequest, Place], tuple[str, dict[str, Any]]]
     action: Callable[..., Any]
     to_visitors: bool = False
+    then: Callable[[Matter, Act], str] | None = None
 
 
 @dataclass(frozen=True)

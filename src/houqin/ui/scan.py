@@ -149,19 +149,21 @@ def send(request: access.Request, here: Here, offer: Offer, form: Any, act: Act)
     matter = slips.opened(
         request, door, form, lambda: offer.action(place=here.place, **form.cleaned_data, act=act)
     )
-    return slips.done(request, f"{here.url}?done={signing.dumps(matter.pk, salt=SALT)}")
+    return slips.done(request, f"{here.url}?done={signing.dumps([matter.pk, offer.key], salt=SALT)}")
 
 
 def thanks(request: access.Request, here: Here, sealed: str, act: Act) -> HttpResponse:
     """报上了: the number, who has it, until when. The address is sealed: numbers cannot be tried out."""
     try:
-        key = signing.loads(sealed, salt=SALT, max_age=DONE_FOR)
+        key, offered = signing.loads(sealed, salt=SALT, max_age=DONE_FOR)
     except signing.BadSignature:
         return HttpResponseRedirect(here.url)
     matter = Matter.objects.select_related("holder").get(pk=key)
     who = f"{matter.holder.name}已收到" if matter.holder else "总务处已收到"
+    offer = offers_at(here.card, act.by).get(offered)
     seen = not act.by.built_in and Matter.objects.visible_to(act.by, act.at).filter(pk=key).exists()
     context = {
+        "then": offer.then(matter, act) if offer and offer.then else "",
         "here": here, "matter": matter, "who": who, "before": wording.before(matter.due_at, act.at),
         "url": url_of(matter) if seen else "", "office": school().office_phone, "visitor": act.by.built_in,
     }  # fmt: skip
