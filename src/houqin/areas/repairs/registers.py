@@ -162,14 +162,8 @@ def staff(act: Act, fault_type: FaultType | None) -> dict[str, Any]:
     return {"worker": people.active(act.day).order_by("name", "pk")}
 
 
-NAMES = (
-    "name", "label", "icon", "examples", "words", "worker", "duty", "response_minutes", "fix_minutes",
-    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "rank", "source",
-)  # fmt: skip
-
-
 def as_it_stands(fault_type: FaultType) -> dict[str, Any]:
-    return {name: getattr(fault_type, name) for name in NAMES}
+    return {name: getattr(fault_type, name) for name in actions.FAULT_TYPE_FIELDS}
 
 
 def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:

@@ -82,9 +82,10 @@ def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, 
 
 @transaction.atomic
 def arrive(matter: Matter, *, act: Act) -> Event:
-    """到场: the first clock stops; the state stays."""
+    """到场: the first clock stops; the state stays. Once in the same hands, again after it was sent back or passed on."""
     repair = steps.take_up(matter, "arrive", act)
-    if repair.responded_at is not None:
+    last = matter.events.filter(step__in=("arrive", "reopen", "pass_on")).order_by("-pk").first()
+    if last and last.step == "arrive":
         raise Refused(f"{matter.number} 已经到过场，没有重复记。修好了点“修好”。")
     event = matters.move(REPAIR, matter, "arrive", act=act)
     steps.answer(repair, act)

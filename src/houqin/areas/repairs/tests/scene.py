@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -23,8 +24,9 @@ def at(*when: int) -> datetime:
     return timezone.make_aware(datetime(*when))
 
 
+@cache
 def photo() -> Kept:
-    """A picture in the store, as `attach` takes it."""
+    """A picture in the store, as `attach` takes it; redrawn once for all tests."""
     drawn = BytesIO()
     Image.new("RGB", (64, 48), "#d8d3c8").save(drawn, "JPEG")
     return keep([Upload("灯.jpg", drawn.getvalue())])[0]
