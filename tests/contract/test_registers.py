@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from houqin.kernel.area import areas
-from houqin.ui.register import sheets
+from houqin.ui.register import sending, sheets
 from houqin.ui.register.pick import Asked, conditions_of
 
 pytestmark = pytest.mark.django_db
@@ -223,5 +223,5 @@ def test_no_text_becomes_a_formula_in_a_csv(tmp_path):
 )  # fmt: skip
 def test_a_name_cannot_split_the_header_or_turn_the_text(name, header):
     """A43."""
-    assert sheets.disposition(name) == header
-    assert len(sheets.disposition("表" * 300 + ".xlsx")) < 900
+    assert sending.disposition(name) == header
+    assert len(sending.disposition("表" * 300 + ".xlsx")) < 900

@@ -126,7 +126,9 @@ def _row(layout: Layout, row: tuple, now: datetime) -> str:
         if column.on == "note" and written:
             notes.append(escape(written))
     if notes:
-        cells.insert(-1, f'<td data-on="note" class="hq-phone">{" · ".join(notes)}</td>')  # the last one keeps its edge
+        cells.insert(
+            -1, f'<td data-on="note" class="hq-phone">{" · ".join(notes)}</td>'
+        )  # the last one keeps its edge
     return f"<tr>{''.join(cells)}</tr>"
 
 

@@ -11,7 +11,7 @@ from houqin.kernel.errors import Refused
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import holders
 
-from . import intake, sheets, upload
+from . import intake, matching, sending, upload
 from .declare import Register
 from .pick import Asked, codes_of
 
@@ -37,9 +37,9 @@ def export(name: str, path: Path, act: Act) -> int:
     asked.view = None
     if act.by.built_in:
         asked.__dict__["codes"] = codes_of(act.by, act.day)
-    columns, rows = sheets.of_list(asked)
+    columns, rows = sending.of_list(asked)
     counted: list[int] = []
-    with sheets.written(columns, sheets.counting(rows, counted), form, register.name) as file:
+    with sending.written(columns, sending.counting(rows, counted), form, register.name) as file:
         _put(path, file.read())
     return sum(counted)
 
@@ -65,7 +65,7 @@ def viewer(act: Act) -> Person:
     return person
 
 
-def import_(name: str, path: Path, dry_run: bool, act: Act) -> intake.Look:
+def import_(name: str, path: Path, dry_run: bool, act: Act) -> matching.Look:
     """Read a sheet into a register, the whole of it or nothing; refuses with every problem, a line each."""
     register = register_of(name)
     if register.sheet is None:

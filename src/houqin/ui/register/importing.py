@@ -18,7 +18,7 @@ from houqin.kernel.errors import Refused
 from houqin.kernel.people.queries import duty_codes
 from houqin.ui import access
 
-from . import intake, sheets, upload
+from . import intake, matching, sending, sheets, upload, values
 from .declare import Register, SheetColumn
 from .pick import may_see
 
@@ -33,7 +33,7 @@ KINDS = {
 def template(request: HttpRequest, register: Register) -> HttpResponse:
     """An empty sheet with the heads, choice lists, and a second page that says what goes where."""
     columns = able(request, register)
-    file = tempfile.SpooledTemporaryFile(max_size=sheets.IN_MEMORY)  # noqa: SIM115
+    file = tempfile.SpooledTemporaryFile(max_size=sending.IN_MEMORY)  # noqa: SIM115
     sheets.build_sheet(
         file,
         [sheets.form_column(column) for column in columns],
@@ -42,7 +42,7 @@ def template(request: HttpRequest, register: Register) -> HttpResponse:
         help_lines=help_lines(columns),
     )
     file.seek(0)
-    return sheets.download(file, f"{register.name}-空表.xlsx")
+    return sending.download(file, f"{register.name}-空表.xlsx")
 
 
 def able(request: HttpRequest, register: Register) -> list[SheetColumn]:
@@ -85,7 +85,7 @@ def _taken(request: HttpRequest, register: Register) -> str:
     if file is None:
         raise Refused("没有选文件，没有导入。", field="file")
     token = upload.take_in(file.name or "", file.chunks(), register, request.person)
-    intake.head_of(
+    matching.head_of(
         upload.kept(token, register, request.person), able(request, register), register.sheet
     )  # refuses early
     return token
@@ -147,7 +147,7 @@ def _shown(
     return render(request, "ui/import.html", context, status=status)
 
 
-def shown_line(found: intake.Look, line: intake.Line) -> dict[str, Any]:
+def shown_line(found: matching.Look, line: matching.Line) -> dict[str, Any]:
     """A row as the preview prints it: each cell as it stands in the sheet, with what is wrong under it."""
     said: dict[str, list[str]] = {}
     for name, sentence in line.wrong:
@@ -156,7 +156,7 @@ def shown_line(found: intake.Look, line: intake.Line) -> dict[str, Any]:
     cells = [
         {
             "label": column.label,
-            "text": intake.values.shown(line.cells[at] if at < len(line.cells) else None),
+            "text": values.shown(line.cells[at] if at < len(line.cells) else None),
             "wrong": "；".join(said.get(column.name, ())),
             "slot": "title" if column.name == found.sheet.key else "place" if second == at else "",
         }
@@ -170,25 +170,25 @@ def problems(request: HttpRequest, register: Register, token: str) -> HttpRespon
     reading = upload.kept(token, register, request.person)
     found = intake.look(register, reading, replace(access.act(request), via="import"))
     form = "csv" if reading.kind == "csv" else "xlsx"
-    file = tempfile.SpooledTemporaryFile(max_size=sheets.IN_MEMORY)  # noqa: SIM115
+    file = tempfile.SpooledTemporaryFile(max_size=sending.IN_MEMORY)  # noqa: SIM115
     columns, rows, marked = with_problems(found)
     sheets.build_sheet(file, columns, rows, form=form, title=register.name, marked=marked)
     file.seek(0)
     name = reading.name.rsplit(".", 1)[0]
-    return sheets.download(file, f"{name}-问题-{localtime(request.now):%m%d%H%M}.{form}")
+    return sending.download(file, f"{name}-问题-{localtime(request.now):%m%d%H%M}.{form}")
 
 
-def with_problems(found: intake.Look) -> tuple[list[sheets.Column], list[list[Any]], set[tuple[int, int]]]:
+def with_problems(found: matching.Look) -> tuple[list[sheets.Column], list[list[Any]], set[tuple[int, int]]]:
     """The sheet's rows as they were, each refused one with its sentences behind it."""
     rows, head = found.reading.rows, found.head
     wide = max((len(row) for row in rows), default=0)
     said = {line.number - 1: line for line in found.wrong}
     spots = {column.name: at for at, column in found.columns.items()}
     filled = [[plain(cell) for cell in row] + [""] * (wide - len(row)) for row in rows]
-    last = next((at for at, cell in enumerate(filled[head]) if cell == intake.PROBLEM), wide)
+    last = next((at for at, cell in enumerate(filled[head]) if cell == matching.PROBLEM), wide)
     marked = set()
     for index, row in enumerate(filled):
-        words = intake.PROBLEM if index == head else said[index].problem if index in said else ""
+        words = matching.PROBLEM if index == head else said[index].problem if index in said else ""
         row[last : last + 1] = [words]
         if index in said:
             marked |= {(index, spots.get(name, last)) for name, _ in said[index].wrong} | {(index, last)}
@@ -205,7 +205,7 @@ def plain(cell: Any) -> Any:
         return "" if cell is None else cell
     if "n" in cell:
         number = float(cell["n"])
-        return int(number) if number.is_integer() and abs(number) < intake.values.EXACT else number
+        return int(number) if number.is_integer() and abs(number) < values.EXACT else number
     if "d" in cell:
         return date.fromisoformat(cell["d"])
     if "t" in cell:

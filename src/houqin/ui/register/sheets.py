@@ -1,4 +1,4 @@
-"""Out of the house: a list as .xlsx, .csv or on paper. `build_sheet` is the one place where a sheet is made.
+"""Sheets that are written: `build_sheet` is the one place where an .xlsx or a .csv is made.
 
 A text is always written as a text: nothing that someone typed can become a formula, in either format.
 """
@@ -8,40 +8,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
-import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
-from urllib.parse import quote
 
 import rustpy_xlsxwriter
 import xlsxwriter
-from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.timezone import localtime
 
-from houqin.kernel import wording
-from houqin.kernel.errors import TooMany
+from .cells import YES_NO
+from .declare import SheetColumn
 
-from . import cells
-from .declare import Register, SheetColumn
-from .pick import Asked, may_see
-
-FORMS = ("xlsx", "csv", "paper")
 STYLED = 5_000  # rows; a bigger sheet is written plain, seven times as fast (stack.md 3.6)
 LONGEST_CELL = 32_767  # what a cell of a sheet holds
-IN_MEMORY = 4 * 1024 * 1024
-ON_PAPER = 2_000  # rows of one print
-MIME = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 FORMATS = {
     "money": "#,##0.00",
     "quantity": "#,##0.###",
@@ -49,7 +29,6 @@ FORMATS = {
     "moment": "yyyy-mm-dd hh:mm",
     "text": "@",
 }
-AT_ONCE = threading.BoundedSemaphore(2)
 ACTIVE = re.compile(r"""^(?:[=+\-@\t\r\n＝＋－＠"';]|%0[AaDd])""")
 
 
@@ -65,62 +44,7 @@ class Column:
     required: bool = False
 
 
-# ── answering ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def answer(request: HttpRequest, asked: Asked, form: str) -> HttpResponse:
-    """The whole list as this person may see it now, in one consistent reading."""
-    if form == "paper":
-        return on_paper(request, asked)
-    columns, rows = of_list(asked)
-    with one_of_two():
-        file = written(columns, rows, form, asked.register.name)
-    return download(file, f"{asked.register.name}-{localtime(asked.at):%Y-%m-%d}.{form}")
-
-
-@contextmanager
-def one_of_two() -> Iterator[None]:
-    """Two exports at a time; a third is told to come back."""
-    if not AT_ONCE.acquire(timeout=20):
-        raise TooMany("正有两份表在导出，这一份没有开始。过一分钟再来。", wait=60)
-    try:
-        yield
-    finally:
-        AT_ONCE.release()
-
-
-def of_list(asked: Asked) -> tuple[list[Column], Iterator[list[Any]]]:
-    """The columns and rows of a list: its own sheet's where it has one, so that it can be read in again."""
-    register = asked.register
-    if register.sheet:
-        return of_sheet(register, asked.ordered, asked.codes)
-    layout = cells.Layout.of(register, [c for c in register.columns if may_see(c.duties, asked.codes)])
-    columns = [
-        Column(
-            f"{c.label}，{c.unit}" if c.unit else c.label,
-            sheet_kind(c.kind, bool(c.choices)),
-            width_of(c.kind),
-        )
-        for c in layout.columns
-    ]
-    found = asked.ordered.values_list("pk", *layout.paths).iterator(chunk_size=2000)
-    return columns, (
-        [cells.plain(c, value) for c, value in zip(layout.columns, layout.found(row), strict=True)]
-        for row in found
-    )
-
-
-def of_sheet(
-    register: Register, rows: Any, codes: frozenset[str]
-) -> tuple[list[Column], Iterator[list[Any]]]:
-    """The register's own sheet: what an import of it reads."""
-    assert register.sheet is not None
-    able = [column for column in register.sheet.columns if may_see(column.duties, codes)]
-    paths = [column.way for column in able]
-    found = rows.values_list(*paths).iterator(chunk_size=2000)
-    return [form_column(c) for c in able], (
-        [sheet_value(column, value) for column, value in zip(able, row, strict=True)] for row in found
-    )
+# ── what a column is ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def form_column(column: SheetColumn) -> Column:
@@ -145,7 +69,7 @@ def sheet_value(column: SheetColumn, value: Any) -> Any:
         case "whole" | "date":
             return value
         case "yes":
-            return cells.YES_NO[bool(value)]
+            return YES_NO[bool(value)]
     return str(value)
 
 
@@ -171,22 +95,6 @@ def width_of(kind: str) -> int:
 
 
 # ── the choke point ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def written(columns: Sequence[Column], rows: Iterable[Sequence[Any]], form: str, title: str) -> IO[bytes]:
-    """The file of a list, read in one transaction of the alias that only reads."""
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by the response)
-    with transaction.atomic(using="reader"):
-        build_sheet(file, columns, rows, form=form, title=title)
-    file.seek(0)
-    return file
-
-
-def counting(rows: Iterable[Sequence[Any]], counted: list[int]) -> Iterator[Sequence[Any]]:
-    """The rows as they pass by, their number left in `counted`."""
-    for row in rows:
-        counted.append(1)
-        yield row
 
 
 def build_sheet(
@@ -349,53 +257,3 @@ def unlike(labels: Iterable[str]) -> list[str]:
 
 def sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "表"
-
-
-# ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def download(file: IO[bytes], name: str) -> HttpResponse:
-    form = name.rsplit(".", 1)[-1]
-    return FileResponse(file, content_type=MIME[form], headers={"Content-Disposition": disposition(name)})
-
-
-def disposition(name: str) -> str:
-    """RFC 6266: an ASCII name for the old, the full one in UTF-8; no sign of it can end the header or turn the text."""
-    stem, _, ending = name.rpartition(".")
-    kept = "".join(
-        c for c in unicodedata.normalize("NFC", stem) if c.isprintable() and c not in '\\/:*?"<>|;'
-    )
-    kept = (kept.strip(" .") or "表")[:80]
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "", kept).strip(" .-") or "houqin"
-    if re.fullmatch(r"(?i)con|prn|aux|nul|com\d|lpt\d", plain):
-        plain = "houqin"
-    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{kept}.{ending}', safe='')}"
-
-
-def on_paper(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """The list as an A4 print: the columns one sees, up to 2,000 rows."""
-    from .views import chosen_columns, columns_of, seen_columns
-
-    columns = columns_of(seen_columns(asked), chosen_columns(asked))
-    layout = cells.Layout.of(asked.register, columns)
-    rows = list(asked.ordered.values_list("pk", *layout.paths)[: ON_PAPER + 1])
-    lines = [
-        [
-            (cells.text(c, value, asked.at), c.kind in cells.NUMBERS)
-            for c, value in zip(columns, layout.found(row), strict=True)
-        ]
-        for row in rows[:ON_PAPER]
-    ]
-    context = {
-        "register": asked.register,
-        "paper": {
-            "title": asked.register.name,
-            "filled": f"{wording.paper_moment(asked.at)} 打印，{request.person.name}",
-        },
-        "heads": [(f"{c.label}，{c.unit}" if c.unit else c.label, c.kind in cells.NUMBERS) for c in columns],
-        "lines": lines,
-        "cut": ON_PAPER if len(rows) > ON_PAPER else 0,
-        "back": {"url": asked.url()},
-        "conditions": [str(chip) for chip in asked.chosen.values()],
-    }
-    return render(request, "ui/register_paper.html", context)

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from houqin.kernel import wording
 from houqin.kernel.people.models import ListChoice
 
-from . import cells, sheets
+from . import cells, sending
 from .declare import Column, Empty, Register
 from .pick import FURTHEST_PAGE, LONGEST, SIZE, Asked, counted, how_many, may_see, part
 
@@ -32,8 +32,8 @@ def listing(request: HttpRequest, register: Register) -> HttpResponse:
     """A page of the list, its part for htmx, or the whole of it as a sheet or on paper."""
     asked = Asked(register, request.person, request.now, request.GET.dict())
     form = request.GET.get("as", "")
-    if form in sheets.FORMS:
-        return sheets.answer(request, asked, form)
+    if form in sending.FORMS:
+        return sending.answer(request, asked, form)
     if form:
         asked.ignored.append("只能导出 Excel、CSV 或打印。")
     template = "ui/register.html" + ("#list" if request.htmx else "")
@@ -48,31 +48,36 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
     layout = cells.Layout.of(register, columns)
     count = counted(asked.rows)
     shown = part(asked, list(layout.paths))
-    total = totals(asked, columns)
-    return {
-        "register": register,
-        "asked": asked,
+    return about(asked) | {
         "heads": list(heads(asked, columns)),
         "rows": cells.rows_of(layout, shown.rows, asked.at),
         "empty": not shown.rows,
         "count": how_many(count),
-        "pager": pager(asked, shown, count, total),
+        "pager": pager(asked, shown, count, totals(asked, columns)),
         "views": list(views(asked, count)),
-        "saved": saved(asked),
-        "chips": list(chips(asked)),
         "all_columns": [(column, column in columns) for column in able],
         "columns_shown": f"{len(columns)} / {len(able)}",
+        "nothing": nothing_found(asked) if not shown.rows else None,
+        "ignored": list(dict.fromkeys(asked.ignored)),
+    }
+
+
+def about(asked: Asked) -> dict[str, Any]:
+    """What the page says of the register and of what was asked."""
+    register = asked.register
+    return {
+        "register": register,
+        "saved": saved(asked),
+        "chips": list(chips(asked)),
         "open_conditions": bool(asked.given.get("conditions")),
+        "conditions": conditions(asked) if asked.given.get("conditions") else (),
         "slips": offered(asked),
         "may_import": register.sheet is not None and may_see(register.sheet.duties, asked.codes),
         "summary": register.summary(asked.person, asked.at) if register.summary else "",
         "q": asked.given.get("q", "")[:LONGEST],
-        "conditions": conditions(asked) if asked.given.get("conditions") else (),
         "links": links(asked),
         "keeping": bool(asked.given.get("keep")),
-        "nothing": nothing_found(asked),
         "tab": "registers",
-        "ignored": list(dict.fromkeys(asked.ignored)),
     }
 
 
@@ -92,7 +97,7 @@ def links(asked: Asked) -> dict[str, Any]:
     else:
         carried.update({name: asked.given[name] for name in asked.chosen})
     return {
-        **{form: asked.url(**{"as": form}) for form in sheets.FORMS},
+        **{form: asked.url(**{"as": form}) for form in sending.FORMS},
         "conditions": asked.url(conditions="" if asked.given.get("conditions") else "1"),
         "keep": asked.url(keep="1"),
         "here": asked.url(conditions="").removeprefix("?"),
