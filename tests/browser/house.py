@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "demo"
-TODAY, MOMENT = "2026-11-23", "2026-11-23T10:24:00+08:00"
+TODAY, MOMENT = "2026-11-23", "2026-11-23T07:42:00+08:00"
 OUTSIDE = {"static", "dist", "fe", "templates", "tests", "__pycache__"}  # of src/houqin: what the demo's rows do not come from
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -61,7 +62,7 @@ def houqin(data: Path, *words: str) -> str:
     command = [sys.executable, "-m", "houqin.config.cli", *words]
     done = subprocess.run(command, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"houqin {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"houqin {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}\n{logged(data)}")
     return done.stdout
 
 
@@ -114,7 +115,7 @@ def running(data: Path, *, moment: str = MOMENT, script: Path | None = None) -> 
         command, env=environment(data, HOUQIN_URL=url), cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
-        wait_for(url, process, said)
+        wait_for(url, process, said, data)
         yield House(url, data, process)
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0, "houqin start did not end cleanly"
@@ -125,7 +126,7 @@ def running(data: Path, *, moment: str = MOMENT, script: Path | None = None) -> 
         said.close()
 
 
-def wait_for(url: str, process: subprocess.Popen, said) -> None:
+def wait_for(url: str, process: subprocess.Popen, said: IO[str], data: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -134,7 +135,12 @@ def wait_for(url: str, process: subprocess.Popen, said) -> None:
         except OSError:
             time.sleep(0.1)
     said.seek(0)
-    raise RuntimeError(f"houqin start did not come up:\n{said.read()[-4000:]}")
+    raise RuntimeError(f"houqin start did not come up:\n{said.read()[-2000:]}\n{logged(data)}")
+
+
+def logged(data: Path) -> str:
+    log = data / "log" / "houqin.log"
+    return log.read_text(encoding="utf-8")[-3000:] if log.exists() else ""
 
 
 def free_port() -> int:
