@@ -109,6 +109,17 @@ def test_it_is_shut_to_strangers_and_to_who_lacks_its_duty(web, client, where, r
 
 
 @EACH
+def test_what_a_column_keeps_from_some_comes_out_by_no_other_way(where, register):
+    """A10, A11: not in the sheet, not by searching, filtering or sorting."""
+    kept = {path: column.duties for column in register.columns if column.duties for path in column.paths}
+    assert not kept.keys() & set(register.search)
+    assert not kept.keys() & {each.path for each in register.filters}
+    for column in register.sheet.columns if register.sheet else ():
+        if column.way in kept:
+            assert column.duties and set(column.duties) <= set(kept[column.way]), column.label
+
+
+@EACH
 def test_every_card_opens_with_its_history_and_its_forms(web, cast, where, register):
     rows = register.rows(cast["director"], cast.now)
     if register.card is None or not rows.exists():

@@ -210,7 +210,7 @@ PEOPLE = Register(
         columns=(
             SheetColumn("代码", "code", kind="code", required=True, longest=40, pattern=SLUG, hint=SLUG_SAID, example="wangli"),
             SheetColumn("姓名", "name", required=True, longest=40, example="王丽"),
-            SheetColumn("电话", "phone", kind="phone", longest=20, example="13800000000"),
+            SheetColumn("电话", "phone", kind="phone", duties=OFFICE, longest=20, example="13800000000"),
             SheetColumn("到岗日期", "joined_on", kind="date", fixed=True, example="2026-09-01"),
         ),
         key="code", enter=enrol_by_sheet, change=people.change_person, duties=KEEPERS,

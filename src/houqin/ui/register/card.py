@@ -68,7 +68,7 @@ def card(request: HttpRequest, register: Register, key: int) -> HttpResponse:
         "facts": face.facts(row, act),
         "sections": [(at, section, at == current) for at, section in enumerate(sections)],
         "section": sections[current] if current is not None else None,
-        "changes": list(said(row, SHOWN_CHANGES)) if current is None else (),
+        "changes": list(said(row, SHOWN_CHANGES, kept_back(register, codes_of(request)))) if current is None else (),
         "changes_count": min(
             SHOWN_CHANGES + 1, audit.history(row).using("reader")[: SHOWN_CHANGES + 1].count()
         ),
@@ -118,7 +118,7 @@ def history(request: HttpRequest, register: Register, key: int) -> HttpResponse:
     row = find(request, register, key)
     after = request.GET.get("after", "")
     before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
-    changes = list(said(row, 101, before))
+    changes = list(said(row, 101, kept_back(register, codes_of(request)), before))
     title = register.card.title(row) if register.card else str(row)
     further = f"?after={changes[99]['key']}" if len(changes) > 100 else ""
     context = {
@@ -131,19 +131,24 @@ def history(request: HttpRequest, register: Register, key: int) -> HttpResponse:
     return render(request, "ui/history.html", context)
 
 
-def said(row: Model, most: int, before: int | None = None) -> Iterator[dict[str, Any]]:
+def kept_back(register: Register, codes: frozenset[str]) -> frozenset[str]:
+    """The fields whose columns this person does not see: their changes are told without the values."""
+    return frozenset(path for c in register.columns if not may_see(c.duties, codes) for path in c.paths)
+
+
+def said(row: Model, most: int, hidden: frozenset[str], before: int | None = None) -> Iterator[dict[str, Any]]:
     """The changes of a card in words: what, from what to what, who, when, on what ground."""
     rows = audit.history(row).using("reader")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     for change in rows[:most]:
-        opened = change.field == OPENED
+        opened, kept = change.field == OPENED, change.field in hidden
         yield {
             "key": change.pk,
             "on": wording.paper_moment(change.at),
             "what": "建卡" if opened else label_of_field(row, change.field),
-            "was": "" if opened else worded(row, change.field, change.was) or "没填",
-            "now": worded(row, change.field, change.now) or "没填",
+            "was": "" if opened else "不公开" if kept else worded(row, change.field, change.was) or "没填",
+            "now": "不公开" if kept else worded(row, change.field, change.now) or "没填",
             "opened": opened,
             "by": by_whom(change),
             "ground": change.note or BY_WAY.get(change.via, ""),
