@@ -26,7 +26,8 @@ def run(asked: argparse.Namespace) -> None:
     begun = time.monotonic()
     scratch = _scratch(data)
     try:
-        _fill(scratch, today)
+        with folder.speaking_for(data):
+            _fill(scratch, today)
         _put_in_place(scratch, data, again=asked.again)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -1,6 +1,7 @@
 """The data folder of one school, before Django: is it empty, who holds it, is a restore half-way."""
 
 import json
+import logging
 import os
 import shutil
 import time
@@ -24,6 +25,18 @@ def data() -> Path:
 def is_empty(folder: Path) -> bool:
     """Nothing of a school is in it yet."""
     return not folder.exists() or all(child.name in NOT_DATA for child in folder.iterdir())
+
+
+@contextmanager
+def speaking_for(folder: Path) -> Iterator[None]:
+    """Work in another folder on behalf of this one: whatever goes wrong is written into this one's log."""
+    try:
+        yield
+    except Exception:
+        os.environ["HOUQIN_DATA"] = str(folder)
+        for handler in list(logging.getLogger("houqin").handlers):
+            logging.getLogger("houqin").removeHandler(handler)
+        raise
 
 
 def make_ready(folder: Path) -> None:

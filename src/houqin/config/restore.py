@@ -26,7 +26,7 @@ def run(asked: argparse.Namespace) -> None:
     data.parent.mkdir(parents=True, exist_ok=True)
     scratch = folder.beside(data, folder.RESTORED)
     try:
-        with archive_of(Path(asked.file), scratch) as reader:
+        with folder.speaking_for(data), archive_of(Path(asked.file), scratch) as reader:
             _keys(reader, data, scratch)
             outside = bool(os.environ.get("DATABASE_URL", "").strip())
             if outside and asked.replace:
@@ -193,7 +193,7 @@ def _end_sessions() -> None:
 
     from .founding import system_act
 
-    logins.end(list(LoginSession.objects.filter(ended_at=None)), act=system_act())
+    logins.end(list(LoginSession.objects.filter(ended_at=None).values_list("pk", flat=True)), act=system_act())
 
 
 def _refuse_wrong() -> None:
