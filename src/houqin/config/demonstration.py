@@ -5,8 +5,9 @@ import os
 import shutil
 import sys
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import django
 
@@ -36,10 +37,7 @@ def run(asked: argparse.Namespace) -> None:
 
 def _today(written: str) -> date:
     if not written:
-        from django.utils import timezone
-
-        os.environ.setdefault("TZ", "Asia/Shanghai")
-        return timezone.now().astimezone().date()
+        return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # not Django's: settings are read once the folder is set
     try:
         return date.fromisoformat(written)
     except ValueError:
