@@ -22,7 +22,9 @@ STEPS = (("open", "", "assigned"), ("arrive", "assigned", "assigned"), ("finish"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder")
     parser.add_argument("--matters", type=int, default=20_000)
     asked = parser.parse_args()
@@ -72,7 +74,13 @@ def _batch(dice: random.Random, school: dict, first: datetime, numbers: range) -
     Repair.objects.bulk_create([_repair(*row) for row in made], batch_size=500)
     entries.write_many([event for row in made for event in _events(school, *row)])
     search.feed_many(
-        SearchRow(kind="kernel.matter", key=m.pk, title=str(m)[:200], words=f"{m} {m.place.full_name}", at=m.opened_at)
+        SearchRow(
+            kind="kernel.matter",
+            key=m.pk,
+            title=str(m)[:200],
+            words=f"{m} {m.place.full_name}",
+            at=m.opened_at,
+        )
         for m in matters
     )
 
@@ -119,7 +127,9 @@ def _events(school, matter, kind, worker, fixed_at):
     doers = (matter.opened_by, worker, worker, school["system"], matter.opened_by)
     holders = (worker, worker, matter.opened_by, matter.opened_by, None)
     for (step, was, now), at, by, holder in zip(STEPS, moments, doers, holders, strict=True):
-        yield Event(matter=matter, step=step, from_state=was, to_state=now, by=by, to_holder=holder, at=at, via="demo")
+        yield Event(
+            matter=matter, step=step, from_state=was, to_state=now, by=by, to_holder=holder, at=at, via="demo"
+        )
 
 
 if __name__ == "__main__":

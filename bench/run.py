@@ -39,13 +39,17 @@ class Took:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--matters", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
     asked = parser.parse_args()
     data = prepared(asked.matters)
-    print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {asked.matters:,} matters")
+    print(
+        f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {asked.matters:,} matters"
+    )
     with Server(data) as server:
         jobs(server, asked.rounds, asked.seconds)
         memory(server)
@@ -58,7 +62,11 @@ def prepared(matters: int) -> Path:
     if not (data / "ready").exists():
         env = {**os.environ, "HOUQIN_DATA": str(data), "PYTHONPATH": os.pathsep.join(("src", "."))}
         subprocess.run([sys.executable, "-m", "houqin.config.cli", "demo"], env=env, check=True)
-        subprocess.run([sys.executable, "-m", "bench.generate", str(data), "--matters", str(matters)], env=env, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "bench.generate", str(data), "--matters", str(matters)],
+            env=env,
+            check=True,
+        )
         subprocess.run([sys.executable, "-m", "houqin.config.cli", "check", "--full"], env=env, check=False)
         (data / "ready").touch()
     return data
@@ -73,12 +81,34 @@ def jobs(server: Server, rounds: int, seconds: float) -> None:
     for clients in (1, 50):
         said = f"{clients} client" + ("s" if clients > 1 else "")
         pairs += [
-            (f"H1 list50, {said}", get("/repairs/repairs/?view=all", "hq-register"), get("/yard/list/", "hq-register"), clients),
-            (f"H1 list50 deep, {said}", get(deep, "hq-register"), get("/yard/list/?after=" + deep.rpartition("=")[2], "hq-register"), clients),
-            (f"H2 open, {said}", get(f"/matters/{number}/", number), get(f"/yard/open/{number}/", number), clients),
+            (
+                f"H1 list50, {said}",
+                get("/repairs/repairs/?view=all", "hq-register"),
+                get("/yard/list/", "hq-register"),
+                clients,
+            ),
+            (
+                f"H1 list50 deep, {said}",
+                get(deep, "hq-register"),
+                get("/yard/list/?after=" + deep.rpartition("=")[2], "hq-register"),
+                clients,
+            ),
+            (
+                f"H2 open, {said}",
+                get(f"/matters/{number}/", number),
+                get(f"/yard/open/{number}/", number),
+                clients,
+            ),
         ]
     for words in ("灯", "空调", "水龙头", "BX2026", "鲲鹏"):
-        pairs.append((f"H3 search {words}, 1 client", get(f"/search/?q={quoted(words)}", "查"), get(f"/yard/search/?q={quoted(words)}", "查"), 1))
+        pairs.append(
+            (
+                f"H3 search {words}, 1 client",
+                get(f"/search/?q={quoted(words)}", "查"),
+                get(f"/yard/search/?q={quoted(words)}", "查"),
+                1,
+            )
+        )
     pairs.append(("W1 step, 1 client", nudge(f"/matters/{mine}/nudge/"), nudge(f"/yard/step/{mine}/"), 1))
     for name, ours, yard, clients in pairs:
         compare(server, name, ours, yard, clients, rounds, seconds)
@@ -93,7 +123,9 @@ def quoted(words: str) -> str:
 def get(path: str, oracle: str) -> Call:
     def call(visitor: Visitor, turn: int) -> None:
         status, text = visitor.get(path)
-        assert (status, oracle in text, text.rstrip().endswith("</html>")) == (200, True, True), f"{path}: {status}"
+        assert (status, oracle in text, text.rstrip().endswith("</html>")) == (200, True, True), (
+            f"{path}: {status}"
+        )
 
     return call
 
@@ -111,9 +143,13 @@ def samples(server: Server) -> tuple[str, str, str]:
     import sqlite3
 
     base = sqlite3.connect(f"file:{server.data / 'houqin.sqlite3'}?mode=ro", uri=True)
-    one = base.execute("SELECT number FROM kernel_matter WHERE state = 'signed' ORDER BY id DESC LIMIT 1 OFFSET 100").fetchone()[0]
+    one = base.execute(
+        "SELECT number FROM kernel_matter WHERE state = 'signed' ORDER BY id DESC LIMIT 1 OFFSET 100"
+    ).fetchone()[0]
     count = base.execute("SELECT count(*) FROM kernel_matter").fetchone()[0]
-    deep = base.execute("SELECT id FROM kernel_matter ORDER BY id DESC LIMIT 1 OFFSET ?", [min(50_000, count // 2)]).fetchone()[0]
+    deep = base.execute(
+        "SELECT id FROM kernel_matter ORDER BY id DESC LIMIT 1 OFFSET ?", [min(50_000, count // 2)]
+    ).fetchone()[0]
     mine = base.execute(
         "SELECT number FROM kernel_matter WHERE state IN ('assigned', 'waiting', 'fixed') ORDER BY id DESC LIMIT 1"
     ).fetchone()[0]
@@ -121,7 +157,9 @@ def samples(server: Server) -> tuple[str, str, str]:
     return one, f"/repairs/repairs/?view=all&after={deep}", mine
 
 
-def compare(server: Server, name: str, ours: Call, yard: Call, clients: int, rounds: int, seconds: float) -> None:
+def compare(
+    server: Server, name: str, ours: Call, yard: Call, clients: int, rounds: int, seconds: float
+) -> None:
     """Ours and the yard in turn; prints the medians and the ratio."""
     took: dict[str, list[Took]] = {"ours": [], "yard": []}
     visitors = [Visitor(server.port).enter("director") for _ in range(clients)]
@@ -131,7 +169,10 @@ def compare(server: Server, name: str, ours: Call, yard: Call, clients: int, rou
             took[who].append(timed(server, call, visitors, seconds))
     ratios = [a.rate / b.rate for a, b in zip(took["ours"], took["yard"], strict=True)]
     cpus = [a.cpu / b.cpu for a, b in zip(took["ours"], took["yard"], strict=True)]
-    mid = {who: [statistics.median(getattr(t, key) for t in rows) for key in ("rate", "median", "p95", "cpu")] for who, rows in took.items()}
+    mid = {
+        who: [statistics.median(getattr(t, key) for t in rows) for key in ("rate", "median", "p95", "cpu")]
+        for who, rows in took.items()
+    }
     (rate, median, p95, cpu), (yrate, *_, ycpu) = mid["ours"], mid["yard"]
     unit, key = ("ms", median) if clients == 1 and not name.startswith("W1") else ("/s", rate)
     print(
@@ -142,7 +183,9 @@ def compare(server: Server, name: str, ours: Call, yard: Call, clients: int, rou
 
 
 def against_peers(name: str, unit: str, ours: float) -> str:
-    peers = PEERS.get(f"{name.split(' deep')[0]}, {unit}") or next((p for k, p in PEERS.items() if k[:2] == name[:2] and name[:2] == "H3"), None)
+    peers = PEERS.get(f"{name.split(' deep')[0]}, {unit}") or next(
+        (p for k, p in PEERS.items() if k[:2] == name[:2] and name[:2] == "H3"), None
+    )
     if not peers:
         return ""
     best = (min if unit == "ms" else max)(peers.values())
@@ -212,7 +255,9 @@ def backup(server: Server, folder: Path) -> None:
     env = {**os.environ, "HOUQIN_DATA": str(server.data), "PYTHONPATH": os.pathsep.join(("src", "."))}
     command = [sys.executable, "-m", "houqin.config.cli"]
     began = time.perf_counter()
-    process = subprocess.Popen([*command, "backup", "--with-keys", str(folder / "b.zip")], env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*command, "backup", "--with-keys", str(folder / "b.zip")], env=env, stdout=subprocess.DEVNULL
+    )
     busy = []
     while process.poll() is None:
         busy.append(timed(server, get("/repairs/repairs/", "hq-register"), [visitor], 0.5))
@@ -220,7 +265,12 @@ def backup(server: Server, folder: Path) -> None:
     report("O4 backup, s", time.perf_counter() - began, 12)
     print(f"{'O4 p95 during / before':30} {max(t.p95 for t in busy) / calm.p95:7.2f}   must ≤ 3")
     began = time.perf_counter()
-    subprocess.run([*command, "restore", str(folder / "b.zip")], env={**env, "HOUQIN_DATA": str(folder / "back")}, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, "restore", str(folder / "b.zip")],
+        env={**env, "HOUQIN_DATA": str(folder / "back")},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     report("O4 restore, s", time.perf_counter() - began, 12)
 
 

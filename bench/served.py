@@ -75,7 +75,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def ask(port: int, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> tuple[int, str, list]:
+def ask(
+    port: int, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
+) -> tuple[int, str, list]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request(method, path, body or None, headers or {})
     answer = connection.getresponse()
@@ -104,7 +106,9 @@ class Visitor:
 
     def post(self, path: str, values: dict[str, str], op: str = "") -> tuple[int, str]:
         sent = {**values, "csrfmiddlewaretoken": self.cookies["csrf"], "_op": op or str(uuid.uuid4())}
-        return self._send("POST", path, urlencode(sent), {"Content-Type": "application/x-www-form-urlencoded"})
+        return self._send(
+            "POST", path, urlencode(sent), {"Content-Type": "application/x-www-form-urlencoded"}
+        )
 
     def _send(self, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, str]:
         self.connection = self.connection or HTTPConnection("127.0.0.1", self.port, timeout=60)

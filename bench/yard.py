@@ -69,7 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
 def step(request: HttpRequest, number: str) -> HttpResponse:
     """The same rows as one 催办: operation, event with its keyed hash, notice."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT id, state, holder_id, duty, title FROM kernel_matter WHERE number = %s", [number])
+        cursor.execute(
+            "SELECT id, state, holder_id, duty, title FROM kernel_matter WHERE number = %s", [number]
+        )
         matter, state, holder, duty, title = cursor.fetchone()
         at = connection.ops.adapt_datetimefield_value(request.now)
         cursor.execute(
@@ -85,10 +87,22 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
             "INSERT INTO kernel_event (mac, matter_id, step, from_state, to_state, by_id, on_behalf_of_id, to_holder_id,"
             " to_duty, at, happened_at, via, op, note, facts)"
             " VALUES (%s, %s, 'nudge', %s, %s, %s, NULL, %s, %s, %s, NULL, 'web', %s, %s, '{}')",
-            [mac, matter, state, state, request.person.pk, holder, duty, at, request.POST["_op"], request.POST.get("note", "")],
+            [
+                mac,
+                matter,
+                state,
+                state,
+                request.person.pk,
+                holder,
+                duty,
+                at,
+                request.POST["_op"],
+                request.POST.get("note", ""),
+            ],
         )
         cursor.execute(
-            "UPDATE kernel_matter SET state = %s, holder_id = %s, duty = %s WHERE id = %s", [state, holder, duty, matter]
+            "UPDATE kernel_matter SET state = %s, holder_id = %s, duty = %s WHERE id = %s",
+            [state, holder, duty, matter],
         )
         if holder:
             cursor.execute(
@@ -96,6 +110,7 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
                 [holder, matter, f"催办：{title}", at],
             )
         cursor.execute(
-            "UPDATE kernel_operation SET kind = 'kernel.event', key = %s WHERE id = %s", [str(matter), operation]
+            "UPDATE kernel_operation SET kind = 'kernel.event', key = %s WHERE id = %s",
+            [str(matter), operation],
         )
     return HttpResponseRedirect(f"/matters/{number}/")
