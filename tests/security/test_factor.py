@@ -1,4 +1,4 @@
-"""第二道验证: A68. Optional, but for whoever opens accounts."""
+"""两步验证: A68. Optional, but for whoever opens accounts."""
 
 import pytest
 from django.test import Client

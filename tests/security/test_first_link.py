@@ -52,7 +52,9 @@ def test_a_new_link_ends_the_one_before_and_so_does_a_closed_account(house, link
 
 
 def test_a_link_ends_every_session_there_was(house, link):
+    """Seen to fail without `end_others` in `set_password`."""
     client = house.client("teacher")
+    assert client.get("/").status_code == 200
     new = "九月的桂花开满院子 guihua"
     Client().post(link, {"password": new, "again": new})
     assert client.get("/").status_code == 302

@@ -27,7 +27,7 @@ from houqin.kernel.errors import NotYours, Refused
 from houqin.kernel.people import queries
 from houqin.kernel.people.models import Person
 
-from . import errors, standing
+from . import errors, security_log, standing
 
 LOGIN, AGAIN, FACTOR = "/login/", "/me/again/", "/me/second/"
 OURS = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # what the frame puts into every form
@@ -255,6 +255,7 @@ def refuse_unknown(form: Any, request: Request, *, query: Iterable[str] = ()) ->
     asked = set(request.GET) - set(query) - {"next"}
     for key in sorted((sent - OURS - {"next"}) | (asked if request.method == "POST" else set())):
         if key not in names and not any(_takes(field, name, key) for name, field in names.items()):
+            security_log.note(request, "unknown_field", key=key)
             raise Refused(f"送来了这张单子上没有的一项“{key[:40]}”，没有保存。重新打开这一页再填。")
     for key, field in names.items():
         if len(request.POST.getlist(key)) > 1 and not _many(field):

@@ -41,7 +41,7 @@ class EndForm(forms.Form):
 
 
 class OffForm(forms.Form):
-    off = forms.BooleanField(label="取消第二道验证", required=False)
+    off = forms.BooleanField(label="取消两步验证", required=False)
     spares = forms.BooleanField(label="换一批备用码", required=False)
 
 
@@ -162,7 +162,7 @@ def _to_end(form: EndForm, mine: list[LoginSession], current: int) -> list[Login
 @access.login
 @sensitive_post_parameters()
 def second(request: access.Request) -> HttpResponse:
-    """第二道验证: switch it on with the phone's first code, off, or take new spare codes."""
+    """两步验证: switch it on with the phone's first code, off, or take new spare codes."""
     user = _user(request)
     if factors.of(user):
         return _second_is_on(request, user)
@@ -201,7 +201,7 @@ def _second_is_on(request: access.Request, user: User) -> HttpResponse:
             factor_writes.close_factor(user, act=act)
             writes.end_others(user, keep=request.standing.session_id, act=act)
             security_log.note(request, "second_factor_off")
-            messages.success(request, "第二道验证取消了。")
+            messages.success(request, "两步验证取消了。")
         return access.redirect(request, "/me/second/")
     return _page(request, "ui/second.html", on=True, left=factors.spares_left(user))
 

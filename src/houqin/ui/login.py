@@ -115,7 +115,7 @@ def _answer(
 @access.public
 @sensitive_post_parameters()
 def second(request: access.Request) -> HttpResponse:
-    """第二道验证: nothing else can be reached until the code is right."""
+    """两步验证: nothing else can be reached until the code is right."""
     waiting = entering.half(request)
     if waiting is None:
         return access.redirect(request, access.LOGIN)
@@ -140,7 +140,7 @@ def _second_page(request: access.Request, form: CodeForm, refused: Refused | Non
     if refused and str(refused):
         form.add_error(None, str(refused))
     context = {
-        "form": form, "school": school(), "title": "第二道验证", "lead": "打开手机上的验证器，填这个账号的 6 位数字。",
+        "form": form, "school": school(), "title": "两步验证", "lead": "打开手机上的验证器，填这个账号的 6 位数字。",
         "button": "登录", "aside": {"url": access.LOGIN, "label": "换一个账号"},
     }  # fmt: skip
     return _answer(request, "ui/door.html", context, refused.status if refused else 200, refused)

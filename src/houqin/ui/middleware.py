@@ -15,7 +15,7 @@ from django.utils.csp import CSP
 from houqin.kernel.errors import Refused
 from houqin.kernel.people.actions import logins as writes
 
-from . import access, client, device, errors, standing
+from . import access, client, device, errors, security_log, standing
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -111,6 +111,7 @@ class Access:
         try:
             return access.turned_away(request, entry)
         except Refused as refused:
+            security_log.note(request, "denied")
             return errors.refused(request, refused)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -106,7 +106,7 @@ def _asked(key: str, stamp: Stamp, now: datetime) -> Standing | None:
     session = logins.standing(key, now)
     if session is None:
         return None
-    if len(_standings) > MOST:
+    if max(len(_standings), len(_used)) > MOST:
         forget()
     person = session.user.person
     duties = queries.duty_codes(person, timezone.localtime(now).date())

@@ -173,7 +173,7 @@ class LoginLink(models.Model):
 
 
 class SecondFactor(models.Model):
-    """第二道验证: the secret that a phone's authenticator shares with a login, encrypted with a key outside the database.
+    """两步验证: the secret that a phone's authenticator shares with a login, encrypted with a key outside the database.
 
     `counter` is the last half-minute whose code was used: a code works once.
     """

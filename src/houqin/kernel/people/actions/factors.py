@@ -1,4 +1,4 @@
-"""启用、使用、取消第二道验证."""
+"""启用、使用、取消两步验证."""
 
 import base64
 import secrets
@@ -22,7 +22,7 @@ def new_secret() -> str:
 def open_factor(user: User, *, secret: str, code: str, act: Act) -> list[str]:
     """启用: the first code proves that the phone has it. Answers the spare codes, shown once."""
     if factors.of(user):
-        raise Refused("第二道验证已经启用，没有再启用一次。")
+        raise Refused("两步验证已经启用，没有再启用一次。")
     step = factors.step_of(secret, factors.plain(code), act.at) if secret else None
     if step is None:
         raise Refused("验证码不对，没有启用。看手机上现在显示的 6 位数字，再填一次。", field="code")
@@ -58,7 +58,7 @@ def close_factor(user: User, *, act: Act, note: str = "") -> None:
     """取消: by the person with the password, or by an administrator for someone whose phone is lost."""
     row = factors.of(user)
     if row is None:
-        raise Refused("没有启用第二道验证，没有什么可取消。")
+        raise Refused("没有启用两步验证，没有什么可取消。")
     SecondFactor.objects.filter(pk=row.pk).update(secret="")  # never through the audit: it keeps what was
     audit.change(row, closed_at=act.at, ground=note, act=act)
     SpareCode.objects.filter(user=user, used_at=None).update(used_at=act.at)
