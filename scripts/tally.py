@@ -1,4 +1,4 @@
-"""Adds up what the stages of scripts/test.sh did: their JUnit files, and stages that have none (lint, types …).
+"""Adds up the stages of scripts/test.sh: their JUnit files, and stages that have none (lint, types …).
 
 usage: tally.py <folder>    the folder holds stages.tsv (stage, seconds, exit code) and <stage>.xml
 With CI=true a skipped test counts as a failed one: nothing may be skipped there.

@@ -1,6 +1,6 @@
 """What a school does: the wheel and the lock into an empty environment, start, log in by the one-time link.
 
-usage: wheel_check.py     exit code 0 when the whole way was walked; no Node, no make, no source tree on that way
+usage: wheel_check.py     exit code 0 when the whole way was walked, without Node, make or the source tree
 """
 
 import os
@@ -53,9 +53,9 @@ def install(wheel: Path, into: Path) -> Path:
     python, uv = into / "bin" / "python", ROOT / ".uv" / "bin" / "uv"
     lock = ["--require-hashes", "-r", str(ROOT / "requirements.lock")]
     subprocess.run([base, "-m", "venv", *(["--without-pip"] if uv.exists() else []), into], check=True)
-    pip = [uv, "pip", "install", "-q", "-p", python] if uv.exists() else [python, "-m", "pip", "install", "-q"]
-    subprocess.run([*pip, *lock], check=True)
-    subprocess.run([*pip, "--no-deps", wheel], check=True)
+    pip = [uv, "pip", "install", "-p", python] if uv.exists() else [python, "-m", "pip", "install"]
+    subprocess.run([*pip, "-q", *lock], check=True)
+    subprocess.run([*pip, "-q", "--no-deps", wheel], check=True)
     say("installed with the lock into an empty environment")
     return into / "bin" / "houqin"
 
@@ -73,7 +73,7 @@ class Server:
         self.port = free_port()
         self.lines: list[str] = []
         keep = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        own = {"PATH": "/usr/bin:/bin", "HOUQIN_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        own = {"PATH": "/usr/bin:/bin", "HOUQIN_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         start = [command, "start", "--port", str(self.port)]
         self.process = subprocess.Popen(start, cwd=folder, env={**keep, **own}, **pipes)
@@ -138,7 +138,7 @@ def log_in(server: Server, link: str) -> None:
         done = person.post(page.url, data=form, headers={"Referer": str(page.url), "Origin": server.base})
         if done.status_code != 200 or "/first/" in str(done.url):
             said = re.sub(r"<[^>]+>|\s+", " ", done.text)[:800]
-            raise SystemExit(f"the first administrator's form {sorted(form)}: {done.status_code} at {done.url}:\n{said}")
+            raise SystemExit(f"the first form {sorted(form)}: {done.status_code} at {done.url}:\n{said}")
         desk = person.get("/")
         if desk.status_code != 200 or "login" in str(desk.url):
             raise SystemExit(f"after the first link, / answered {desk.status_code} at {desk.url}")

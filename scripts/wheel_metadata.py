@@ -8,4 +8,5 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 class Requirements(MetadataHookInterface):
     def update(self, metadata: dict) -> None:
         lines = Path(self.root, "requirements.in").read_text(encoding="utf-8").splitlines()
-        metadata["dependencies"] = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        named = [line for line in map(str.strip, lines) if line and not line.startswith("#")]
+        metadata["dependencies"] = named
