@@ -62,7 +62,7 @@ def _scratch(data: Path) -> Path:
     beside = os.access(data.parent, os.W_OK)
     scratch = data.with_name(data.name + MAKING) if beside else data / MAKING
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True, mode=0o750)
+    (scratch / "tmp").mkdir(parents=True, mode=0o750)
     if (data / "keys").exists():
         shutil.copytree(data / "keys", scratch / "keys")
     return scratch
@@ -73,12 +73,15 @@ def _fill(scratch: Path, today: date) -> None:
     django.setup()
     from django.db import connections
 
-    from . import demo, upkeep
+    from houqin.kernel.audit.sealing import actions as sealing
+
+    from . import demo, founding, upkeep
 
     if upkeep.has_school() and "sqlite" not in str(connections["default"].vendor):
         raise Refused("数据库里已经有数据，没有生成演示。把 DATABASE_URL 指到一个空的数据库。")
     upkeep.ready()
     demo.fill(today, progress)
+    sealing.seal(act=founding.system_act())
     (scratch / "demo").write_text(today.isoformat())
     connections.close_all()
 
@@ -90,8 +93,7 @@ def _put_in_place(scratch: Path, data: Path, *, again: bool) -> None:
     data.mkdir(parents=True, exist_ok=True, mode=0o750)
     for child in sorted(scratch.iterdir(), key=lambda path: path.name.startswith("houqin.sqlite3")):
         place = data / child.name
-        if place.is_dir():
-            shutil.rmtree(place)
+        shutil.rmtree(place, ignore_errors=True)
         shutil.move(child, place)
 
 
