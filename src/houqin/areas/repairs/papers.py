@@ -18,6 +18,7 @@ from . import queries, rules
 from .models import PartUsed, Repair
 
 VISITOR = "扫码上报"
+PART_HEADS = ("用料", "规格", "单位", "数量", "单价（元）", "金额（元）", "出库单")
 SPARE = 2  # empty lines for parts written in by hand
 
 Cell = dict[str, Any]
@@ -94,10 +95,10 @@ def slip(matter: Matter, act: Act) -> dict[str, Any]:
     return {
         "reported": reported(matter, repair, events),
         "repaired": repaired(repair, events),
-        "part_heads": [{"label": word} for word in ("用料", "单位", "数量", "单价（元）", "金额（元）")],
-        "parts": [*map(part_line, parts), *(["　", "", "", "", ""] for _ in range(SPARE - len(parts)))],
-        "total": {"span": 4, "label": f"合计（大写）{wording.amount_in_words(repair.parts_fen)}",
-                  "cells": [wording.money(repair.parts_fen)]},
+        "part_heads": [{"label": word} for word in PART_HEADS],
+        "parts": [*map(part_line, parts), *(["　", *[""] * 6] for _ in range(SPARE - len(parts)))],
+        "total": {"span": 5, "label": f"合计（大写）{wording.amount_in_words(repair.parts_fen)}",
+                  "cells": [wording.money(repair.parts_fen), ""]},
         "outside": outside(repair, events),
         "accepted": accepted(matter, repair, events),
     }  # fmt: skip
@@ -178,7 +179,9 @@ def pauses(events: list[Event]) -> list[str]:
 
 
 def part_line(part: PartUsed) -> list[str]:
-    return [part.name, part.unit, wording.quantity(part.quantity_milli), wording.money(part.price_fen), wording.money(part.amount_fen)]
+    """The school's form has columns for specification and issue slip too: by hand, until the store fills them."""
+    count, price, amount = wording.quantity(part.quantity_milli), wording.money(part.price_fen), wording.money(part.amount_fen)
+    return [part.name, "", part.unit, count, price, amount, ""]
 
 
 def last(events: list[Event], *steps: str) -> Event | None:

@@ -11,6 +11,7 @@ from houqin.kernel.area import Fact
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import queries as people
 from houqin.kernel.people.models import Person
+from houqin.kernel.people.seed import POSTS
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import Term
@@ -34,6 +35,7 @@ from .models import FaultType, Repair
 
 KEEPERS = ("house-keeper",)
 WAITING = dict(Repair.PAUSES)
+HOLDERS = {code: post.name for post in POSTS for code, _ in post.duties}  # a duty by the post that ships with it
 
 
 # ── 报修台账 ────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,6 +156,10 @@ REPAIRS = Register(
 # ── 故障类别 ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def given_to(name: str | None, duty: str) -> str:
+    return name or HOLDERS.get(duty, duty)
+
+
 def all_types(person: Person, at: datetime) -> QuerySet[FaultType]:
     return FaultType.objects.all()
 
@@ -239,7 +245,7 @@ FAULT_TYPES = Register(
         Column("代码", "code", sort="code", kind="code", on="note"),
         Column("名称", "name", sort="name", on="title"),
         Column("短名", "label", on="place"),
-        Column("直接交给", ("worker__name", "duty"), on="due", value=lambda name, duty: name or duty, empty="派工"),
+        Column("直接交给", ("worker__name", "duty"), on="due", value=given_to, empty="派工"),
         Column("首响", "response_minutes", sort="response_minutes", kind="number", unit="分"),
         Column("修复", "fix_minutes", sort="fix_minutes", kind="number", unit="分"),
         Column("紧急首响", "urgent_response_minutes", kind="number", unit="分", empty="同一般"),

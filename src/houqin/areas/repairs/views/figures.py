@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from houqin.kernel import wording
 from houqin.kernel.terms import queries as terms
+from houqin.kernel.terms.models import Term
 from houqin.ui import access, charts
 
 from .. import queries, rules
@@ -32,7 +33,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     trades, spots = queries.by_trade(rows), queries.by_place(rows)
     persons, months = queries.by_person(rows), queries.by_month(rows)
     return render(request, "repairs/figures.html", {
-        "first": first, "last": last, "count": rows.count(), "closings": closings(rows, dates),
+        "first": first, "last": last, "times": times(first, last, act.day), "count": rows.count(), "closings": closings(rows, dates),
         "charts": [
             drawn("months", "每月收到和修好", months, "line"), drawn("trades", "按类别", trades, "across"),
             drawn("persons", "按维修人", persons, "across"), drawn("places", "按地点，最多的 12 处", spots, "across"),
@@ -49,6 +50,18 @@ def asked_time(request: HttpRequest, today: date) -> tuple[date, date]:
     term = terms.term_on(today)
     first, last = (term.starts_on if term else today.replace(month=1, day=1)), today
     return day_of(request.GET.get("from", ""), first), day_of(request.GET.get("to", ""), last)
+
+
+def times(first: date, last: date, today: date) -> list[dict[str, Any]]:
+    """本月, 上月 and the terms up to now, as chips."""
+    month = today.replace(day=1)
+    spans = [("本月", month, today), ("上月", (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1))]
+    lately = Term.objects.filter(starts_on__lte=today).order_by("-starts_on", "pk")[:3]
+    spans = [(term.name, term.starts_on, min(term.ends_on, today)) for term in lately] + spans
+    return [
+        {"label": label, "url": f"?from={since}&to={until}", "current": (since, until) == (first, last)}
+        for label, since, until in spans
+    ]
 
 
 def day_of(text: str, otherwise: date) -> date:

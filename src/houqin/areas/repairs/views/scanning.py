@@ -39,6 +39,7 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = (forms.VisitorForm if visitor else forms.ReportForm)(*sent, choices=choices)
     chosen = chosen_type(form["fault_type"].value())
+    form.fields["detail"].words = words_of(chosen)  # type: ignore[attr-defined]
     return "repairs/panel.html", {
         "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
         **notice_of(place, chosen, affects_lesson=bool(request.POST.get("affects_lesson")), act=act),
@@ -77,14 +78,17 @@ def choices_anywhere(act: Act, matter: Matter | None) -> dict[str, Any]:
 @require_GET
 @access.public
 def notice(request: HttpRequest, place: int) -> HttpResponse:
-    """What is open here already and who will get it: asked again by each choice of a tile."""
+    """What is open here already, who will get it, and the words for it: asked again by each choice of a tile."""
     found = Place.objects.filter(pk=place, closed_on=None).first()
     if found is None:
         raise NotThere("没有这个场所。")
     act = access.act(request)
     chosen = chosen_type(request.GET.get("fault_type", ""))
     urgent = bool(request.GET.get("affects_lesson"))
-    return render(request, "repairs/notice.html", notice_of(found, chosen, affects_lesson=urgent, act=act))
+    said = {"detail__initial": request.GET.get("detail", "")[:200], "detail__words": words_of(chosen)}
+    form = (forms.VisitorForm if act.by.built_in else forms.ReportForm)(choices=said)
+    context = {"form": form, **notice_of(found, chosen, affects_lesson=urgent, act=act)}
+    return render(request, "repairs/notice.html", context)
 
 
 def chosen_type(key: Any) -> FaultType | None:

@@ -1,0 +1,167 @@
+"""What the area shows: the tab of the scan page, the worker's list, the figures, the sheet, a visitor's look-up."""
+
+import re
+
+import pytest
+
+from houqin.areas.repairs import actions, queries
+from houqin.areas.repairs.models import FaultType, Repair
+from houqin.areas.repairs.tests.scene import PART, Scene, at
+from houqin.kernel.errors import Refused
+from houqin.kernel.places.queries import label_of
+
+
+@pytest.fixture
+def scene(cast) -> Scene:
+    return Scene.of(cast)
+
+
+def scan(scene) -> str:
+    return f"/s/{label_of(scene.cast.place('c32')).token}/"
+
+
+def page(answer) -> str:
+    """What is read, without the tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+# ── scanning ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_teacher_scans_and_sends(scene, web):
+    url, lamp = scan(scene), scene.types["W02"]
+    shown = page(web.as_("teacher").get(url))
+    assert "直接交给 赵师傅" in shown
+    answer = web.as_("teacher").send(f"{url}repair/", {"fault_type": lamp.pk, "detail": "后排灯管不亮", "affects_lesson": "on"})
+    assert answer.status_code == 303
+    repair = Repair.objects.get()
+    assert (repair.matter.holder, repair.affects_lesson, repair.by_visitor) == (scene.cast["electrician"], True, False)
+    assert repair.matter.number in page(web.as_("teacher").get(answer["Location"]))
+
+
+def test_what_is_lacking_is_said_and_what_was_typed_stays(scene, web):
+    answer = web.as_("teacher").send(f"{scan(scene)}repair/", {"fault_type": "0", "detail": "后排灯管不亮"})
+    assert answer.status_code == 422
+    assert "后排灯管不亮" in answer.content.decode()
+    assert Repair.objects.count() == 0
+
+
+def test_the_notice_shows_what_is_open_and_one_joins_it(scene, web):
+    matter = scene.report("class-teacher", "W02", detail="后排灯管不亮")
+    url = f"/repairs/notice/{matter.place_id}/"
+    shown = page(web.as_("teacher").get(url, {"fault_type": scene.types["W02"].pk, "detail": "前排也闪"}))
+    assert "这里已有 1 件没修好的灯、电报修" in shown
+    assert "王老师报，赵师傅接了" in shown
+    assert "前排也闪" in web.as_("teacher").get(url, {"detail": "前排也闪"}).content.decode()
+    assert "我也遇到" not in page(web.as_("class-teacher").get(url, {"fault_type": scene.types["W02"].pk}))  # it is hers
+    assert "没修好的" not in page(web.as_("teacher").get(url, {"fault_type": scene.types["W04"].pk}))
+    assert web.as_("teacher").get("/repairs/notice/999999/").status_code == 404
+    answer = web.as_("teacher").send(f"/repairs/join/{matter.number}/")
+    assert (answer.status_code, matter.repair.requesters.get().person) == (303, scene.cast["teacher"])
+    assert web.as_("teacher").get(f"/matters/{matter.number}/").status_code == 200  # now he may see it
+    assert web.as_("teacher").send("/repairs/join/BX2026-9999/").status_code == 404
+
+
+def test_a_visitor_sees_no_names_and_is_counted(scene, web):
+    matter = scene.report("class-teacher", "W02", detail="后排灯管不亮")
+    lamp = scene.types["W02"].pk
+    shown = page(web.visitor.get(f"/repairs/notice/{matter.place_id}/", {"fault_type": lamp}))
+    assert "这里已有 1 件" in shown
+    assert not re.search("王老师|赵师傅|我也遇到", shown)
+    sent = [
+        web.visitor.send(f"{scan(scene)}repair/", {"fault_type": lamp, "detail": f"灯不亮 {n}", "name": "张先生"}).status_code
+        for n in range(6)
+    ]
+    assert sent == [303] * 5 + [429]
+    assert Repair.objects.filter(by_visitor=True, matter__state="unverified").count() == 5
+
+
+def test_a_visitor_looks_up_his_report(scene, web):
+    made = actions.report_unlogged(
+        place=scene.cast.place("c32"), fault_type=scene.types["W04"], detail="门关不上", name="张先生", act=scene.act("teacher")
+    )
+    assert web.visitor.get("/repairs/look/").status_code == 200
+    shown = page(web.visitor.get("/repairs/look/", {"code": made.code}))
+    assert ("待受理" in shown, "门关不上" in shown, "张先生" in shown) == (True, True, False)
+    assert web.visitor.get("/repairs/look/", {"code": "ZZZZZZZZ"}).status_code == 404
+
+
+# ── working ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_jobs_stand_in_walking_order_or_by_due(scene, web):
+    near = scene.report("class-teacher", "W04", detail="桌腿松了")
+    first = scene.report("director", "W04", detail="柜门掉了", place=scene.cast.place("jxl"))
+    late = scene.report("teacher", "W04", detail="椅子晃", place=scene.cast.place("wc2"), at=at(2026, 11, 2, 9, 0))
+    resting = scene.report("teacher", "W04", detail="讲台卡住")
+    actions.pause(resting, reason="parts", act=scene.act("repairman"))
+    assert [job.pk for job in queries.jobs(scene.cast["repairman"], scene.cast.now)] == [first.pk, near.pk, late.pk]
+    walked = page(web.as_("repairman").get("/repairs/jobs/"))
+    assert "3 件，走 2 站" in walked
+    assert [walked.index(text) for text in ("柜门掉了", "桌腿松了", "椅子晃")] == sorted(
+        walked.index(text) for text in ("柜门掉了", "桌腿松了", "椅子晃")
+    )
+    assert "停着的 1" in walked
+    due = page(web.as_("repairman").get("/repairs/jobs/?by=due"))
+    assert due.index("椅子晃") < due.index("桌腿松了")
+    assert "今天没有活" in page(web.as_("electrician").get("/repairs/jobs/"))
+
+
+def test_figures_lead_to_their_rows(scene, web):
+    matter = scene.report(at=at(2026, 11, 20, 9, 0))
+    scene.finish(matter, when=at(2026, 11, 20, 11, 0), parts=[PART])
+    answer = web.as_("director").get("/repairs/figures/")
+    assert "收到 1 件" in page(answer)
+    html = answer.content.decode().replace("&amp;", "&")
+    links = re.findall(r'href="(/repairs/repairs/\?view=all&(?:type|worker|place|opened)[^"]+)"', html)
+    assert len(links) == 4
+    for link in links:
+        assert matter.number in page(web.as_("director").get(link))
+    assert "收到 0 件" in page(web.as_("director").get("/repairs/figures/?from=2026-01-01&to=bad-day&from=2027-01-01"))
+    assert web.as_("teacher").get("/repairs/figures/").status_code == 403
+
+
+def test_the_desk_tells_the_director_what_wants_a_hand(scene):
+    scene.report(code="W18")
+    scene.report(at=at(2026, 11, 2, 9, 0))
+    alerts = list(queries.alerts(scene.cast["director"], scene.cast.now))
+    assert [(alert.word, alert.count) for alert in alerts] == [("逾期", 1), ("等派工", 1), ("待受理", 0)]
+    assert list(queries.alerts(scene.cast["teacher"], scene.cast.now)) == []
+
+
+# ── paper, register, cards ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sheet_says_it_all(scene, web):
+    matter = scene.report(at=at(2026, 11, 20, 8, 0), photos=[scene.photo])
+    actions.join(matter, act=scene.act("class-teacher", at(2026, 11, 20, 8, 5)))
+    actions.pause(matter, reason="parts", note="螺丝", act=scene.act("repairman", at(2026, 11, 20, 9, 0)))
+    actions.resume(matter, act=scene.act("repairman", at(2026, 11, 20, 10, 5)))
+    scene.finish(matter, when=at(2026, 11, 20, 11, 0), parts=[PART])
+    actions.sign(matter, rating=5, remark="又快又好", act=scene.act("teacher", at(2026, 11, 20, 12, 0)))
+    shown = page(web.as_("teacher").get(f"/matters/{matter.number}/paper/"))
+    for words in ("桌腿松了。王老师也遇到。附照片 1 张", "等配件：螺丝 1 小时 5 分（2026-11-20 9:00 起）", "按类别直接派",
+                  "叁拾柒元陆角", "☑自然损耗", "☑合格", "5 分", "又快又好", "1 小时 55 分"):  # fmt: skip
+        assert words in shown, words
+
+
+def test_everybody_lists_what_he_may_see(scene, web):
+    mine, others = scene.report("teacher"), scene.report("teacher-2")
+    shown = page(web.as_("teacher").get("/repairs/repairs/"))
+    assert (mine.number in shown, others.number in shown) == (True, False)
+    whole = page(web.as_("principal").get("/repairs/repairs/?view=all"))
+    assert (mine.number in whole, others.number in whole) == (True, True)
+
+
+def test_a_fault_type_is_entered_and_changed_by_the_office(scene):
+    desk = scene.types["W04"]
+    kept = {name: getattr(desk, name) for name in actions.FAULT_TYPE_FIELDS}
+    act = scene.act("director")
+    with pytest.raises(Refused, match="已经有了"):
+        actions.enter_fault_type(code="W04", **kept, act=act)
+    with pytest.raises(Refused, match="首响时限比修复时限长"):
+        actions.change_fault_type(desk, **(kept | {"response_minutes": 9999}), act=act)
+    made = actions.enter_fault_type(code="W19", **(kept | {"name": "宿舍设施"}), act=act)
+    changed = actions.change_fault_type(made, **(kept | {"name": "宿舍", "worker": None}), act=act)
+    assert (changed.name, changed.worker, FaultType.objects.count()) == ("宿舍", None, 19)
+    assert actions.lay_out(act=act) == 0
