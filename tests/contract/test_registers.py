@@ -1,7 +1,8 @@
 """Every register of every area keeps the same promises: lists, views, filters, sorts, pages, exports, rights.
 
-Each of these was seen to fail once with its guard taken away: the list of known keys in `Asked` (unlisted keys were
-run), `tame` (a formula in the CSV), `strings_to_formulas` (a formula in the sheet), `disposition` (a split header).
+Seen to fail once each, the guard taken away: the list of known keys in `Asked` (an unlisted key passed in silence), `tame`
+(a formula in the CSV), the printable signs of `disposition` (a split header), the duties of a sheet's column (a teacher's
+CSV held phones). A text of the .xlsx stands behind two walls, `write_string` and the book's options; either is enough.
 """
 
 import csv

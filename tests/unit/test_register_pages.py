@@ -1,7 +1,6 @@
 """A register on the web, scene by scene: pages by key, one's own columns, a change overtaken, a sheet taken in.
 
-Each was seen to fail once: `beyond` with its null branch gone (rows were lost), `seen` not handed on (the other's change
-was written over), `duties` of a column ignored (a teacher read phones), `kept` not asking whose upload it is.
+The phone's scene was seen to fail on a CSV and on a history that told too much.
 """
 
 import io

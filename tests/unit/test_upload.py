@@ -1,8 +1,8 @@
 """Sheets that come in: what is refused at the door, how a cell is read, and that a whole sheet is written or nothing.
 
-Each guard was taken away once to see its test fail: `_declared`/`_cell` (the reader was killed by its memory cap and the
-sentence was another), `forbid_dtd` (the entity was read), `_archive` (a bomb was inflated), the digest in `confirm`
-(a sheet looked at before someone else's change was written over it), the code branch of `values` (a rounded id was taken).
+Seen to fail once each, the guard taken away: both bounds on columns (corner and dimension), `_archive` (a bomb was
+inflated), the digest in `confirm` (another's change was written over), the limit of digits in `values` (a rounded id was
+taken). The DTD ban is one of two walls: without it the library refuses these files too.
 """
 
 import io

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel.errors import NotThere, Refused
@@ -27,7 +27,7 @@ class Setting(SlipForm):
 
 
 @access.duty(*MAY_SEE)
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: access.Request) -> HttpResponse:
     """Every figure with its unit and where it comes from."""
     own = dict(FigureSetting.objects.using("reader").values_list("code", "value"))
     rows = [
@@ -42,12 +42,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/figures.html", context)
 
 
-def _codes(request: HttpRequest) -> frozenset[str]:
+def _codes(request: access.Request) -> frozenset[str]:
     return duty_codes(request.person, access.today(request))
 
 
 @access.duty(*MAY_SET)
-def change(request: HttpRequest, code: str) -> HttpResponse:
+def change(request: access.Request, code: str) -> HttpResponse:
     """Set one figure; its bounds are refused by the action."""
     figure = next((f for f in figures.declared() if f.code == code), None)
     if figure is None:
@@ -75,6 +75,6 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ui/change.html", context, status=status)
 
 
-def _set(request: HttpRequest, form: Setting, code: str) -> Any:
+def _set(request: access.Request, form: Setting, code: str) -> Any:
     slips.must_be_valid(request, form)
     return school.set_figure(code, value=form.cleaned_data["value"], act=access.act(request))

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel import wording
@@ -35,7 +35,7 @@ SHOWN_CHANGES = 30
 BY_WAY = {"import": "导入", "tick": "系统", "demo": "演示", "command": "命令行"}
 
 
-def find(request: HttpRequest, register: Register, key: int) -> Any:
+def find(request: access.Request, register: Register, key: int) -> Any:
     """The card, if this person may know of it; else as if it were not there."""
     if key <= 2**63 - 1:
         row = register.rows(request.person, request.now).using("reader").filter(pk=key).first()
@@ -44,14 +44,14 @@ def find(request: HttpRequest, register: Register, key: int) -> Any:
     raise NotThere(f"没有这张{register.name}卡片，或者不归你看。")
 
 
-def codes_of(request: HttpRequest) -> frozenset[str]:
+def codes_of(request: access.Request) -> frozenset[str]:
     return duty_codes(request.person, access.today(request))
 
 
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def card(request: HttpRequest, register: Register, key: int) -> HttpResponse:
+def card(request: access.Request, register: Register, key: int) -> HttpResponse:
     """What a card is now, and under tabs what hangs on it and how it came to be so."""
     row, act = find(request, register, key), access.act(request)
     assert register.card is not None
@@ -68,7 +68,9 @@ def card(request: HttpRequest, register: Register, key: int) -> HttpResponse:
         "facts": face.facts(row, act),
         "sections": [(at, section, at == current) for at, section in enumerate(sections)],
         "section": sections[current] if current is not None else None,
-        "changes": list(said(row, SHOWN_CHANGES, kept_back(register, codes_of(request)))) if current is None else (),
+        "changes": list(said(row, SHOWN_CHANGES, kept_back(register, codes_of(request))))
+        if current is None
+        else (),
         "changes_count": min(
             SHOWN_CHANGES + 1, audit.history(row).using("reader")[: SHOWN_CHANGES + 1].count()
         ),
@@ -113,7 +115,7 @@ def photos_of(row: Model) -> list[dict[str, str]]:
 # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def history(request: HttpRequest, register: Register, key: int) -> HttpResponse:
+def history(request: access.Request, register: Register, key: int) -> HttpResponse:
     """Every change of one card, newest first; further ones by the key of the last."""
     row = find(request, register, key)
     after = request.GET.get("after", "")
@@ -136,7 +138,9 @@ def kept_back(register: Register, codes: frozenset[str]) -> frozenset[str]:
     return frozenset(path for c in register.columns if not may_see(c.duties, codes) for path in c.paths)
 
 
-def said(row: Model, most: int, hidden: frozenset[str], before: int | None = None) -> Iterator[dict[str, Any]]:
+def said(
+    row: Model, most: int, hidden: frozenset[str], before: int | None = None
+) -> Iterator[dict[str, Any]]:
     """The changes of a card in words: what, from what to what, who, when, on what ground."""
     rows = audit.history(row).using("reader")
     if before is not None:
@@ -182,12 +186,12 @@ def worded(row: Model, name: str, text: str) -> str:
 # ── forms ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def new(request: HttpRequest, register: Register, slip: CardSlip) -> HttpResponse:
+def new(request: access.Request, register: Register, slip: CardSlip) -> HttpResponse:
     """A new card."""
     return _take(request, register, slip, None, access.act(request))
 
 
-def take(request: HttpRequest, register: Register, key: int, slip: CardSlip) -> HttpResponse:
+def take(request: access.Request, register: Register, key: int, slip: CardSlip) -> HttpResponse:
     """A form on a card that is there."""
     row = find(request, register, key)
     if slip.when is not None and not slip.when(row):
@@ -195,7 +199,7 @@ def take(request: HttpRequest, register: Register, key: int, slip: CardSlip) -> 
     return _take(request, register, slip, row, access.act(request))
 
 
-def _take(request: HttpRequest, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
+def _take(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
     form = bound(request, slip, row, act)
     refusal, status = "", 200
     if request.method == "POST":
@@ -210,7 +214,7 @@ def _take(request: HttpRequest, register: Register, slip: CardSlip, row: Any, ac
     return _page(request, register, slip, form, row, refusal, status)
 
 
-def _call(request: HttpRequest, slip: CardSlip, form: forms.Form, row: Any, act: Act) -> Model:
+def _call(request: access.Request, slip: CardSlip, form: forms.Form, row: Any, act: Act) -> Model:
     slips.must_be_valid(request, form)
     values = dict(form.cleaned_data)
     seen = values.pop(SEEN, "")
@@ -219,7 +223,7 @@ def _call(request: HttpRequest, slip: CardSlip, form: forms.Form, row: Any, act:
     return slip.action(**values, act=act) if row is None else slip.action(row, **values, act=act)
 
 
-def bound(request: HttpRequest, slip: CardSlip, row: Any, act: Act) -> Any:
+def bound(request: access.Request, slip: CardSlip, row: Any, act: Act) -> Any:
     """The form, filled with the card's own values, and with what was seen of them kept along."""
     choices = dict(slip.choices(act, row))
     if row is not None:
@@ -257,7 +261,7 @@ def _see_anew(form: Any, row: Any) -> None:
     form.data[SEEN] = seen_of(form, type(row)._default_manager.get(pk=row.pk))
 
 
-def _after(request: HttpRequest, register: Register, row: Any, kind: str, made: str) -> str:
+def _after(request: access.Request, register: Register, row: Any, kind: str, made: str) -> str:
     base = request.path.rstrip("/").rsplit("/", 1)[0]
     if row is None and register.card and kind == register.model._meta.label_lower:
         return f"{base}/{made}/"
@@ -265,7 +269,13 @@ def _after(request: HttpRequest, register: Register, row: Any, kind: str, made: 
 
 
 def _page(
-    request: HttpRequest, register: Register, slip: CardSlip, form: Any, row: Any, refusal: str, status: int
+    request: access.Request,
+    register: Register,
+    slip: CardSlip,
+    form: Any,
+    row: Any,
+    refusal: str,
+    status: int,
 ) -> HttpResponse:
     title = register.card.title(row) if row is not None and register.card else register.name
     context = {

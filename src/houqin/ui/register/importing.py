@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.timezone import localtime
 
@@ -30,7 +30,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def template(request: HttpRequest, register: Register) -> HttpResponse:
+def template(request: access.Request, register: Register) -> HttpResponse:
     """An empty sheet with the heads, choice lists, and a second page that says what goes where."""
     columns = able(request, register)
     file = tempfile.SpooledTemporaryFile(max_size=sending.IN_MEMORY)  # noqa: SIM115
@@ -45,7 +45,7 @@ def template(request: HttpRequest, register: Register) -> HttpResponse:
     return sending.download(file, f"{register.name}-空表.xlsx")
 
 
-def able(request: HttpRequest, register: Register) -> list[SheetColumn]:
+def able(request: access.Request, register: Register) -> list[SheetColumn]:
     assert register.sheet is not None
     codes = duty_codes(request.person, access.today(request))
     return [column for column in register.sheet.columns if may_see(column.duties, codes)]
@@ -64,7 +64,7 @@ def help_lines(columns: list[SheetColumn]) -> list[list[str]]:
     return lines
 
 
-def start(request: HttpRequest, register: Register) -> HttpResponse:
+def start(request: access.Request, register: Register) -> HttpResponse:
     """The upload; a file that cannot be read is answered on the same page."""
     refusal, status = "", 200
     if request.method == "POST":
@@ -80,8 +80,9 @@ def start(request: HttpRequest, register: Register) -> HttpResponse:
     return render(request, "ui/import.html", context, status=status)
 
 
-def _taken(request: HttpRequest, register: Register) -> str:
+def _taken(request: access.Request, register: Register) -> str:
     file = request.FILES.get("file")
+    assert register.sheet is not None
     if file is None:
         raise Refused("没有选文件，没有导入。", field="file")
     token = upload.take_in(file.name or "", file.chunks(), register, request.person)
@@ -91,7 +92,7 @@ def _taken(request: HttpRequest, register: Register) -> str:
     return token
 
 
-def look(request: HttpRequest, register: Register, token: str) -> HttpResponse:
+def look(request: access.Request, register: Register, token: str) -> HttpResponse:
     """What the sheet would do, row by row; POST does it, the whole of it or nothing."""
     act = replace(access.act(request), via="import")
     if request.method != "POST":
@@ -113,13 +114,13 @@ def look(request: HttpRequest, register: Register, token: str) -> HttpResponse:
     return HttpResponseRedirect("../../", status=303)
 
 
-def _confirmed(request: HttpRequest, register: Register, token: str, act: Act) -> Any:
+def _confirmed(request: access.Request, register: Register, token: str, act: Act) -> Any:
     reading = upload.kept(token, register, request.person)
     return intake.confirm(register, reading, request.POST.get("digest", ""), act)[1]
 
 
 def _shown(
-    request: HttpRequest,
+    request: access.Request,
     register: Register,
     reading: upload.Reading,
     act: Act,
@@ -165,7 +166,7 @@ def shown_line(found: matching.Look, line: matching.Line) -> dict[str, Any]:
     return {"number": line.number, "cells": cells, "wrong": "；".join(said.get("", ()))}
 
 
-def problems(request: HttpRequest, register: Register, token: str) -> HttpResponse:
+def problems(request: access.Request, register: Register, token: str) -> HttpResponse:
     """The same sheet back, with a column 问题 and the cells marked."""
     reading = upload.kept(token, register, request.person)
     found = intake.look(register, reading, replace(access.act(request), via="import"))

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from houqin.kernel.errors import Refused
@@ -24,7 +24,7 @@ class Name(forms.Form):
 
 
 @require_POST
-def columns(request: HttpRequest, register: Register) -> HttpResponse:
+def columns(request: access.Request, register: Register) -> HttpResponse:
     """Keep the ticked columns; unknown ones are left out."""
     known = [column.key for column in register.columns]
     ticked = [key for key in known if key in request.POST.getlist("column")]
@@ -34,7 +34,7 @@ def columns(request: HttpRequest, register: Register) -> HttpResponse:
 
 
 @require_POST
-def keep(request: HttpRequest, register: Register) -> HttpResponse:
+def keep(request: access.Request, register: Register) -> HttpResponse:
     """Keep the conditions of the list under a name."""
     form = Name(request.POST)
     if not form.is_valid():
@@ -50,7 +50,7 @@ def keep(request: HttpRequest, register: Register) -> HttpResponse:
 
 
 @require_POST
-def forget(request: HttpRequest, register: Register, key: int) -> HttpResponse:
+def forget(request: access.Request, register: Register, key: int) -> HttpResponse:
     lists.forget_conditions(name_of(register), key, act=access.act(request))
     messages.success(request, "查法已经删掉")
     return HttpResponseRedirect("../../", status=303)

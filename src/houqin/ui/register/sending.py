@@ -12,12 +12,13 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
 
 from houqin.kernel import wording
 from houqin.kernel.errors import TooMany
+from houqin.ui import access
 
 from . import cells
 from .declare import Register
@@ -34,7 +35,7 @@ MIME = {
 }
 
 
-def answer(request: HttpRequest, asked: Asked, form: str) -> HttpResponse:
+def answer(request: access.Request, asked: Asked, form: str) -> HttpResponse:
     """The whole list as this person may see it now, in one consistent reading."""
     if form == "paper":
         return on_paper(request, asked)
@@ -126,7 +127,7 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{kept}.{ending}', safe='')}"
 
 
-def on_paper(request: HttpRequest, asked: Asked) -> HttpResponse:
+def on_paper(request: access.Request, asked: Asked) -> HttpResponse:
     """The list as an A4 print: the columns one sees, up to 2,000 rows."""
     from .views import chosen_columns, columns_of, seen_columns
 

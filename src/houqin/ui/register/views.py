@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel import wording
 from houqin.kernel.people.models import ListChoice
+from houqin.ui import access
 
 from . import cells, sending
 from .declare import Column, Empty, Register
@@ -28,7 +29,7 @@ class Head:
     sorted: str = ""  # ascending descending
 
 
-def listing(request: HttpRequest, register: Register) -> HttpResponse:
+def listing(request: access.Request, register: Register) -> HttpResponse:
     """A page of the list, its part for htmx, or the whole of it as a sheet or on paper."""
     asked = Asked(register, request.person, request.now, request.GET.dict())
     form = request.GET.get("as", "")
