@@ -1,0 +1,117 @@
+"""kill -9 while many report and finish: what was acknowledged is there once, what was refused is not, nothing is half."""
+
+import json
+import os
+import random
+import time
+
+import pytest
+
+from tests.command import houqin, script
+
+from .journal import ACKED, LOOK, REJECTED, UNKNOWN, Journal, wrong
+from .load import Load, send
+from .server import COMES_BACK, FACTS, Person, Server, found
+
+pytestmark = pytest.mark.fault
+LONG = os.environ.get("HOUQIN_LONG") == "1"
+KILLS, CLIENTS = (20, 12) if LONG else (2, 6)
+SEED = 20261123
+
+
+@pytest.fixture
+def school(tmp_path):
+    return found(tmp_path / "data")
+
+
+def looked(data, **env):
+    said = script(data, LOOK, **env)
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def storm(data, kills: int, *, mutant: str = "", seed: int = SEED, clients: int = CLIENTS, **env):
+    """Load, kill, start again, so many times; then stop the load. Answers the journal and the server, running."""
+    facts = json.loads(script(data, FACTS, **env).out)
+    server, journal = Server(data, mutant, **env), Journal(data.parent / "journal.jsonl")
+    rng = random.Random(seed)
+    load = Load(server.base, journal, facts, seed)
+    server.start()
+    threads = load.run(clients)
+    for _ in range(kills):
+        begun = len(journal.of(ACKED))
+        until = time.monotonic() + 60
+        while len(journal.of(ACKED)) < begun + 15 and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(rng.uniform(0.05, 0.6))
+        server.kill()
+        server.start()
+    time.sleep(1)
+    load.stop.set()
+    for thread in threads:
+        thread.join(60)
+    return journal, server
+
+
+def replay(server, journal) -> None:
+    """Send everything again of which nobody knows what became of it, under its own `op`."""
+    people: dict[str, Person] = {}
+    for intent in journal.of(UNKNOWN):
+        person = people.get(intent.role) or people.setdefault(intent.role, Person(server.base, intent.role).enter())
+        send(person, intent, journal)
+
+
+def test_nothing_is_lost_doubled_or_half(school):
+    journal, server = storm(school, KILLS)
+    try:
+        assert wrong(journal, looked(school)) == []
+        unknown = len(journal.of(UNKNOWN))
+        replay(server, journal)
+        after = looked(school)
+        assert (wrong(journal, after), journal.of(UNKNOWN)) == ([], [])
+        reports = {intent.names for intent in journal.of(ACKED) if intent.path.endswith("/new/")}
+        assert after["matters"] == len(reports)
+        assert len(reports) > 15 * KILLS / 2 and journal.of(REJECTED) and max(server.waited) < COMES_BACK
+        print(f"{len(journal.intents)} ops, {unknown} unknown, back after {max(server.waited):.1f} s at most")
+    finally:
+        assert server.stop() == 0
+    said = houqin(school, "check", "--full")
+    assert (said.code, said.err) == (0, "")
+
+
+def test_the_same_sent_twice_at_once_is_done_once(school):
+    facts = json.loads(script(school, FACTS).out)
+    server, journal = Server(school), Journal(school.parent / "journal.jsonl")
+    server.start()
+    try:
+        load = Load(server.base, journal, facts, SEED)
+        intent = load._report("teacher", random.Random(3))
+        intent.fields.update(facts)
+        person = Person(server.base, "teacher").enter()
+        answers = at_once(lambda: person.post(intent.path, _op=intent.op, **intent.fields), 8)
+        assert {(a.status_code, a.headers.get("Location")) for a in answers} == {(303, answers[0].headers["Location"])}
+        changed = person.post(intent.path, _op=intent.op, **{**intent.fields, "detail": "别的"})
+        assert changed.status_code == 422
+        assert looked(school)["matters"] == 1
+    finally:
+        server.stop()
+
+
+def at_once(call, times: int):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(call) for _ in range(times)]]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mutant", ["no_transaction", "event_outside", "early_ack", "no_idempotency"])
+def test_a_server_without_one_of_its_promises_is_caught(school, mutant):
+    journal, server = storm(school, 8, mutant=mutant)
+    try:
+        broken = wrong(journal, looked(school))
+        replay(server, journal)
+        broken += wrong(journal, looked(school))
+    finally:
+        server.kill()
+    assert broken != [] or houqin(school, "check", "--full").code == 2
