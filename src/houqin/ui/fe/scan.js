@@ -26,7 +26,7 @@ function start(box) {
     say('正在读')
     const text = await read(file).catch(() => '')
     if (text) found(text)
-    else say('照片里没有读到码。近一点、正一点再拍，或把标签上的编号打进来')
+    else say('照片里没有读到码。近一点、正一点再拍，或把标签上的短码打进来')
     event.target.value = ''
   })
   if (!navigator.mediaDevices?.getUserMedia) {
