@@ -1,4 +1,4 @@
-"""Do the pages say what is true: links lead somewhere, screen words stand on a screen, each step is in the manual?
+"""Do the pages say what is true: links lead somewhere, words are on a screen, each step is in the manual?
 
 usage: check_links.py     one line a fault; exit code 1 when there is one. Reads files only, starts nothing.
 """

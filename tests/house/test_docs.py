@@ -1,4 +1,7 @@
-"""The pages say what is true. Seen to fail on a link to a page that is not there, a step left out, a word no screen has."""
+"""The pages say what is true.
+
+Seen to fail on a link to no page, a quoted word that no screen has, a proof that is no test.
+"""
 
 import importlib.util
 import re
@@ -23,7 +26,9 @@ def test_the_pages_are_true(what):
 
 def test_a_heading_is_found_as_github_names_it(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("# 密钥\n## 3 学校的名字和电话\n```\n# no heading\n```\n### Words on screen, A–Z\n", encoding="utf-8")
+    page.write_text(
+        "# 密钥\n## 3 学校的名字和电话\n```\n# no heading\n```\n### Words on screen, A–Z\n", encoding="utf-8"
+    )
     assert check_links.anchors(page) == {"密钥", "3-学校的名字和电话", "words-on-screen-az"}
 
 
@@ -33,7 +38,8 @@ def test_each_proof_in_the_page_of_security_exists():
     missing = [
         f"{file}::{name}"
         for file, name in PROOF.findall(text)
-        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"))
+        if not (ROOT / file).exists()
+        or (name and f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"))
     ]
     assert missing == []
 
