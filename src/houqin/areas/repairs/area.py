@@ -35,7 +35,8 @@ def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:
 def able(act: Act, matter: Matter | None) -> dict[str, Any]:
     """Who may be given it today; nobody to whom it was given already."""
     assert matter is not None
-    return {"worker": queries.workers(act.day, matter.repair.fault_type).exclude(pk=matter.holder_id)}
+    rows = queries.workers(act.day, matter.repair.fault_type)
+    return {"worker": rows.exclude(pk=matter.holder_id) if matter.holder_id else rows}
 
 
 def taken_as(act: Act, matter: Matter | None) -> dict[str, Any]:

@@ -4,7 +4,15 @@ from django import forms
 
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
-from houqin.ui.fields import MoneyField, PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
+from houqin.ui.fields import (
+    MoneyField,
+    PaperField,
+    PhotosField,
+    RowColumn,
+    RowsField,
+    SignatureField,
+    SlipForm,
+)
 
 from .models import FaultType, Repair
 
@@ -12,7 +20,7 @@ from .models import FaultType, Repair
 class FaultTypeField(forms.ModelChoiceField):
     """什么坏了: tiles by the fault type's short name."""
 
-    def label_from_instance(self, obj: FaultType) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: FaultType) -> str:
         return obj.label
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from houqin.kernel.act import Act
-from houqin.kernel.attachments.actions import Kept, Upload
+from houqin.kernel.attachments.actions import Upload
 from houqin.kernel.errors import Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Matter
@@ -19,7 +19,7 @@ from .. import rules
 from ..flow import REPAIR
 from ..models import Repair
 
-Photos = Sequence[Upload | Kept]
+Photos = Sequence[Upload]
 
 
 def take_up(matter: Matter, key: str, act: Act) -> Repair:

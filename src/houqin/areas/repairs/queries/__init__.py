@@ -1,7 +1,7 @@
 """Reading repairs: `finding` for the steps and screens of today, `figures` for counting, `checks` for what must be true."""
 
 from .checks import agree_with_events, parts_add_up, signed_are_signed
-from .figures import by_month, by_person, by_place, by_trade, closed_apart, of_worker, reached
+from .figures import Line, by_month, by_person, by_place, by_trade, closed_apart, of_worker, reached
 from .finding import (
     SHIPPED_TIERS,
     held,
@@ -26,7 +26,7 @@ from .finding import (
 from .morning import alerts
 
 __all__ = [
-    "SHIPPED_TIERS", "agree_with_events", "alerts", "by_month", "by_person", "by_place", "by_trade", "closed_apart", "held", "jobs",
+    "SHIPPED_TIERS", "Line", "agree_with_events", "alerts", "by_month", "by_person", "by_place", "by_trade", "closed_apart", "held", "jobs",
     "look_up_code", "looked_up", "of_worker", "open_duplicates", "parts_add_up", "paused", "reached", "recent",
     "reminder_due", "repeated", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "told_by_visitor", "types", "visible_to",
     "waiting_for_signature", "worker_for", "workers",

@@ -60,7 +60,7 @@ def by_person(rows: QuerySet[Repair]) -> list[Line]:
 
 def by_month(rows: QuerySet[Repair]) -> list[Line]:
     found = rows.annotate(month=TruncMonth("matter__opened_at")).values("month").annotate(**COUNTS).order_by("month")
-    return [_line(f"{row['month']:%Y-%m}", f"{row['month']:%Y-%m-01}", row) for row in found]
+    return [_line(f"{row['month']:%Y-%m}", f"{row['month']:%Y-%m-01}", dict(row)) for row in found]
 
 
 def _lines(rows: QuerySet[Repair], label: str, key: str, order: str) -> list[Line]:

@@ -5,7 +5,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range

@@ -12,7 +12,7 @@ from PIL import Image
 from houqin.areas.repairs import actions
 from houqin.areas.repairs.models import FaultType, Repair
 from houqin.kernel.act import Act
-from houqin.kernel.attachments.actions import Kept, Upload, keep
+from houqin.kernel.attachments.actions import Upload, keep
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.queries import SYSTEM, built_in
 from tests.cast import Cast
@@ -25,7 +25,7 @@ def at(*when: int) -> datetime:
 
 
 @cache
-def photo() -> Kept:
+def photo() -> Upload:
     """A picture in the store, as `attach` takes it; redrawn once for all tests."""
     drawn = BytesIO()
     Image.new("RGB", (64, 48), "#d8d3c8").save(drawn, "JPEG")
@@ -38,7 +38,7 @@ class Scene:
 
     cast: Cast
     types: dict[str, FaultType]
-    photo: Kept
+    photo: Upload
 
     @classmethod
     def of(cls, cast: Cast) -> "Scene":

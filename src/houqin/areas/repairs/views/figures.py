@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -24,7 +24,7 @@ ROWS = "/repairs/repairs/?view=all"
 
 @require_GET
 @access.duty("office", "view-all", "view-repairs", "overseer", rules.WORKER)
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: access.Request) -> HttpResponse:
     """统计: by trade, place, person and month over a time; each figure leads to its rows."""
     act = access.act(request)
     first, last = asked_time(request, act.day)
@@ -45,7 +45,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def asked_time(request: HttpRequest, today: date) -> tuple[date, date]:
+def asked_time(request: access.Request, today: date) -> tuple[date, date]:
     """From and to as asked; else the term so far."""
     term = terms.term_on(today)
     first, last = (term.starts_on if term else today.replace(month=1, day=1)), today

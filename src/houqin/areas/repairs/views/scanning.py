@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ FROM_ONE_ADDRESS, ON_ONE_LABEL, LOOK_UPS = 5, 30, 20  # in ten minutes, of visit
 
 def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     """报修 at a place; a visitor's form asks less and is counted."""
-    act = access.act(request)
+    act = access.act(cast(access.Request, request))
     visitor = act.by.built_in
     if visitor and request.method == "POST":
         count_visitor(request, place, act)
@@ -77,7 +77,7 @@ def choices_anywhere(act: Act, matter: Matter | None) -> dict[str, Any]:
 
 @require_GET
 @access.public
-def notice(request: HttpRequest, place: int) -> HttpResponse:
+def notice(request: access.Request, place: int) -> HttpResponse:
     """What is open here already, who will get it, and the words for it: asked again by each choice of a tile."""
     found = Place.objects.filter(pk=place, closed_on=None).first()
     if found is None:
@@ -138,7 +138,7 @@ def recent_row(repair: Repair, act: Act, may_open: bool) -> dict[str, Any]:
 
 @require_POST
 @access.login
-def join(request: HttpRequest, number: str) -> HttpResponse:
+def join(request: access.Request, number: str) -> HttpResponse:
     """我也遇到, from the notice: one who scans the label may join what is open there."""
     act = access.act(request)
     matter = Matter.objects.filter(kind=REPAIR.kind, number=number, closed_at=None).first()
@@ -151,7 +151,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 @access.public
-def look(request: HttpRequest) -> HttpResponse:
+def look(request: access.Request) -> HttpResponse:
     """查进度: a visitor's own report by its code; says state and times, no names."""
     code = request.GET.get("code", "").strip()
     if not code:

@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.matters.models import Matter
 from houqin.kernel.terms import queries as terms
 from houqin.ui import access, addresses
 
@@ -24,7 +24,7 @@ from ..models import Repair
 
 @require_GET
 @access.login
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: access.Request) -> HttpResponse:
     """My jobs by the way I walk, or by what is due first."""
     act = access.act(request)
     by_due = request.GET.get("by") == "due"
@@ -62,7 +62,7 @@ def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     return {
         "title": matter.title, "url": addresses.url_of(matter), "notes": notes, "due": due_pill(matter.due_at, act.at),
         "place": matter.place.full_name if matter.place else "", "arrived": repair.responded_at is not None,
-        "arrive": addresses.slip_url(matter, REPAIR.step("arrive")), "finish": addresses.slip_url(matter, REPAIR.step("finish")),
+        "arrive": reverse("slip", args=(matter.number, "arrive")), "finish": reverse("slip", args=(matter.number, "finish")),
         "photos": [{"url": addresses.file_url(f, "full"), "thumb": addresses.file_url(f, "small"), "alt": "报修时"} for f in photos[:3]],
     }  # fmt: skip
 

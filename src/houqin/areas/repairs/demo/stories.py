@@ -1,165 +1,26 @@
-"""Eighteen school weeks of believable repairs, made by the actions at past times.
-
-Each repair is a small story: a generator that does one step whenever it is woken and says when to wake it next. One
-clock wakes them all in order, so that numbers, events and notices come as they would have come. What would happen
-after `until` has not happened: those repairs are open.
-"""
+"""The stories: each a generator that does one step whenever it is woken and says when to wake it next."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from heapq import heapify, heappop, heappush
-from io import BytesIO
-from pathlib import Path
-from random import Random
-
-from django.db import transaction
-from django.utils import timezone
-from PIL import Image, ImageDraw
+from collections.abc import Callable, Generator, Iterator
+from datetime import datetime, timedelta
 
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import queries as routes
-from houqin.kernel.attachments.actions import Kept, Upload, keep
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
-from houqin.kernel.people.queries import SYSTEM, VISITOR, built_in
+from houqin.kernel.people.queries import VISITOR, built_in
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import clock
-from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.clock import Hours
 
-from . import actions
-from .models import FaultType, Repair
+from .. import actions
+from ..models import Repair
+from .materials import Fault, Stage, read_faults
 
-FAULTS = Path(__file__).parent / "seed" / "demo_faults.csv"
-SINCE, MANY = 18, 585  # school weeks, repairs
-BATCH = 60  # stories moved on in one transaction
-WORKERS = {
-    "electrician": ("W02", "W05", "W06", "W07", "W08", "W11", "W12", "W13"),
-    "repairman": ("W01", "W03", "W04", "W09", "W10", "W14", "W16"),
-}
 REMARKS = ("又快又好", "修得仔细", "可以", "来得快", "", "", "", "")
 
 Story = Iterator[datetime]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What broke, what it was, and what it took."""
-
-    code: str
-    where: str
-    detail: str
-    cause: str
-    fix: str
-    parts: list[dict[str, object]]
-
-
-@dataclass
-class Stage:
-    """The school as the stories need it."""
-
-    rng: Random
-    hours: Hours
-    people: dict[str, Person]
-    rooms: dict[str, list[Place]]  # by kind: class toilet office room canteen outdoor
-    teachers: list[Person]
-    types: dict[str, FaultType] = field(default_factory=dict)
-    photos: list[Kept] = field(default_factory=list)
-
-    def act(self, by: Person | str, at: datetime) -> Act:
-        return Act(by=self.people[by] if isinstance(by, str) else by, at=at, via="demo")
-
-    def later(self, at: datetime, least: int, most: int) -> datetime:
-        """Some working minutes on, at an odd second."""
-        return clock.after(at, self.rng.randint(least, most), self.hours) + timedelta(seconds=self.rng.randint(0, 40))
-
-    def matter(self, repair: Repair) -> Matter:
-        return Matter.objects.select_related("holder").get(pk=repair.pk)
-
-    def photo(self, chance: float) -> list[Kept]:
-        return [self.rng.choice(self.photos)] if self.rng.random() < chance else []
-
-
-def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None]) -> int:
-    """Lay out the fault types, tell the stories, answer how many repairs there are."""
-    begin = beginning(until)
-    act = stage.act("director", begin - timedelta(days=3))
-    actions.lay_out(act=act)
-    name_workers(stage, act)
-    stage.photos = keep([Upload(f"照片{n}.jpg", picture(stage.rng)) for n in range(1, 9)])
-    run([*stories(stage, begin, until), *still_open(stage, until), the_clock(begin, until)], until, begin, progress)
-    return Repair.objects.count()
-
-
-def beginning(until: datetime) -> datetime:
-    """The Monday morning eighteen school weeks ago: weeks with a school day in them, across the holidays."""
-    monday = timezone.localtime(until).date()
-    monday -= timedelta(days=monday.weekday())
-    weeks = 0
-    for _ in range(52):
-        monday -= timedelta(days=7)
-        weeks += any(day.pupil_day for day in terms.days(monday, monday + timedelta(days=6)))
-        if weeks == SINCE:
-            break
-    return datetime.combine(monday, time(7, 30), timezone.get_default_timezone())
-
-
-def name_workers(stage: Stage, act: Act) -> None:
-    """Most fault types have their worker; lifts, moving and some others are dispatched."""
-    found = {row.code: row for row in FaultType.objects.all()}
-    for role, codes in WORKERS.items():
-        for code in codes:
-            row = found[code]
-            kept = {name: getattr(row, name) for name in actions.FAULT_TYPE_FIELDS}
-            found[code] = actions.change_fault_type(row, **(kept | {"worker": stage.people[role]}), act=act)
-    stage.types = {row.code: row for row in FaultType.objects.select_related("worker")}
-
-
-def run(lives: list[Story], until: datetime, begin: datetime, progress: Callable[[float, str], None]) -> None:
-    """Wake each story when its time has come, the earliest first."""
-    queue = [(next(life), n, life) for n, life in enumerate(lives)]
-    heapify(queue)
-    while queue and queue[0][0] < until:
-        with transaction.atomic():
-            for _ in range(BATCH):
-                if not queue or queue[0][0] >= until:
-                    break
-                _, n, life = heappop(queue)
-                if (wake := next(life, None)) is not None:
-                    heappush(queue, (wake, n, life))
-        if queue:
-            progress(min(1.0, (queue[0][0] - begin) / (until - begin)), "报修")
-
-
-def the_clock(begin: datetime, until: datetime) -> Story:
-    """Reminders and timed closings, each morning at eight."""
-    system, at = built_in(SYSTEM), begin.replace(hour=8, minute=0)
-    while at < until:
-        yield at
-        actions.remind_and_close(Act(by=system, at=at, via="tick"))
-        at += timedelta(days=1)
-
-
-# ── the stories ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def stories(stage: Stage, begin: datetime, until: datetime) -> Iterator[Story]:
-    """The openings over the school days, more of them early in the day, and what becomes of each."""
-    first, last = timezone.localtime(begin).date(), timezone.localtime(until).date()
-    days = [day.on for day in terms.days(first, last) if day.pupil_day]
-    faults = read_faults()
-    plots = [plot for plot, many in PLOTS for _ in range(many)]
-    for n in range(MANY):
-        on = days[n * len(days) // MANY]
-        minute = int(stage.rng.triangular(5, 560, 120))
-        at = datetime.combine(on, time(7, 30), timezone.get_default_timezone()) + timedelta(minutes=minute, seconds=n % 60)
-        fault = stage.rng.choice(faults)
-        place = stage.rng.choice(stage.rooms[fault.where])
-        yield stage.rng.choice(plots)(stage, fault, place, at)
 
 
 def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repair, Person]:
@@ -183,7 +44,7 @@ def given(stage: Stage, repair: Repair, at: datetime) -> Story:
         actions.dispatch(stage.matter(repair), worker=worker, act=stage.act("director", wake))
 
 
-def repaired(stage: Stage, fault: Fault, repair: Repair, at: datetime) -> Iterator[datetime]:
+def repaired(stage: Stage, fault: Fault, repair: Repair, at: datetime) -> Generator[datetime, None, datetime]:
     """Dispatched, arrived, finished; late now and then. Answers when it was fixed."""
     yield from given(stage, repair, at)
     matter = stage.matter(repair)
@@ -417,34 +278,3 @@ PLOTS: tuple[tuple[Callable[[Stage, Fault, Place, datetime], Story], int], ...] 
     (plain, 62), (silent, 5), (sent_back, 4), (paused, 7), (shared, 5), (passed_on, 3), (outside, 2), (by_visitor, 6),
     (by_office, 2), (cancelled, 2), (overdue, 2),
 )  # fmt: skip
-
-
-# ── what the stories are made of ────────────────────────────────────────────────────────────────────────
-
-
-def read_faults() -> list[Fault]:
-    with FAULTS.open(encoding="utf-8", newline="") as rows:
-        return [_fault(row) for row in csv.DictReader(rows)]
-
-
-def _fault(row: dict[str, str]) -> Fault:
-    part = {"name": row["part"], "unit": row["unit"], "quantity_milli": int(row["milli"]), "price_fen": int(row["price"])}
-    return Fault(row["code"], row["where"], row["detail"], row["cause"], row["fix"], [part] if row["part"] else [])
-
-
-def picture(rng: Random) -> bytes:
-    """A small drawing of a ceiling, a pipe, a door: something to look at, the same for the same seed."""
-    drawing = Image.new("RGB", (480, 360), rng.choice(("#e9e6df", "#e3ddd2", "#dfe6e9")))
-    pen = ImageDraw.Draw(drawing)
-    for x in range(0, 480, 160):
-        pen.line((x, 0, x, 360), fill="#d8d3c8", width=3)
-    for y in range(0, 360, 120):
-        pen.line((0, y, 480, y), fill="#d8d3c8", width=3)
-    for _ in range(rng.randint(2, 4)):
-        x, y = rng.randint(20, 300), rng.randint(30, 300)
-        pen.rounded_rectangle((x, y, x + rng.randint(90, 170), y + 26), 12, fill=rng.choice(("#fffdf2", "#8c8a84", "#5f7c99")), outline="#b5afa2")
-    x, y = rng.randint(120, 360), rng.randint(90, 270)
-    pen.ellipse((x - 40, y - 40, x + 40, y + 40), outline="#b42318", width=7)
-    held = BytesIO()
-    drawing.save(held, "JPEG", quality=80)
-    return held.getvalue()
