@@ -20,7 +20,7 @@ OPEN = {
 PUBLIC = {
     "houqin.ui.login.login", "houqin.ui.login.second", "houqin.ui.login.first", "houqin.ui.demo_door.enter",
     "houqin.ui.health.healthz", "houqin.ui.health.security_txt",
-    "houqin.ui.scan.camera", "houqin.ui.scan.scan",
+    "houqin.ui.scan.camera", "houqin.ui.scan.scan", "houqin.ui.trust.page", "houqin.ui.trust.certificate",
     "houqin.areas.repairs.views.scanning.look", "houqin.areas.repairs.views.scanning.notice",
 }  # fmt: skip
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}

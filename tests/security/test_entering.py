@@ -28,7 +28,7 @@ def test_the_name_may_be_typed_with_capitals_and_full_width(house):
 
 @pytest.mark.parametrize("case", ["wrong password", "unknown name", "closed account", "no password yet"])
 def test_whoever_cannot_enter_gets_the_same_answer(house, case):
-    """A61. Seen to fail with `user.is_active` left out of `logins.enterable`, and with a sentence of its own for it."""
+    """A61. Seen to fail with `user.is_active` left out of `logins.enterable`."""
     house.give_password("teacher")
     if case == "closed account":
         logins.deactivate(house.cast["teacher"].user, act=house.cast.act("admin"))
@@ -41,7 +41,7 @@ def test_whoever_cannot_enter_gets_the_same_answer(house, case):
 
 
 def test_an_unknown_name_costs_as_much_time_as_a_wrong_password(house):
-    """A61. Seen to fail with the stand-in hash left out of `logins.whose`: 2 ms against 60."""
+    """A61. Seen to fail with the stand-in hash left out of `logins.whose`."""
     from houqin.kernel.people import logins as reads
 
     house.give_password("teacher")
@@ -202,7 +202,7 @@ def hashed(client: Client) -> str:
 
 
 def test_own_device_lasts_fourteen_idle_days_and_thirty_in_all(house):
-    """Seen to fail with the expiry left out of `standing.of`, and with `until` without the absolute end."""
+    """Seen to fail with the expiry left out of `standing.of` and `open_sessions`, and with `until` without the absolute end."""
     client = house.client("teacher")
     for _ in range(2):
         house.clock.go(days=13)

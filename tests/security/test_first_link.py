@@ -79,7 +79,7 @@ def test_the_database_keeps_neither_link_nor_password(house, link):
     ],
 )  # fmt: skip
 def test_easy_passwords_are_refused_in_chinese(house, link, password, sentence):
-    """A85. Seen to fail, each for its own line, with each validator taken out of the settings."""
+    """A85. Seen to fail with the shortest length, and with NotOfTheSchool, taken out of the settings."""
     answer = Client().post(link, {"password": password, "again": password})
     page = answer.content.decode()
     assert (answer.status_code, sentence is None or sentence in page) == (303 if sentence is None else 422, True)

@@ -90,7 +90,7 @@ def test_a_refusal_has_its_status_page_and_api_alike(house, what, status):
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_what_another_sites_page_sends_is_refused(house, site):
-    """A70. Seen to fail with the question left out: 200 and a person enrolled."""
+    """A70. Seen to fail with the question left out."""
     client = house.client("teacher")
     refused = client.post("/enrol/", {"name": "赵一"}, headers={"sec-fetch-site": site})
     taken = client.post("/enrol/", {"name": "赵一"}, headers={"sec-fetch-site": "same-origin"})
@@ -99,7 +99,7 @@ def test_what_another_sites_page_sends_is_refused(house, site):
 
 
 def test_more_than_forty_megabytes_are_not_read(house):
-    """A55. Seen to fail with LARGEST left out: the body was read to its end."""
+    """A55. Seen to fail with the question for LARGEST left out."""
     client = house.client("teacher")
     body = FakePayload(b"--" + BOUNDARY.encode())
     answer = client.generic("POST", "/enrol/", b"x", CONTENT_LENGTH=str(41 * 1024 * 1024), **{"wsgi.input": body})

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.urls("tests.security.urls"), pytest.mark.django_db]
 
 
 def test_an_ordinary_page_asks_the_database_nothing(house, django_assert_num_queries):
-    """Seen to fail with `_standings[key] = standing` left out: 3 queries a page."""
+    """Seen to fail with `_standings[key] = standing` left out."""
     client = house.client("teacher")
     client.get("/")
     with django_assert_num_queries(0):
@@ -99,7 +99,7 @@ def test_the_last_use_is_written_every_ten_minutes(house, django_assert_num_quer
 
 
 def test_a_tampered_cookie_is_nobody(house):
-    """A53. Seen to fail with a cookie that is only encoded, not signed."""
+    """A53."""
     client = house.client("teacher")
     value = client.cookies["sid"].value
     for wrong in (value[:-1] + ("A" if value[-1] != "A" else "B"), value.split(":", 1)[1], "x", value + "x"):

@@ -210,4 +210,4 @@ def _qr(text: str) -> str:
     """The address as a picture inside the page; segno draws it."""
     import segno
 
-    return segno.make(text, error="m").svg_data_uri(scale=5, border=2)
+    return segno.make(text, error="m").svg_data_uri(scale=5, border=2, light="#fff")
