@@ -1,9 +1,10 @@
-"""The first start of a school without demo: posts, one administrator, and the one-time link to a first password."""
+"""The first start of a school without demo: posts, what the areas start with, one administrator and his one-time link."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from houqin.kernel.act import Act
+from houqin.kernel.area import areas
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.actions import logins
 from houqin.kernel.people.models import Person
@@ -28,14 +29,14 @@ def first_link() -> str:
         found(act)
     waiting = Person.objects.filter(code=FIRST, user__password_set_at=None, user__is_active=True)
     admin = waiting.exclude(user=None).select_related("user").first()
-    if admin is None or School.objects.filter(is_demo=True).exists():
+    if admin is None or admin.user is None or School.objects.filter(is_demo=True).exists():
         return ""
     return f"/first/{logins.make_link(admin.user, act=act)}/"
 
 
 @transaction.atomic
 def found(act: Act) -> None:
-    """The unnamed school, the posts of the seed, and the administrator without a password."""
+    """The unnamed school, the posts of the seed, the administrator without a password, what each area starts with."""
     school.found(name=NAME, office_phone="", address="", is_demo=False, act=act)
     posts = {
         seed.code: people.create_post(code=seed.code, name=seed.name, rank=rank, duties=seed.duties, act=act)
@@ -44,3 +45,5 @@ def found(act: Act) -> None:
     admin = people.enrol(code=FIRST, name="系统管理员", act=act)
     people.assign(admin, post=posts[FIRST], act=act)
     logins.open_account(admin, username=FIRST, act=act)
+    for area in areas():
+        area.starts_with(act=act)

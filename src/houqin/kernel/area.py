@@ -28,7 +28,7 @@ def nothing(*asked: Any) -> Any:
     return {}
 
 
-def none(*asked: Any) -> Any:
+def none(*asked: Any, **named: Any) -> Any:
     return ()
 
 
@@ -169,6 +169,7 @@ class Area:
     published: Callable[[], Iterable[Any]] = none
     indicators: tuple[Indicator, ...] = ()
     jobs: tuple[Job, ...] = ()
+    starts_with: Callable[..., object] = none  # (act=…): what a new school finds here, as rows it may change
     invariants: tuple[Invariant, ...] = ()
 
 

@@ -117,6 +117,7 @@ AREA = Area(
     offers=offers,
     alerts=queries.alerts,
     holdings=queries.held,
+    starts_with=actions.lay_out,
     indicators=indicators.INDICATORS,
     jobs=(Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),),
     invariants=(
