@@ -16,7 +16,11 @@ upkeep.ready(); founding.first_link()
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     """What the program sees: this data folder, none of pytest's own names."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "HOUQIN", "DATABASE_URL", "DJANGO", "COV"))}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("PYTEST", "HOUQIN", "DATABASE_URL", "DJANGO", "COV"))
+    }
     return kept | {
         "HOUQIN_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "PYTHONUTF8": "1",
         "DJANGO_SETTINGS_MODULE": "houqin.config.settings", **more,
@@ -42,7 +46,13 @@ def script(data: Path, text: str, **env: str) -> Said:
 
 def ran(command: list[str], data: Path, **env: str) -> Said:
     done = subprocess.run(
-        command, env=environment(data, **env), capture_output=True, text=True, check=False, cwd=data.parent, timeout=300
+        command,
+        env=environment(data, **env),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=data.parent,
+        timeout=300,
     )
     assert "Traceback" not in done.stdout + done.stderr, done.stderr
     return Said(done.returncode, done.stdout.strip(), done.stderr.strip())

@@ -1,4 +1,6 @@
-"""What the clients sent and what they heard, written before and after; the judge of what must be in the database."""
+"""What the clients sent and what they heard, written before and after;
+the judge of what must be in the database.
+"""
 
 import json
 import os
@@ -38,7 +40,9 @@ class Journal:
 
     def heard(self, intent: Intent) -> None:
         with self.lock:
-            self._line({"heard": intent.op, "state": intent.state, "names": intent.names, "status": intent.status})
+            self._line(
+                {"heard": intent.op, "state": intent.state, "names": intent.names, "status": intent.status}
+            )
 
     def _line(self, said: dict[str, Any]) -> None:
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -74,13 +78,16 @@ for matter, events in by_matter.items():
             found[e["op"]]["whole"] = False
 lonely = sorted(numbers[pk] for pk in numbers if pk not in by_matter or pk not in repairs)
 for o in Operation.objects.values("op", "kind", "key"):
-    found[o["op"]]["operations"].append([o["kind"], numbers.get(int(o["key"]), "") if o["key"].isdigit() else ""])
+    named = numbers.get(int(o["key"]), "") if o["key"].isdigit() else ""
+    found[o["op"]]["operations"].append([o["kind"], named])
 print(json.dumps({"ops": found, "lonely": lonely, "matters": len(numbers)}))
 """
 
 
 def wrong(journal: Journal, look: dict[str, Any]) -> list[str]:
-    """Every promise that is broken: N1 acked exactly once, N2 rejected not at all, N3 unknown once or not, N4 whole."""
+    """Every promise that is broken: N1 acked exactly once, N2 rejected not at all, N3 unknown once or not,
+    N4 whole.
+    """
     found = [f"N4 {number} stands without its events or particulars" for number in look["lonely"]]
     for intent in journal.intents.values():
         effect = look["ops"].get(intent.op, {"events": [], "operations": [], "whole": True})

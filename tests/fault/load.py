@@ -28,7 +28,9 @@ class Load:
 
     def run(self, clients: int) -> list[threading.Thread]:
         roles = [("repairman" if n % 3 == 2 else ROLES[n % len(ROLES)]) for n in range(clients)]
-        threads = [threading.Thread(target=self._live, args=(role, n), daemon=True) for n, role in enumerate(roles)]
+        threads = [
+            threading.Thread(target=self._live, args=(role, n), daemon=True) for n, role in enumerate(roles)
+        ]
         for thread in threads:
             thread.start()
         return threads
@@ -73,7 +75,9 @@ class Load:
 
 
 def send(person: Person, intent: Intent, journal: Journal) -> None:
-    """Send once, and write down what was heard; a broken connection and a server error say nothing of what was done."""
+    """Send once, and write down what was heard;
+    a broken connection and a server error say nothing of what was done.
+    """
     journal.sending(intent)
     try:
         answer = person.post(intent.path, _op=intent.op, **intent.fields)

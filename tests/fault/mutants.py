@@ -1,4 +1,6 @@
-"""The server with one promise taken out, to see the harness catch it: `python -m tests.fault.mutants NAME start …`."""
+"""The server with one promise taken out, to see the harness catch it:
+`python -m tests.fault.mutants NAME start …`.
+"""
 
 import contextlib
 import sys
@@ -42,7 +44,11 @@ def no_transaction() -> None:
     bare = getattr(doors.once, "__wrapped__", doors.once)
     doors.once = bare
     for module in (matters, doors):
-        module.transaction = type("none", (), {"atomic": staticmethod(lambda *a, **k: Nothing()), "on_commit": transaction.on_commit})
+        module.transaction = type(
+            "none",
+            (),
+            {"atomic": staticmethod(lambda *a, **k: Nothing()), "on_commit": transaction.on_commit},
+        )
     from houqin.areas.repairs import actions as repairs
     from houqin.areas.repairs.actions import repairing, reporting
 
@@ -100,7 +106,9 @@ def early_ack() -> None:
             held.pop().__exit__(None, None, None)
 
     doors.once = once
-    request_finished.receivers.insert(0, ((id(commit), id(None)), commit, False)) if False else request_finished.connect(commit, weak=False)
+    request_finished.receivers.insert(
+        0, ((id(commit), id(None)), commit, False)
+    ) if False else request_finished.connect(commit, weak=False)
 
 
 def no_idempotency() -> None:

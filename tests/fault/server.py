@@ -1,4 +1,6 @@
-"""The real server as a process group of its own, on loopback, with a data folder of its own; killed and started again."""
+"""The real server as a process group of its own, on loopback, with a data folder of its own;
+killed and started again.
+"""
 
 import os
 import signal
@@ -34,12 +36,15 @@ import django; django.setup()
 import json
 from houqin.areas.repairs.models import FaultType
 from houqin.kernel.places.models import Place
-print(json.dumps({"place": Place.objects.get(code="c32").pk, "fault_type": FaultType.objects.get(code="W01").pk}))
+place, fault_type = Place.objects.get(code="c32"), FaultType.objects.get(code="W01")
+print(json.dumps({"place": place.pk, "fault_type": fault_type.pk}))
 """
 
 
 def found(data: Path, **env: str) -> Path:
-    """A small school whose roles come in by the demo's door, with a fault type that goes straight to its worker."""
+    """A small school whose roles come in by the demo's door,
+    with a fault type that goes straight to its worker.
+    """
     data.mkdir(parents=True)
     (data / "tmp").mkdir()
     said = script(data, SCHOOL, **env)
@@ -111,5 +116,9 @@ class Person:
 
     def post(self, path: str, **fields: object) -> httpx.Response:
         token = self.web.cookies.get("csrf", "")
-        headers = {"Referer": f"{self.web.base_url}", "Origin": str(self.web.base_url).rstrip("/"), "X-CSRFToken": token}
+        headers = {
+            "Referer": f"{self.web.base_url}",
+            "Origin": str(self.web.base_url).rstrip("/"),
+            "X-CSRFToken": token,
+        }
         return self.web.post(path, data={k: str(v) for k, v in fields.items()}, headers=headers)

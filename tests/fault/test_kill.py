@@ -1,4 +1,6 @@
-"""kill -9 while many report and finish: what was acknowledged is there once, what was refused is not, nothing is half."""
+"""kill -9 while many report and finish: what was acknowledged is there once, what was refused is not,
+nothing is half.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ def looked(data, **env):
 
 
 def storm(data, kills: int, *, mutant: str = "", seed: int = SEED, clients: int = CLIENTS, **env):
-    """Load, kill, start again, so many times; then stop the load. Answers the journal and the server, running."""
+    """Load, kill, start again, so many times; then stop the load. Answers the journal and the server,
+    running.
+    """
     facts = json.loads(script(data, FACTS, **env).out)
     server, journal = Server(data, mutant, **env), Journal(data.parent / "journal.jsonl")
     rng = random.Random(seed)
@@ -57,7 +61,9 @@ def replay(server, journal) -> None:
     """Send everything again of which nobody knows what became of it, under its own `op`."""
     people: dict[str, Person] = {}
     for intent in journal.of(UNKNOWN):
-        person = people.get(intent.role) or people.setdefault(intent.role, Person(server.base, intent.role).enter())
+        person = people.get(intent.role) or people.setdefault(
+            intent.role, Person(server.base, intent.role).enter()
+        )
         send(person, intent, journal)
 
 
@@ -89,7 +95,9 @@ def test_the_same_sent_twice_at_once_is_done_once(school):
         intent.fields.update(facts)
         person = Person(server.base, "teacher").enter()
         answers = at_once(lambda: person.post(intent.path, _op=intent.op, **intent.fields), 8)
-        assert {(a.status_code, a.headers.get("Location")) for a in answers} == {(303, answers[0].headers["Location"])}
+        assert {(a.status_code, a.headers.get("Location")) for a in answers} == {
+            (303, answers[0].headers["Location"])
+        }
         changed = person.post(intent.path, _op=intent.op, **{**intent.fields, "detail": "别的"})
         assert changed.status_code == 422
         assert looked(school)["matters"] == 1

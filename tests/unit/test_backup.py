@@ -1,4 +1,6 @@
-"""A backup is what was restored from it: every row, file and refusal; a half-way restore is the old school or the new."""
+"""A backup is what was restored from it: every row, file and refusal;
+a half-way restore is the old school or the new.
+"""
 
 import json
 import shutil
@@ -40,9 +42,14 @@ from houqin.config import rows
 from houqin.kernel.people.models import LoginSession
 from houqin.kernel.audit.sealing import queries
 told = {t: hashlib.sha256("\\n".join(rows.lines(t)).encode()).hexdigest() for t in rows.tables()}
-print(json.dumps({"tables": told, "open": LoginSession.objects.filter(ended_at=None).count(), "head": queries.last().head}))
+still_open = LoginSession.objects.filter(ended_at=None).count()
+print(json.dumps({"tables": told, "open": still_open, "head": queries.last().head}))
 """
-MOVES_ON = {"kernel_loginsession", "kernel_seal", "kernel_tickrun"}  # ended by the restore; sealed once more before the backup
+MOVES_ON = {
+    "kernel_loginsession",
+    "kernel_seal",
+    "kernel_tickrun",
+}  # ended by the restore; sealed once more before the backup
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +104,9 @@ def test_a_full_folder_is_refused_and_kept_beside_when_it_is_replaced(school, ba
     assert prints(kept[0])["tables"] == prints(school)["tables"]
 
 
-@pytest.mark.parametrize("part", ["tables/kernel_event.jsonl", "tables/kernel_change.jsonl", "keys/entries", "files/"])
+@pytest.mark.parametrize(
+    "part", ["tables/kernel_event.jsonl", "tables/kernel_change.jsonl", "keys/entries", "files/"]
+)
 def test_one_byte_that_is_not_as_it_was_is_refused_by_the_name_of_its_part(backup, tmp_path, part):
     with zipfile.ZipFile(backup) as whole:
         info = next(i for i in whole.infolist() if i.filename.startswith(part))
@@ -106,7 +115,10 @@ def test_one_byte_that_is_not_as_it_was_is_refused_by_the_name_of_its_part(backu
     content = bytearray(backup.read_bytes())
     content[at] ^= 0x10
     broken.write_bytes(content)
-    with archive.open_file(broken, tmp_path, lambda: "").zip, pytest.raises(Refused, match=f"备份里的“{info.filename}”坏了"):
+    with (
+        archive.open_file(broken, tmp_path, lambda: "").zip,
+        pytest.raises(Refused, match=f"备份里的“{info.filename}”坏了"),
+    ):
         archive.open_file(broken, tmp_path, lambda: "").verify()
 
 
@@ -114,7 +126,10 @@ def test_a_broken_backup_leaves_the_folder_as_it_was(backup, tmp_path):
     broken = tmp_path / "broken.houqin"
     broken.write_bytes(backup.read_bytes()[:-200])
     said = houqin(tmp_path / "data", "restore", str(broken))
-    assert (said.code, said.err) == (2, f"{broken} 不是后勤的备份，或者文件坏了（清单读不出来），没有恢复。换一份备份。")
+    assert (said.code, said.err) == (
+        2,
+        f"{broken} 不是后勤的备份，或者文件坏了（清单读不出来），没有恢复。换一份备份。",
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.houqin"]
 
 
@@ -156,15 +171,24 @@ def test_without_its_keys_a_backup_comes_back_only_where_they_are(school, tmp_pa
     other = tmp_path / "other"
     (other / "keys").mkdir(parents=True)
     (other / "keys/entries").write_text("A-quite-different-key-of-more-than-fifty-characters-0123456789")
-    assert houqin(other, "restore", str(file)).err == "keys 文件夹里的密钥不是这份备份的，没有恢复。换成做备份那台机器的 keys 文件夹。"
+    assert (
+        houqin(other, "restore", str(file)).err
+        == "keys 文件夹里的密钥不是这份备份的，没有恢复。换成做备份那台机器的 keys 文件夹。"
+    )
 
 
 def test_a_backup_of_a_newer_program_is_refused_with_both_versions(backup, tmp_path):
-    newer = rewritten(backup, tmp_path, lambda m: m | {"version": "99.0", "migrations": [*m["migrations"], ["kernel", "0999_later"]]})
+    newer = rewritten(
+        backup,
+        tmp_path,
+        lambda m: m | {"version": "99.0", "migrations": [*m["migrations"], ["kernel", "0999_later"]]},
+    )
     said = houqin(tmp_path / "data", "restore", str(newer))
     assert said.err == "备份是更新版本的后勤（99.0）做的，现在的程序是 0.1.0，没有恢复。先装新版本。"
     later = rewritten(backup, tmp_path, lambda m: m | {"version": "99.0", "format": 2})
-    assert houqin(tmp_path / "data", "restore", str(later)).err.startswith("备份是更新版本的后勤（99.0）做的，这个版本读不了")
+    assert houqin(tmp_path / "data", "restore", str(later)).err.startswith(
+        "备份是更新版本的后勤（99.0）做的，这个版本读不了"
+    )
     assert not (tmp_path / "data").exists()
 
 
@@ -182,20 +206,33 @@ def rewritten(backup: Path, folder_: Path, change) -> Path:
 def test_a_backup_that_would_not_come_back_is_not_left_lying(school, tmp_path):
     data = tmp_path / "forged"
     shutil.copytree(school, data)
-    forge = "import django; django.setup()\nfrom django.db import connection\nwith connection.cursor() as c:\n" + "".join(
-        f"    c.execute('{line}')\n"
-        for line in ("DROP TRIGGER kernel_change_stays", "UPDATE kernel_change SET now = 1 WHERE id = 3")
+    forge = (
+        "import django; django.setup()\nfrom django.db import connection\nwith connection.cursor() as c:\n"
+        + "".join(
+            f"    c.execute('{line}')\n"
+            for line in ("DROP TRIGGER kernel_change_stays", "UPDATE kernel_change SET now = 1 WHERE id = 3")
+        )
     )
     assert script(data, forge).code == 0
     said = houqin(data, "backup", str(tmp_path / "file.houqin"))
-    assert (said.code, "[I36 错误]" in said.err, "备份恢复不回来，没有留下这个文件" in said.err) == (2, True, True)
+    assert (said.code, "[I36 错误]" in said.err, "备份恢复不回来，没有留下这个文件" in said.err) == (
+        2,
+        True,
+        True,
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["forged"]
 
 
 def test_a_name_that_is_taken_or_a_folder_that_is_not_there(school, backup):
-    assert houqin(school, "backup", str(backup)).err == f"{backup} 已经在了，没有备份。换个文件名，或者加 --overwrite。"
+    assert (
+        houqin(school, "backup", str(backup)).err
+        == f"{backup} 已经在了，没有备份。换个文件名，或者加 --overwrite。"
+    )
     assert houqin(school, "backup", "/nowhere/x.houqin").err == "没有 /nowhere 这个文件夹，没有备份。"
-    assert houqin(school, "restore", "/nowhere/x.houqin", "--replace").err == "找不到备份文件 /nowhere/x.houqin，没有恢复。"
+    assert (
+        houqin(school, "restore", "/nowhere/x.houqin", "--replace").err
+        == "找不到备份文件 /nowhere/x.houqin，没有恢复。"
+    )
 
 
 # ── cut off half-way ────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,6 @@
-"""`houqin check`: each invariant stands on a sound school, and names exactly itself when a raw statement breaks it."""
+"""`houqin check`: each invariant stands on a sound school,
+and names exactly itself when a raw statement breaks it.
+"""
 
 import json
 import os
@@ -47,7 +49,9 @@ AREA = Area("chores", "杂事", flows=(CHORE,))
 
 @pytest.fixture
 def house(cast, settings, tmp_path, monkeypatch):
-    """A small sound school: three matters, an approved paper, a photo, an erased detail, seals and a clock that ran."""
+    """A small sound school: three matters, an approved paper, a photo, an erased detail,
+    seals and a clock that ran.
+    """
     settings.DATA = tmp_path
     settings.AREAS_OF_THE_KIT = (*settings.AREAS_OF_THE_KIT, __name__)
     area.areas.cache_clear(), area.flow_of.cache_clear()
@@ -69,7 +73,14 @@ def open_chore(cast, title):
     act = cast.act("teacher", op=f"op-{title}-{title}")
     hand = {"holder": cast["repairman"], "due_at": cast.now + timedelta(hours=2), "place": cast.place("c32")}
     made = []
-    doors.once(act, "chores", "hash", lambda: made.append(matters.open_matter(CHORE, title=title, state="open", act=act, **hand)) or made[0])
+    doors.once(
+        act,
+        "chores",
+        "hash",
+        lambda: (
+            made.append(matters.open_matter(CHORE, title=title, state="open", act=act, **hand)) or made[0]
+        ),
+    )
     return made[0]
 
 
@@ -77,12 +88,16 @@ def photo(cast, matter):
     file = store.folder().parent / "photo.png"
     Image.new("RGB", (40, 30), "red").save(file)
     with file.open("rb") as data:
-        attachments.attach(matter.opened, [attachments.Upload("桌子.png", data)], "before", cast.act("teacher"))
+        attachments.attach(
+            matter.opened, [attachments.Upload("桌子.png", data)], "before", cast.act("teacher")
+        )
 
 
 def approve(cast, paper):
     ranges = (Range(0, None, ("approve-director", "approve-vice")),)
-    approvals.issue_rules(CHORE.kind, effective_on=date(2026, 9, 1), authority="办法", ranges=ranges, act=cast.act("principal"))
+    approvals.issue_rules(
+        CHORE.kind, effective_on=date(2026, 9, 1), authority="办法", ranges=ranges, act=cast.act("principal")
+    )
     approvals.submit(paper, amount_fen=100, act=cast.act("repairman"))
     approvals.decide(paper, agreed=True, act=cast.act("director"))
     approvals.decide(paper, agreed=True, act=cast.act("vice-principal"))
@@ -159,37 +174,83 @@ RAW = [
     ("I05", f"UPDATE {table(Person)} SET left_on = '2026-11-01' WHERE code = 'repairman'", {"I55", "I05"}),
     ("I06", f"UPDATE {table(Matter)} SET escalated_at = NULL WHERE {OPEN}", {"I06"}),
     ("I06", f"DELETE FROM {table(Event)} WHERE step = 'escalate'", {"I06", "I34"}),
-    ("I09", f"UPDATE {table(ApprovalStep)} SET decided_by_id = (SELECT by_id FROM {table(ApprovalRoute)} LIMIT 1) WHERE \"order\" = 1", {"I09", "I22"}),
-    ("I09", f"UPDATE {table(ApprovalStep)} SET decided_by_id = (SELECT decided_by_id FROM {table(ApprovalStep)} WHERE \"order\" = 1)", {"I09", "I22"}),
+    (
+        "I09",
+        f"UPDATE {table(ApprovalStep)} SET decided_by_id = (SELECT by_id FROM {table(ApprovalRoute)} LIMIT 1)"
+        ' WHERE "order" = 1',
+        {"I09", "I22"},
+    ),
+    (
+        "I09",
+        f"UPDATE {table(ApprovalStep)} SET decided_by_id ="
+        f' (SELECT decided_by_id FROM {table(ApprovalStep)} WHERE "order" = 1)',
+        {"I09", "I22"},
+    ),
     ("I21", f"UPDATE {table(Matter)} SET state = 'done' WHERE {OPEN}", {"I21", "I06"}),
     ("I22", f"UPDATE {table(ApprovalStep)} SET duty = 'pay' WHERE \"order\" = 2", {"I22"}),
-    ("I22", f"UPDATE {table(ApprovalStep)} SET state = 'waiting', decided_by_id = NULL WHERE \"order\" = 1", {"I22"}),
+    (
+        "I22",
+        f"UPDATE {table(ApprovalStep)} SET state = 'waiting', decided_by_id = NULL WHERE \"order\" = 1",
+        {"I22"},
+    ),
     ("I30", f"UPDATE {table(Matter)} SET number = 'CS2026-9' WHERE {OPEN}", {"I30", "I63"}),
-    ("I31", f"UPDATE {table(Matter)} SET serial = 7, number = 'CS2026-0007' WHERE title = '柜子'", {"I31", "I32", "I63"}),
+    (
+        "I31",
+        f"UPDATE {table(Matter)} SET serial = 7, number = 'CS2026-0007' WHERE title = '柜子'",
+        {"I31", "I32", "I63"},
+    ),
     ("I32", f"UPDATE {table(Series)} SET last = 2 WHERE prefix = 'CS'", {"I32"}),
     ("I52", f"UPDATE {table(User)} SET username = 'ｔeacher' WHERE username = 'teacher'", {"I52"}),
     ("I54", f"UPDATE {table(User)} SET is_active = {{no}} WHERE username = 'admin'", {"I54"}),
     ("I54", f"UPDATE {table(Person)} SET user_id = NULL WHERE code = 'teacher'", {"I54"}),
     ("I55", f"UPDATE {table(Person)} SET left_on = '2026-11-01' WHERE code = 'class-teacher'", {"I55"}),
-    ("I56", f"UPDATE {table(Label)} SET token = 'short' WHERE id = (SELECT min(id) FROM {table(Label)})", {"I56"}),
-    ("I56", f"UPDATE {table(Label)} SET \"key\" = 999 WHERE id = (SELECT min(id) FROM {table(Label)})", {"I56"}),
+    (
+        "I56",
+        f"UPDATE {table(Label)} SET token = 'short' WHERE id = (SELECT min(id) FROM {table(Label)})",
+        {"I56"},
+    ),
+    (
+        "I56",
+        f'UPDATE {table(Label)} SET "key" = 999 WHERE id = (SELECT min(id) FROM {table(Label)})',
+        {"I56"},
+    ),
     ("I57", f"UPDATE {table(PersonalDetail)} SET kept_until = '2026-01-01' WHERE field = 'phone'", {"I57"}),
     ("I58", f"UPDATE {table(Operation)} SET device = 'phone' WHERE op = 'op-桌子-桌子'", {"I58"}),
     ("I61", f"UPDATE {table(Operation)} SET kind = '', \"key\" = '' WHERE op = 'op-桌子-桌子'", {"I61"}),
     ("I61", f"UPDATE {table(Operation)} SET \"key\" = '999' WHERE op = 'op-桌子-桌子'", {"I61"}),
     ("I62", f"UPDATE {table(TickRun)} SET last_error = 'OSError' WHERE job = 'kernel.turns'", {"I62"}),
-    ("I62", f"UPDATE {table(Slot)} SET state = 'open' WHERE id = (SELECT min(id) FROM {table(Slot)})", {"I62"}),
-    ("I63", f"UPDATE {table(SearchRow)} SET title = 'x' WHERE id = (SELECT min(id) FROM {table(SearchRow)})", {"I63"}),
+    (
+        "I62",
+        f"UPDATE {table(Slot)} SET state = 'open' WHERE id = (SELECT min(id) FROM {table(Slot)})",
+        {"I62"},
+    ),
+    (
+        "I63",
+        f"UPDATE {table(SearchRow)} SET title = 'x' WHERE id = (SELECT min(id) FROM {table(SearchRow)})",
+        {"I63"},
+    ),
     ("I63", f"DELETE FROM {table(SearchRow)} WHERE id = (SELECT min(id) FROM {table(SearchRow)})", {"I63"}),
     ("I64", f"UPDATE {table(Place)} SET path = '/' WHERE code = 'c32'", {"I64"}),
     ("I64", f"UPDATE {table(Place)} SET full_name = 'x' WHERE code = 'wc2'", {"I64"}),
     ("I36", f"UPDATE {table(Person)} SET phone = '9999' WHERE code = 'teacher'", {"I36"}),
     ("I36", f"UPDATE {table(Event)} SET note = '改过' WHERE id = {EVENT}", {"I36"}),
     ("I34", f"DELETE FROM {table(Seal)} WHERE id = (SELECT max(id) FROM {table(Seal)})", {"I34"}),
-    ("I34", f"UPDATE {table(Seal)} SET head = 'x' WHERE id = (SELECT min(id) FROM {table(Seal)})", {"I34", "I36"}),
-    ("I33", f"UPDATE {table(Event)} SET at = '2026-01-01 00:00:00+00:00' WHERE step = 'escalate'", {"I33", "I36"}),
+    (
+        "I34",
+        f"UPDATE {table(Seal)} SET head = 'x' WHERE id = (SELECT min(id) FROM {table(Seal)})",
+        {"I34", "I36"},
+    ),
+    (
+        "I33",
+        f"UPDATE {table(Event)} SET at = '2026-01-01 00:00:00+00:00' WHERE step = 'escalate'",
+        {"I33", "I36"},
+    ),
     ("I07", f"UPDATE {table(Event)} SET on_behalf_of_id = by_id WHERE id = {EVENT}", {"I07", "I36"}),
-    ("I42", f"UPDATE {table(Attachment)} SET event_id = NULL, kind = 'kernel.place', \"key\" = 999", {"I42", "I36"}),
+    (
+        "I42",
+        f"UPDATE {table(Attachment)} SET event_id = NULL, kind = 'kernel.place', \"key\" = 999",
+        {"I42", "I36"},
+    ),
     ("I43", f"UPDATE {table(Blob)} SET mime = 'application/x-sh'", {"I43", "I36"}),
 ]
 
@@ -318,7 +379,10 @@ def test_every_finding_says_what_was_expected_what_is_there_and_what_to_do(house
 
 def test_a_flow_without_slips_is_mis_declared(house):
     i51 = next(i for i in check.invariants() if i.code == "I51")
-    assert [f.found for f in i51.find() if "chore" in f.found] == ["chores.chore/finish has no slip", "chores.chore/nudge has no slip"]
+    assert [f.found for f in i51.find() if "chore" in f.found] == [
+        "chores.chore/finish has no slip",
+        "chores.chore/nudge has no slip",
+    ]
 
 
 def test_the_fast_check_is_part_of_the_full_one():

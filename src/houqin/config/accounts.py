@@ -36,7 +36,15 @@ def _list(asked: argparse.Namespace) -> None:
     people = Person.objects.filter(built_in=False).select_related("user").order_by("code", "pk")
     for person in people:
         user = person.user
-        state = "没有账号" if user is None else "停用" if not user.is_active else "可用" if user.password_set_at else "未设密码"
+        state = (
+            "没有账号"
+            if user is None
+            else "停用"
+            if not user.is_active
+            else "可用"
+            if user.password_set_at
+            else "未设密码"
+        )
         print(f"{person.code}\t{person.name}\t{user.username if user else ''}\t{state}")
 
 
@@ -51,7 +59,9 @@ def _open(asked: argparse.Namespace) -> None:
 
     act = system_act()
     with transaction.atomic():
-        person = _person(asked.code, or_none=bool(asked.name)) or people.enrol(code=asked.code, name=asked.name, act=act)
+        person = _person(asked.code, or_none=bool(asked.name)) or people.enrol(
+            code=asked.code, name=asked.name, act=act
+        )
         user = logins.open_account(person, username=asked.code, act=act)
         token = logins.make_link(user, act=act)
     _show(person, token)

@@ -1,4 +1,5 @@
-"""The backup file: a zip of named parts with a manifest, sealed by a passphrase where one is given. No Django here.
+"""The backup file: a zip of named parts with a manifest, sealed by a passphrase where one is given.
+No Django here.
 
 Parts: `tables/<name>.jsonl` a row a line, `files/…` what was attached, `keys/…` only where asked for, and
 `manifest.json` with the SHA-256 of every part, what wrote it and which migrations it had.
@@ -22,7 +23,15 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 MAGIC = b"HOUQIN-SEALED-1\n"
 CHUNK = 1 << 20
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, json.JSONDecodeError, UnicodeDecodeError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+    ValueError,
+)
 
 
 class Writer:
@@ -130,9 +139,13 @@ def open_file(path: Path, scratch: Path, ask: Callable[[], str]) -> Reader:
         if not isinstance(manifest["parts"], dict):
             raise ValueError("parts")
     except (*BROKEN, OSError) as error:
-        raise Refused(f"{path} 不是后勤的备份，或者文件坏了（清单读不出来），没有恢复。换一份备份。") from error
+        raise Refused(
+            f"{path} 不是后勤的备份，或者文件坏了（清单读不出来），没有恢复。换一份备份。"
+        ) from error
     if manifest["format"] > FORMAT:
-        raise Refused(f"备份是更新版本的后勤（{manifest.get('version')}）做的，这个版本读不了，没有恢复。先装新版本。")
+        raise Refused(
+            f"备份是更新版本的后勤（{manifest.get('version')}）做的，这个版本读不了，没有恢复。先装新版本。"
+        )
     return Reader(opened, manifest)
 
 
@@ -146,7 +159,9 @@ def ask_passphrase() -> str:
     try:
         return getpass.getpass("备份的口令：")
     except (EOFError, OSError) as error:
-        raise Refused("备份有口令，没有输入，没有恢复。在终端里输入，或者放在环境变量 HOUQIN_PASSPHRASE 里。") from error
+        raise Refused(
+            "备份有口令，没有输入，没有恢复。在终端里输入，或者放在环境变量 HOUQIN_PASSPHRASE 里。"
+        ) from error
 
 
 def ask_new_passphrase() -> str:
@@ -168,7 +183,9 @@ def _key(passphrase: str, salt: bytes) -> bytes:
 
 
 def seal(plain: Path, to: Path, passphrase: str) -> None:
-    """AES-256-GCM in chunks; each carries its number and whether it is the last, so that none can be moved or cut off."""
+    """AES-256-GCM in chunks; each carries its number and whether it is the last,
+    so that none can be moved or cut off.
+    """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt = secrets.token_bytes(16)
@@ -185,7 +202,9 @@ def seal(plain: Path, to: Path, passphrase: str) -> None:
 
 
 def unseal(sealed: Path, to: Path, passphrase: str) -> None:
-    """The other way; refuses a wrong passphrase and a changed byte alike, for it cannot tell them apart at the start."""
+    """The other way; refuses a wrong passphrase and a changed byte alike,
+    for it cannot tell them apart at the start.
+    """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

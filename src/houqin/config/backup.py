@@ -1,4 +1,6 @@
-"""`houqin backup FILE`: one file from one moment; it calls itself good only after it was restored and checked."""
+"""`houqin backup FILE`: one file from one moment;
+it calls itself good only after it was restored and checked.
+"""
 
 import argparse
 import os
@@ -30,16 +32,21 @@ def run(asked: argparse.Namespace) -> None:
     accounts.refuse_unready(upkeep)
     begun = time.monotonic()
     path = Path(asked.file).resolve()
-    passphrase = archive.ask_new_passphrase() if asked.passphrase or os.environ.get("HOUQIN_PASSPHRASE") else ""
+    passphrase = (
+        archive.ask_new_passphrase() if asked.passphrase or os.environ.get("HOUQIN_PASSPHRASE") else ""
+    )
     manifest = make(path, passphrase=passphrase, with_keys=asked.with_keys, overwrite=asked.overwrite)
     count = sum(table["count"] for table in manifest["tables"].values())
     print(f"备份好了，并且恢复了一遍核对无误：{path}")
-    print(f"  {count} 行，{manifest['files']} 个附件，{path.stat().st_size / 1e6:.1f} MB，{time.monotonic() - begun:.0f} 秒")
+    size, seconds = path.stat().st_size / 1e6, time.monotonic() - begun
+    print(f"  {count} 行，{manifest['files']} 个附件，{size:.1f} MB，{seconds:.0f} 秒")
     if not manifest["keys"]:
         print("  里面没有密钥。恢复到别的机器时，要先把这台机器数据目录里的 keys 文件夹带过去。")
 
 
-def make(path: Path, *, passphrase: str = "", with_keys: bool = False, overwrite: bool = False) -> dict[str, Any]:
+def make(
+    path: Path, *, passphrase: str = "", with_keys: bool = False, overwrite: bool = False
+) -> dict[str, Any]:
     """Write a backup and prove it; nothing by that name is left behind when the proof fails."""
     if path.exists() and not overwrite:
         raise Refused(f"{path} 已经在了，没有备份。换个文件名，或者加 --overwrite。")
@@ -71,22 +78,29 @@ def _write(path: Path, *, with_keys: bool) -> dict[str, Any]:
         for table in rows.tables(using):
             count = writer.lines(f"tables/{table}.jsonl", rows.lines(table, using)) - 1
             there[table] = {"count": count, "sha256": writer.parts[f"tables/{table}.jsonl"][1]}
-    files = sorted(path for path in (data / "files").rglob("*") if path.is_file()) if (data / "files").exists() else []
+    files = (
+        sorted(path for path in (data / "files").rglob("*") if path.is_file())
+        if (data / "files").exists()
+        else []
+    )
     for file in files:
         writer.file(f"files/{file.relative_to(data / 'files').as_posix()}", file)
     for name in SECRETS if with_keys else ():
         if (data / "keys" / name).exists():
             writer.file(f"keys/{name}", data / "keys" / name)
     manifest = {
-        "version": __version__, "made_at": time.time(), "engine": connections[using].vendor, "migrations": done,
-        "tables": there, "files": len(files), "keys": with_keys, "key_id": key_id(), "head": head, "demo": (data / "demo").exists(),
+        "version": __version__, "made_at": time.time(), "engine": connections[using].vendor,
+        "migrations": done, "tables": there, "files": len(files), "keys": with_keys, "key_id": key_id(),
+        "head": head, "demo": (data / "demo").exists(),
     }  # fmt: skip
     writer.close(manifest)
     return manifest
 
 
 def seal_now() -> str:
-    """Chain what has been written so far; an older schema that cannot be sealed yet is backed up all the same."""
+    """Chain what has been written so far; an older schema that cannot be sealed yet is backed up all the
+    same.
+    """
     from houqin.kernel.audit.sealing import actions as sealing
     from houqin.kernel.audit.sealing import queries
 
@@ -113,17 +127,25 @@ def migrations(using: str) -> list[tuple[str, str]]:
 
 
 def prove(path: Path, passphrase: str) -> None:
-    """Restore into a scratch folder by a program of its own, migrate, check; refuses a backup that does not come back."""
+    """Restore into a scratch folder by a program of its own, migrate, check;
+    refuses a backup that does not come back.
+    """
     from django.conf import settings
 
     scratch = Path(tempfile.mkdtemp(prefix="houqin-proof-", dir=path.parent))
     try:
         shutil.copytree(Path(settings.DATA) / "keys", scratch / "data" / "keys")
-        env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PYTEST_VERSION")}
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "PYTEST_VERSION")
+        }
         env |= {"HOUQIN_DATA": str(scratch / "data"), "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         env |= {"HOUQIN_PASSPHRASE": passphrase} if passphrase else {}
         command = [sys.executable, "-m", "houqin.config.cli", "restore", str(path)]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(  # noqa: S603 - our own program
+            command, env=env, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             raise Refused(f"备份恢复不回来，没有留下这个文件：{(done.stderr or done.stdout).strip()[-600:]}")
     finally:

@@ -35,7 +35,8 @@ class Told:
     def sentence(self) -> str:
         said, kind = self.finding, "错误" if self.invariant.severity == "error" else "提醒"
         hint = f"{said.hint}" if said.hint else "用 houqin check --full 再查一遍，交给维护人员。"
-        return f"[{said.code} {kind}] {self.invariant.says}：{said.thing}应为{said.expected}，实际是{said.found}。{hint}"
+        found = f"{said.thing}应为{said.expected}，实际是{said.found}。"
+        return f"[{said.code} {kind}] {self.invariant.says}：{found}{hint}"
 
 
 def run(asked: argparse.Namespace) -> int:

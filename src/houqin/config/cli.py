@@ -1,4 +1,6 @@
-"""`houqin`: the verbs by which a school's machine is run. Each refuses in one sentence and a code that is not 0."""
+"""`houqin`: the verbs by which a school's machine is run.
+Each refuses in one sentence and a code that is not 0.
+"""
 
 import argparse
 import os
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except Exception as error:  # noqa: BLE001 - the person at the machine gets a sentence, the log the rest
+    except Exception as error:
         return _say(_unforeseen(error))
 
 
@@ -53,7 +55,11 @@ def _unforeseen(error: Exception) -> str:
 
 
 def parser() -> Parser:
-    top = Parser(prog="houqin", description="后勤：学校总务处的日常。数据目录由环境变量 HOUQIN_DATA 指定（默认 ./var）。", add_help=False)
+    top = Parser(
+        prog="houqin",
+        description="后勤：学校总务处的日常。数据目录由环境变量 HOUQIN_DATA 指定（默认 ./var）。",
+        add_help=False,
+    )
     top.add_argument("-h", "--help", action="help", help="显示这段说明")
     top.add_argument("--version", action="version", version=__version__, help="显示版本")
     verbs = top.add_subparsers(title="命令", metavar="命令", required=True)
@@ -78,13 +84,17 @@ def _verb(verbs: Any, name: str, says: str, target: str) -> Parser:
 def _start(verbs: Any) -> None:
     made = _verb(verbs, "start", "启动：网页和后台工作在一个程序里", "server:start")
     made.add_argument("--host", default="", metavar="地址", help="监听的地址（默认只给本机；全校用 0.0.0.0）")
-    made.add_argument("--port", type=int, default=0, metavar="端口", help="端口（默认 8000，加 --https 时 8443）")
+    made.add_argument(
+        "--port", type=int, default=0, metavar="端口", help="端口（默认 8000，加 --https 时 8443）"
+    )
     made.add_argument("--https", action="store_true", help="用自己的证书加密；手机扫码和离线要用它")
 
 
 def _demo(verbs: Any) -> None:
     made = _verb(verbs, "demo", "往空的数据目录里放一所演示学校", "demonstration:run")
-    made.add_argument("--today", default="", metavar="日期", help="演示数据到哪一天（默认今天），写成 2026-11-23")
+    made.add_argument(
+        "--today", default="", metavar="日期", help="演示数据到哪一天（默认今天），写成 2026-11-23"
+    )
     made.add_argument("--again", action="store_true", help="原来也是演示学校时，扔掉重新生成")
 
 
@@ -100,7 +110,11 @@ def _backup(verbs: Any) -> None:
     made = _verb(verbs, "backup", "备份成一个文件，并且当场恢复一遍来证明它能用", "backup:run")
     made.add_argument("file", metavar="文件", help="备份存成哪个文件")
     made.add_argument("--with-keys", action="store_true", help="不设口令也把密钥放进去（文件要锁好）")
-    made.add_argument("--passphrase", action="store_true", help="用口令加密（问两遍；或者放在环境变量 HOUQIN_PASSPHRASE 里）")
+    made.add_argument(
+        "--passphrase",
+        action="store_true",
+        help="用口令加密（问两遍；或者放在环境变量 HOUQIN_PASSPHRASE 里）",
+    )
     made.add_argument("--overwrite", action="store_true", help="文件已经在了也写")
 
 
@@ -125,7 +139,9 @@ def _import(verbs: Any) -> None:
 
 def _user(verbs: Any) -> None:
     made = _verb(verbs, "user", "账号：看、开户、发一次性链接、停用、任岗", "accounts:run")
-    made.add_argument("what", choices=["list", "open", "link", "close", "role"], metavar="list|open|link|close|role")
+    made.add_argument(
+        "what", choices=["list", "open", "link", "close", "role"], metavar="list|open|link|close|role"
+    )
     made.add_argument("code", nargs="?", default="", metavar="人员代码")
     made.add_argument("name", nargs="?", default="", metavar="姓名或岗位代码")
 

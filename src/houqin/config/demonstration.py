@@ -1,4 +1,6 @@
-"""`houqin demo`: a whole school in an empty data folder. It is made beside it and put in place when it is complete."""
+"""`houqin demo`: a whole school in an empty data folder.
+It is made beside it and put in place when it is complete.
+"""
 
 import argparse
 import os
@@ -37,7 +39,9 @@ def run(asked: argparse.Namespace) -> None:
 
 def _today(written: str) -> date:
     if not written:
-        return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # not Django's: settings are read once the folder is set
+        return datetime.now(
+            ZoneInfo("Asia/Shanghai")
+        ).date()  # not Django's: settings are read once the folder is set
     try:
         return date.fromisoformat(written)
     except ValueError:
@@ -49,7 +53,9 @@ def refuse_full(data: Path, *, again: bool) -> None:
     if folder.is_empty(data):
         return
     if not again:
-        raise Refused(f"数据目录 {data} 里已经有数据，没有生成演示。换一个空目录（HOUQIN_DATA），或者演示数据用 --again 重做。")
+        raise Refused(
+            f"数据目录 {data} 里已经有数据，没有生成演示。换一个空目录（HOUQIN_DATA），或者演示数据用 --again 重做。"
+        )
     if not (data / "demo").exists():
         raise Refused(f"数据目录 {data} 不是演示学校，没有动它。演示换一个空目录（HOUQIN_DATA）。")
     if folder.is_held(data):
@@ -101,7 +107,12 @@ def progress(share: float, what: str = "") -> None:
     """A bar on a terminal; elsewhere a line at each tenth."""
     if sys.stderr.isatty():
         full = round(share * 30)
-        print(f"\r  [{'█' * full}{'·' * (30 - full)}] {share:4.0%} {what:<20}", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r  [{'█' * full}{'·' * (30 - full)}] {share:4.0%} {what:<20}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
         if share >= 1:
             print(file=sys.stderr)
     elif (tenth := int(share * 10)) != progress.__dict__.get("said"):

@@ -14,7 +14,18 @@ from houqin.kernel.errors import Refused
 NOT_DATA = {"keys", "log", "static", "tmp", "lock", "lost+found"}  # what stands there before the first row
 RESTORED = ".restored"  # a complete new folder that waits to take the old one's place
 READY = "ready"
-REMOTE = {"nfs", "nfs4", "cifs", "smbfs", "smb3", "ncpfs", "davfs", "fuse.sshfs", "fuse.rclone", "fuse.davfs2"}
+REMOTE = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smbfs",
+    "smb3",
+    "ncpfs",
+    "davfs",
+    "fuse.sshfs",
+    "fuse.rclone",
+    "fuse.davfs2",
+}
 
 
 def data() -> Path:
@@ -49,20 +60,28 @@ def make_ready(folder: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise Refused(f"数据目录 {folder} 写不进去（{error.strerror}），没有启动。检查这个目录的权限和磁盘空间。") from error
+        raise Refused(
+            f"数据目录 {folder} 写不进去（{error.strerror}），没有启动。检查这个目录的权限和磁盘空间。"
+        ) from error
     if kind := file_system(folder):
         raise Refused(f"数据目录 {folder} 在网络盘上（{kind}），数据库会坏，没有启动。换到本机硬盘上。")
 
 
 def file_system(folder: Path) -> str:
-    """The kind of a network file system the folder lies on, empty when it is a local one or cannot be told."""
+    """The kind of a network file system the folder lies on,
+    empty when it is a local one or cannot be told.
+    """
     try:
         lines = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
     mounts = [parts[1:3] for line in lines if len(parts := line.split()) > 2]
     above = [(place.replace("\\040", " "), kind) for place, kind in mounts]
-    on = max((found for found in above if folder.is_relative_to(found[0])), key=lambda f: len(f[0]), default=("", ""))
+    on = max(
+        (found for found in above if folder.is_relative_to(found[0])),
+        key=lambda f: len(f[0]),
+        default=("", ""),
+    )
     return on[1] if on[1] in REMOTE else ""
 
 
@@ -118,7 +137,9 @@ def _lock_on_windows(handle: int) -> bool:
 def beside(folder: Path, name: str) -> Path:
     """An empty folder next to the data folder, on the same disk, so that a rename can put it in place."""
     if os.path.ismount(folder) or not os.access(folder.parent, os.W_OK):
-        raise Refused(f"{folder} 是挂载点或者上一级目录不可写，换不了整个目录，没有执行。把 HOUQIN_DATA 指到它下面的一个目录。")
+        raise Refused(
+            f"{folder} 是挂载点或者上一级目录不可写，换不了整个目录，没有执行。把 HOUQIN_DATA 指到它下面的一个目录。"
+        )
     scratch = folder.with_name(folder.name + name)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o750)
@@ -126,7 +147,8 @@ def beside(folder: Path, name: str) -> Path:
 
 
 def put_in_place(scratch: Path, folder: Path) -> Path | None:
-    """Put a complete new folder in the old one's place; answers where the old one was kept, None if it was empty.
+    """Put a complete new folder in the old one's place; answers where the old one was kept,
+    None if it was empty.
 
     Killed between its two renames, the next verb finishes it (`finish_restore`): the old or the new folder is
     there whole, never a mixture.

@@ -1,8 +1,11 @@
-"""https without anybody outside: an own authority made at the first start, and its certificate for this machine."""
+"""https without anybody outside: an own authority made at the first start,
+and its certificate for this machine.
+"""
 
 import os
 import socket
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,13 @@ RENEW = timedelta(days=30)
 
 
 def names_of_this_machine() -> list[str]:
-    """The addresses and names under which other machines of the school reach this one, the likeliest first."""
+    """The addresses and names under which other machines of the school reach this one,
+    the likeliest first.
+    """
     found = [_outward()] if _outward() else []
     host = socket.gethostname()
-    try:
+    with suppress(OSError):
         found += [str(info[4][0]) for info in socket.getaddrinfo(host, None, socket.AF_INET)]
-    except OSError:
-        pass
     found += [host, f"{host.partition('.')[0]}.local"]
     return [name for name in dict.fromkeys(found) if not name.startswith("127.")]
 
@@ -110,7 +113,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def doorstep(application: Any, port: int) -> Any:
-    """What plain http answers beside https: the page of the certificate; every other page is sent on to https."""
+    """What plain http answers beside https: the page of the certificate;
+    every other page is sent on to https.
+    """
     open_paths = ("/trust/", "/static/", "/healthz")
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
@@ -118,10 +123,17 @@ def doorstep(application: Any, port: int) -> Any:
         if path.startswith(open_paths):
             return application(environ, start_response)
         host = environ.get("HTTP_HOST", "").rpartition(":")[0] or environ.get("HTTP_HOST", "")
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or host not in {"127.0.0.1", "localhost", *names_of_this_machine()}:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or host not in {
+            "127.0.0.1",
+            "localhost",
+            *names_of_this_machine(),
+        }:
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
             return ["这个地址只用 https，这次没有办。".encode()]
-        start_response("301 Moved Permanently", [("Location", f"https://{host}:{port}{quote(path)}"), ("Content-Length", "0")])
+        start_response(
+            "301 Moved Permanently",
+            [("Location", f"https://{host}:{port}{quote(path)}"), ("Content-Length", "0")],
+        )
         return [b""]
 
     return answer

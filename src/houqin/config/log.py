@@ -1,4 +1,6 @@
-"""The text log: one line an event, in the data folder, turned over by size; its failure never fails a request."""
+"""The text log: one line an event, in the data folder, turned over by size;
+its failure never fails a request.
+"""
 
 import logging
 import logging.handlers
@@ -34,8 +36,12 @@ def plan(folder: Path) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": OneLine, "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-        "handlers": {"file": {"()": File, "filename": str(folder / "log" / "houqin.log"), "formatter": "line"}},
+        "formatters": {
+            "line": {"()": OneLine, "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        },
+        "handlers": {
+            "file": {"()": File, "filename": str(folder / "log" / "houqin.log"), "formatter": "line"}
+        },
         "loggers": {
             "django": {"handlers": ["file"], "level": "WARNING", "propagate": False},
             "houqin": {"handlers": ["file"], "level": "INFO", "propagate": False},

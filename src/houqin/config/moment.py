@@ -1,4 +1,6 @@
-"""Reading everything as of one moment: whoever checks or backs up sees no half-written step and holds up nobody."""
+"""Reading everything as of one moment: whoever checks or backs up sees no half-written step and holds up
+nobody.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -29,7 +31,9 @@ def one_moment() -> Iterator[str]:
             if connections[READER].vendor == "postgresql":
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             else:
-                cursor.execute("SELECT count(*) FROM django_migrations")  # the moment is that of the first read
+                cursor.execute(
+                    "SELECT count(*) FROM django_migrations"
+                )  # the moment is that of the first read
         _reading.on = True
         try:
             yield READER

@@ -1,4 +1,6 @@
-"""`houqin restore FILE`: a new folder is filled, verified and checked beside the old one, and only then put in its place."""
+"""`houqin restore FILE`: a new folder is filled, verified and checked beside the old one,
+and only then put in its place.
+"""
 
 import argparse
 import os
@@ -38,18 +40,22 @@ def run(asked: argparse.Namespace) -> None:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     made = reader.manifest
-    print(f"恢复好了：{sum(table['count'] for table in made['tables'].values())} 行，{made['files']} 个附件，核对无误。")
+    print(
+        f"恢复好了：{sum(table['count'] for table in made['tables'].values())} 行，{made['files']} 个附件，核对无误。"
+    )
     print("  所有人要重新登录。" + (f"原来的数据整个留在 {kept}" if kept else ""))
 
 
 def refuse_full(data: Path, *, replace: bool) -> None:
     if not folder.is_empty(data) and not replace:
-        raise Refused(f"数据目录 {data} 不是空的，没有恢复。换一个空目录；或者加 --replace，原来的会整个留在旁边。")
+        raise Refused(
+            f"数据目录 {data} 不是空的，没有恢复。换一个空目录；或者加 --replace，原来的会整个留在旁边。"
+        )
     if folder.is_held(data):
         raise Refused(f"数据目录 {data} 正在使用，没有恢复。先停掉后勤程序。")
 
 
-class archive_of:  # noqa: N801 - reads as a phrase
+class archive_of:
     """A verified backup, open; what was unsealed for it is thrown away."""
 
     def __init__(self, path: Path, scratch: Path):
@@ -66,7 +72,9 @@ class archive_of:  # noqa: N801 - reads as a phrase
 
 
 def _keys(reader: archive.Reader, data: Path, scratch: Path) -> None:
-    """The entry key comes with the backup or lies in the folder already; the cookie key is always a new one."""
+    """The entry key comes with the backup or lies in the folder already;
+    the cookie key is always a new one.
+    """
     keys = scratch / "keys"
     keys.mkdir(mode=0o700)
     for name in reader.names("keys/"):
@@ -96,7 +104,9 @@ def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool
     if reader.manifest.get("demo"):
         (scratch / "demo").write_text("")
     if outside and upkeep.has_school() and not replace:
-        raise Refused("DATABASE_URL 指的数据库不是空的，没有恢复。换一个空的；或者加 --replace，先自动备份再换掉。")
+        raise Refused(
+            "DATABASE_URL 指的数据库不是空的，没有恢复。换一个空的；或者加 --replace，先自动备份再换掉。"
+        )
     (scratch / "tmp").mkdir(exist_ok=True)
     with transaction.atomic() if outside else nullcontext():
         if outside:
@@ -116,7 +126,7 @@ def _keep_safe(data: Path) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "houqin.config.cli", "backup", str(file), "--with-keys"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode != 0 and "还没有学校" not in done.stderr:
         raise Refused(f"恢复之前的备份没有做成，没有恢复：{done.stderr.strip()[-300:]}")
 
@@ -128,7 +138,9 @@ def refuse_newer(manifest: dict[str, Any]) -> None:
 
     known = set(MigrationExecutor(connection).loader.disk_migrations)
     ours = {app for app, _ in known}
-    unknown = [f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in known and app in ours]
+    unknown = [
+        f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in known and app in ours
+    ]
     if unknown:
         raise Refused(
             f"备份是更新版本的后勤（{manifest['version']}）做的，现在的程序是 {__version__}，没有恢复。先装新版本。"
@@ -136,7 +148,9 @@ def refuse_newer(manifest: dict[str, Any]) -> None:
 
 
 def _rows(reader: archive.Reader) -> None:
-    """Migrate to where the backup stood, put the rows in, and read them out again to hold against the manifest."""
+    """Migrate to where the backup stood, put the rows in,
+    and read them out again to hold against the manifest.
+    """
     from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
@@ -158,8 +172,12 @@ def _rows(reader: archive.Reader) -> None:
 def _leaves(executor: Any, applied: set[tuple[str, ...]]) -> list[tuple[str, str]]:
     """The last applied migration of each app."""
     graph = executor.loader.graph
-    known = [one for one in applied if one in graph.nodes]
-    return [one for one in known if not any(child.key in applied and child.key[0] == one[0] for child in graph.node_map[one].children)]
+    known = [(one[0], one[1]) for one in applied if one in graph.nodes]
+    return [
+        one
+        for one in known
+        if not any(child.key in applied and child.key[0] == one[0] for child in graph.node_map[one].children)
+    ]
 
 
 def refuse_different(wanted: dict[str, dict[str, Any]]) -> None:
@@ -174,7 +192,9 @@ def refuse_different(wanted: dict[str, dict[str, Any]]) -> None:
             seen.update(line.encode() + b"\n")
             count += 1
         if (count, seen.hexdigest()) != (said["count"], said["sha256"]):
-            raise Refused(f"恢复出来的“{table}”和备份不一样（{count} 行，应为 {said['count']} 行），没有恢复。")
+            raise Refused(
+                f"恢复出来的“{table}”和备份不一样（{count} 行，应为 {said['count']} 行），没有恢复。"
+            )
 
 
 def _clear_database() -> None:
@@ -193,11 +213,15 @@ def _end_sessions() -> None:
 
     from .founding import system_act
 
-    logins.end(list(LoginSession.objects.filter(ended_at=None).values_list("pk", flat=True)), act=system_act())
+    logins.end(
+        list(LoginSession.objects.filter(ended_at=None).values_list("pk", flat=True)), act=system_act()
+    )
 
 
 def _refuse_wrong() -> None:
-    """The restored school is checked like any other; errors mean that it does not take the old one's place."""
+    """The restored school is checked like any other;
+    errors mean that it does not take the old one's place.
+    """
     from . import check
 
     told = [one for one in check.findings(full=True) if one.invariant.severity == "error"]
@@ -214,5 +238,3 @@ def _settle() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-

@@ -1,7 +1,8 @@
+# ruff: noqa: S608 - tables and columns are read off the database itself, and quoted
 """Every row of every table as a line of JSON, the same from SQLite and PostgreSQL, and back again.
 
-Moments are UTC with microseconds, JSON columns are JSON, all else is what it is; lines come by key. So the SHA-256 of
-a table's lines is its fingerprint, whatever engine it lies on.
+Moments are UTC with microseconds, JSON columns are JSON, all else is what it is; lines come by key.
+So the SHA-256 of a table's lines is its fingerprint, whatever engine it lies on.
 """
 
 import json
@@ -23,7 +24,9 @@ def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Ordinary tables, by name; what an engine keeps for its own index of words is not among them."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        names = {info.name for info in connection.introspection.get_table_list(cursor) if info.type in ("t", "p")}
+        names = {
+            info.name for info in connection.introspection.get_table_list(cursor) if info.type in ("t", "p")
+        }
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')")
             names -= {name for (name,) in cursor.fetchall()}
@@ -31,7 +34,9 @@ def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
 
 
 def kinds(table: str, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
-    """Column → Django's name of its kind, read off the database, so that a schema older than the models does too."""
+    """Column → Django's name of its kind, read off the database,
+    so that a schema older than the models does too.
+    """
     connection = connections[using]
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, table)
@@ -122,7 +127,9 @@ def load(table: str, said: Iterator[str], using: str = DEFAULT_DB_ALIAS) -> int:
 def _given(connection: Any, kind: str) -> Callable[[Any], Any]:
     """How what was written down is handed to this engine."""
     if kind == "DateTimeField":
-        return lambda said: connection.ops.adapt_datetimefield_value(datetime.fromisoformat(said).replace(tzinfo=UTC))
+        return lambda said: connection.ops.adapt_datetimefield_value(
+            datetime.fromisoformat(said).replace(tzinfo=UTC)
+        )
     if kind == "DateField":
         return lambda said: connection.ops.adapt_datefield_value(date.fromisoformat(said))
     if kind == "TimeField":
@@ -150,7 +157,9 @@ def go_on_counting(using: str = DEFAULT_DB_ALIAS) -> None:
     models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
     there = set(tables(using))
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [m for m in models if m._meta.db_table in there]):
+        for statement in connection.ops.sequence_reset_sql(
+            no_style(), [m for m in models if m._meta.db_table in there]
+        ):
             cursor.execute(statement)
 
 

@@ -44,7 +44,9 @@ def start(asked: argparse.Namespace) -> None:
 
 
 def _environment(host: str, port: int, https: bool) -> None:
-    """What settings read: names under which the house is reached, the address on labels, cookies for https."""
+    """What settings read: names under which the house is reached, the address on labels,
+    cookies for https.
+    """
     from .https import names_of_this_machine
 
     scheme = "https" if https else "http"
@@ -61,7 +63,9 @@ def _environment(host: str, port: int, https: bool) -> None:
 def refuse_taken(host: str, port: int) -> None:
     """Say at once when the port cannot be had, before anything else is done."""
     if not is_free(host, port):
-        raise Refused(f"地址 {host} 端口 {port} 用不了（多半已被占用），没有启动。换一个端口：--port {port + 1}")
+        raise Refused(
+            f"地址 {host} 端口 {port} 用不了（多半已被占用），没有启动。换一个端口：--port {port + 1}"
+        )
 
 
 def is_free(host: str, port: int) -> bool:
@@ -83,11 +87,13 @@ def _server(host: str, port: int, *, tls: bool, onward: int = 0) -> Any:
     from .wsgi import application
 
     serves = https.doorstep(application, onward) if onward else application
-    made = wsgi.Server((host, port), serves, numthreads=3 if onward else THREADS, timeout=30, shutdown_timeout=5)
+    made = wsgi.Server(
+        (host, port), serves, numthreads=3 if onward else THREADS, timeout=30, shutdown_timeout=5
+    )
     made.max_request_body_size = 40 * 1024 * 1024
     made.max_request_header_size = 64 * 1024
     made.request_queue_size = 128
-    made.error_log = _error_log
+    made.error_log = _error_log  # type: ignore[method-assign]
     if tls:
         made.ssl_adapter = https.adapter()
     return made
@@ -133,7 +139,9 @@ def _say(port: int, https: bool, link: str) -> None:
     house = school()
     here = f"{scheme}://127.0.0.1:{port}/"
     log.info("started %s on %s", __version__, here)
-    print(f"后勤 {__version__} · {house.name}{'（演示）' if house.is_demo else ''} · 数据目录 {Path(settings.DATA)}")
+    print(
+        f"后勤 {__version__} · {house.name}{'（演示）' if house.is_demo else ''} · 数据目录 {Path(settings.DATA)}"
+    )
     print(f"  用浏览器打开 {here}")
     if here.rstrip("/") != settings.URL:
         print(f"  别的电脑和手机打开 {settings.URL}/")
@@ -141,6 +149,8 @@ def _say(port: int, https: bool, link: str) -> None:
         plain = settings.URL.replace("https://", "http://").replace(f":{port}", f":{PLAIN}")
         print(f"  手机第一次用，先装学校的证书：{plain}/trust/")
     if link:
-        print(f"  第一位管理员从这里设密码（只能用一次，72 小时内有效）：\n  {scheme}://127.0.0.1:{port}{link}")
+        print(
+            f"  第一位管理员从这里设密码（只能用一次，72 小时内有效）：\n  {scheme}://127.0.0.1:{port}{link}"
+        )
     print("  按 Ctrl-C 停止", flush=True)
     sys.stdout.flush()

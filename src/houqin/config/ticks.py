@@ -101,7 +101,9 @@ def forget(act: Act) -> int:
 
 
 def check_fast(act: Act) -> None:
-    """The nightly look over everything that is quick to look at; errors are told to those who keep the machine."""
+    """The nightly look over everything that is quick to look at;
+    errors are told to those who keep the machine.
+    """
     from . import check
 
     check.nightly(act)

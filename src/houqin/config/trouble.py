@@ -8,7 +8,10 @@ def sentence(error: Exception) -> str:
     log = _log()
     log.error("%s", type(error).__name__, exc_info=error)
     known = _known(error)
-    return known or f"出了没有料到的错（{type(error).__name__}），这次没有办成。细节在数据目录的 log/houqin.log 里。"
+    return (
+        known
+        or f"出了没有料到的错（{type(error).__name__}），这次没有办成。细节在数据目录的 log/houqin.log 里。"
+    )
 
 
 def _log() -> logging.Logger:
@@ -29,7 +32,11 @@ def _known(error: Exception) -> str:
         return "数据库正忙，等了 10 秒也没有轮到，这次没有办。稍后再试。"
     if "disk is full" in text or "No space left" in text:
         return "磁盘满了，这次没有办，已有的数据没有动。腾出空间再试。"
-    if "connection" in text and "refused" in text or "could not connect" in text or "connection failed" in text:
+    if (
+        ("connection" in text and "refused" in text)
+        or "could not connect" in text
+        or "connection failed" in text
+    ):
         return "连不上 PostgreSQL，没有启动。检查 DATABASE_URL 和数据库服务。"
     if "malformed" in text or "not a database" in text:
         return "数据库文件坏了，没有启动。用 houqin restore 从最近的备份恢复。"

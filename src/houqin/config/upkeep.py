@@ -1,4 +1,6 @@
-"""What happens between the command and the first page: folder, database, guards, built-in persons, static files."""
+"""What happens between the command and the first page: folder, database, guards, built-in persons,
+static files.
+"""
 
 import hashlib
 import sqlite3
@@ -24,7 +26,9 @@ from houqin.ui.access import check_urls
 
 
 def ready(*, keep: bool = True) -> None:
-    """Bring the data folder up to the code: probe, refuse a newer one, back up (`keep`) and migrate an older one."""
+    """Bring the data folder up to the code: probe, refuse a newer one,
+    back up (`keep`) and migrate an older one.
+    """
     for sentence in warnings():
         print(sentence, file=sys.stderr)
     _probe()
@@ -69,7 +73,9 @@ def newer() -> list[str]:
     loader = MigrationExecutor(connection).loader
     known = set(loader.disk_migrations)
     ours = {app for app, _ in known}
-    unknown = [f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in ours]
+    unknown = [
+        f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in ours
+    ]
     written = stamped("version")
     return sorted(unknown) + ([written] if written and _parts(written) > _parts(__version__) else [])
 
@@ -91,7 +97,7 @@ def has_school() -> bool:
     if School._meta.db_table not in connection.introspection.table_names():
         return False
     with connection.cursor() as cursor:  # by SQL: the table may be older than the model
-        cursor.execute(f"SELECT count(*) FROM {School._meta.db_table}")
+        cursor.execute(f"SELECT count(*) FROM {School._meta.db_table}")  # noqa: S608 - our own table
         return bool(cursor.fetchone()[0])
 
 
@@ -110,7 +116,9 @@ def _migrate(*, keep: bool) -> None:
         with _all_or_nothing():
             call_command("migrate", verbosity=0, interactive=False)
     except Exception as error:
-        raise Refused(f"升级没有成功，数据已退回原样（备份在 {file}）。换回旧版本程序，把 log/houqin.log 交给维护人员。") from error
+        raise Refused(
+            f"升级没有成功，数据已退回原样（备份在 {file}）。换回旧版本程序，把 log/houqin.log 交给维护人员。"
+        ) from error
 
 
 @contextmanager
@@ -155,8 +163,7 @@ def refuse_misdeclared() -> None:
 def misdeclared() -> list[checks.CheckMessage]:
     """What the start-up checks have against this program."""
     for each in (check_areas, check_urls):
-        if each not in checks.registry.registry.registered_checks:
-            checks.register(each)
+        checks.register(each)  # a set: once is enough
     return [message for message in checks.run_checks() if message.level >= checks.ERROR]
 
 

@@ -1,4 +1,6 @@
-"""学校的证书: what a phone must install once so that it believes this machine; only where the machine serves https."""
+"""学校的证书: what a phone must install once so that it believes this machine;
+only where the machine serves https.
+"""
 
 from pathlib import Path
 
@@ -18,7 +20,9 @@ FILE = "authority.crt"
 def page(request: HttpRequest) -> HttpResponse:
     """How to install it, by kind of phone; the fingerprint to compare with the notice on the office door."""
     held = _certificate()
-    return render(request, "ui/trust.html", {"fingerprint": _fingerprint(held), "file": FILE, "address": settings.URL})
+    return render(
+        request, "ui/trust.html", {"fingerprint": _fingerprint(held), "file": FILE, "address": settings.URL}
+    )
 
 
 @access.public

@@ -11,7 +11,13 @@ from django.db.migrations.executor import MigrationExecutor
 from .. import entries
 from ..area import Finding, Invariant
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "mmap_size": 0}
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "mmap_size": 0,
+}
 RESTORE = "用 houqin restore 从最近的备份恢复。"
 REBUILD = "重新运行 houqin start；还在就从备份恢复。"
 CONSTRAINT = re.compile(r'CONSTRAINT "([a-z0-9_]+)"')
@@ -36,17 +42,25 @@ def _whole(pragma: str) -> Iterator[Finding]:
                     yield Finding("I01", "数据库文件", "完好", said, RESTORE)
             cursor.execute("PRAGMA foreign_key_check")
             for table, row, parent, _ in cursor.fetchall():
-                yield Finding("I01", f"{table} 第 {row} 行", f"指向 {parent} 里有的行", "指向的行没有了", RESTORE)
+                yield Finding(
+                    "I01", f"{table} 第 {row} 行", f"指向 {parent} 里有的行", "指向的行没有了", RESTORE
+                )
         else:
-            cursor.execute("SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE NOT convalidated")
+            cursor.execute(
+                "SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE NOT convalidated"
+            )
             for name, table in cursor.fetchall():
                 yield Finding("I01", f"{table} 的约束 {name}", "已验证", "没有验证", RESTORE)
 
 
 def settings_of_the_engine() -> Iterator[Finding]:
-    """What the connection was told, asked back; and a SQLite without the fault that loses what was committed."""
+    """What the connection was told, asked back;
+    and a SQLite without the fault that loses what was committed.
+    """
     for name, wanted, found in pragmas_amiss():
-        yield Finding("I02", f"SQLite 的 {name}", str(wanted), str(found), "重新启动后勤；还这样就交给维护人员。")
+        yield Finding(
+            "I02", f"SQLite 的 {name}", str(wanted), str(found), "重新启动后勤；还这样就交给维护人员。"
+        )
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             version = cursor.execute("SELECT sqlite_version()").fetchone()[0]
@@ -55,7 +69,9 @@ def settings_of_the_engine() -> Iterator[Finding]:
 
 
 def pragmas_amiss() -> Iterator[tuple[str, Any, Any]]:
-    """Each setting of SQLite that is not as it must be (security.md 5.7); a test's database in memory has no journal."""
+    """Each setting of SQLite that is not as it must be (security.md 5.7);
+    a test's database in memory has no journal.
+    """
     live = connections[DEFAULT_DB_ALIAS]
     if live.vendor != "sqlite":
         return
@@ -66,7 +82,7 @@ def pragmas_amiss() -> Iterator[tuple[str, Any, Any]]:
                 yield name, wanted, row[0]
 
 
-BACKPORTS = {(3, 44): 6, (3, 50): 7}
+BACKPORTS: dict[tuple[int, ...], int] = {(3, 44): 6, (3, 50): 7}
 
 
 def safe_sqlite(version: tuple[int, ...]) -> bool:
@@ -95,7 +111,7 @@ def schema() -> Iterator[Finding]:
 
 def _differs(model: type[models.Model], found: set[str], names: set[str]) -> Iterator[Finding]:
     table = model._meta.db_table
-    wanted = {field.column for field in model._meta.local_concrete_fields}
+    wanted = {str(field.column) for field in model._meta.local_concrete_fields}
     for name in sorted(wanted - found):
         yield Finding("I03", f"表 {table} 的列 {name}", "有", "没有", RESTORE)
     for name in sorted(found - wanted - {"tokens"}):
@@ -112,7 +128,10 @@ def _columns(cursor: Any) -> dict[str, set[str]]:
             " WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite_%%'"
         )
     else:
-        cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema()"
+        )
     found: dict[str, set[str]] = {}
     for table, column in cursor.fetchall():
         found.setdefault(table, set()).add(column)
@@ -131,10 +150,16 @@ def _names(cursor: Any) -> set[str]:
 
 
 def _named(model: type[models.Model]) -> set[str]:
-    """The constraints and indexes a model declares and this engine can have; the index of words is made otherwise."""
+    """The constraints and indexes a model declares and this engine can have;
+    the index of words is made otherwise.
+    """
     nulls = connection.features.supports_nulls_distinct_unique_constraints
-    rules = {rule.name for rule in model._meta.constraints if nulls or getattr(rule, "nulls_distinct", None) is None}
-    return rules | {index.name for index in model._meta.indexes if type(index) is models.Index}
+    rules = {
+        str(rule.name)
+        for rule in model._meta.constraints
+        if nulls or getattr(rule, "nulls_distinct", None) is None
+    }
+    return rules | {str(index.name) for index in model._meta.indexes if type(index) is models.Index}
 
 
 def _foreign(cursor: Any, tables: set[str]) -> Iterator[Finding]:
@@ -154,14 +179,20 @@ def _foreign(cursor: Any, tables: set[str]) -> Iterator[Finding]:
 
 
 def _our_triggers() -> set[str]:
-    guards = {f"{m._meta.db_table}_{end}" for m in entries.models_of_entries() for end in ("stays", "keeps", "once")}
+    guards = {
+        f"{m._meta.db_table}_{end}" for m in entries.models_of_entries() for end in ("stays", "keeps", "once")
+    }
     return guards | {"search_put", "search_take", "search_change"}
 
 
 def guards() -> Iterator[Finding]:
-    """The database refuses to change an entry: tried on every entry table, inside a savepoint that is rolled back."""
+    """The database refuses to change an entry: tried on every entry table,
+    inside a savepoint that is rolled back.
+    """
     for said in entries.unguarded():
-        yield Finding("I35", said, "数据库拒绝改动", "改得动", "重新运行 houqin start，保护会重新装上，再查是谁卸掉的。")
+        yield Finding(
+            "I35", said, "数据库拒绝改动", "改得动", "重新运行 houqin start，保护会重新装上，再查是谁卸掉的。"
+        )
 
 
 INVARIANTS = (

@@ -1,4 +1,6 @@
-"""The house around the records: files, logins, labels, what must be forgotten, doors, places, the search index."""
+"""The house around the records: files, logins, labels, what must be forgotten, doors, places,
+the search index.
+"""
 
 import unicodedata
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ GONE = "从备份里找回这个文件，放回数据目录的 files 里。"
 BACK = "不是从页面改的。和备份对一下，查是谁动了数据库。"
 RUNNING = "看看 houqin start 是不是一直在运行。"
 LARGEST_SIDE = 12_000
+TOKEN = "^[A-Za-z0-9_-]{22}$"  # 128 bits  # noqa: S105 - a pattern
 
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +56,13 @@ def files_with_rows() -> Iterator[Finding]:
     for place in store.files():
         sha = place.parent.name + place.name.partition(".")[0]
         if sha not in known and newest - place.stat().st_mtime > week:
-            yield Finding("I41", f"文件 {place.parent.name}/{place.name}", "有记录", "没有记录", "不影响使用，后台会清掉。")
+            yield Finding(
+                "I41",
+                f"文件 {place.parent.name}/{place.name}",
+                "有记录",
+                "没有记录",
+                "不影响使用，后台会清掉。",
+            )
 
 
 def attached_to_something() -> Iterator[Finding]:
@@ -86,7 +95,13 @@ def files_of_kinds() -> Iterator[Finding]:
 def room() -> Iterator[Finding]:
     """I45: there is room left on the disk."""
     if (free := store.free()) < store.RESERVE:
-        yield Finding("I45", "磁盘剩余空间", f"{store.RESERVE >> 20} MB 以上", f"{free >> 20} MB", "腾出空间，不然照片收不进来。")
+        yield Finding(
+            "I45",
+            "磁盘剩余空间",
+            f"{store.RESERVE >> 20} MB 以上",
+            f"{free >> 20} MB",
+            "腾出空间，不然照片收不进来。",
+        )
 
 
 # ── logins ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,10 +118,18 @@ def no_door_left_open() -> Iterator[Finding]:
     """I53: who may not come in has no open session and no link; tokens are kept as hashes."""
     closed = Q(user__is_active=False) | Q(user__person=None) | Q(user__person__left_on__lt=newest_day())
     for session in LoginSession.objects.filter(closed, ended_at=None).select_related("user").order_by("pk"):
-        yield Finding("I53", f"账号 {session.user} 的登录", "已结束", "还开着", "houqin user close 这个人，再查一遍。")
+        yield Finding(
+            "I53", f"账号 {session.user} 的登录", "已结束", "还开着", "houqin user close 这个人，再查一遍。"
+        )
     open_links = LoginLink.objects.filter(closed, used_at=None).filter(expires_at__date__gt=newest_day())
     for link in open_links.select_related("user").order_by("pk"):
-        yield Finding("I53", f"账号 {link.user} 的一次性链接", "已作废", "还能用", "houqin user close 这个人，再查一遍。")
+        yield Finding(
+            "I53",
+            f"账号 {link.user} 的一次性链接",
+            "已作废",
+            "还能用",
+            "houqin user close 这个人，再查一遍。",
+        )
     for model, name in ((LoginSession, "key"), (LoginLink, "token_hash")):
         for row in model._default_manager.exclude(**{f"{name}__regex": "^[0-9a-f]{64}$"}).order_by("pk"):
             yield Finding("I53", f"{model._meta.db_table} 第 {row.pk} 行", "只存指纹", "存了别的", BACK)
@@ -117,7 +140,13 @@ def someone_opens_accounts() -> Iterator[Finding]:
     day = newest_day()
     held = Q(held_on(day, "holdings__"), holdings__post__duties__code="accounts")
     if not active(day).filter(held, user__is_active=True).exists():
-        yield Finding("I54", "系统管理员", "至少一人有可用账号", "没有", "houqin user open 开一个，再 houqin user role 任岗。")
+        yield Finding(
+            "I54",
+            "系统管理员",
+            "至少一人有可用账号",
+            "没有",
+            "houqin user open 开一个，再 houqin user role 任岗。",
+        )
     for user in User.objects.filter(person=None).order_by("pk"):
         yield Finding("I54", f"账号 {user}", "属于一个人", "没有人", BACK)
 
@@ -127,7 +156,7 @@ def someone_opens_accounts() -> Iterator[Finding]:
 
 def labels() -> Iterator[Finding]:
     """I56: a token has 128 bits, and a label in force hangs on something that is there."""
-    for label in Label.objects.exclude(token__regex="^[A-Za-z0-9_-]{22}$").order_by("pk"):
+    for label in Label.objects.exclude(token__regex=TOKEN).order_by("pk"):
         yield Finding("I56", f"标签 {label}", "22 位令牌", f"{len(label.token)} 位", "换一张标签。")
     for kind in Label.objects.order_by().values_list("kind", flat=True).distinct():
         hung = Label.objects.filter(kind=kind, to_at=None).exclude(key=None)
@@ -137,15 +166,23 @@ def labels() -> Iterator[Finding]:
 
 def forgotten() -> Iterator[Finding]:
     """I57: personal details whose time was over when the clock last looked are erased."""
-    ran = TickRun.objects.filter(job="kernel.erase", last_error="").values_list("last_run_at", flat=True).first()
+    ran = (
+        TickRun.objects.filter(job="kernel.erase", last_error="")
+        .values_list("last_run_at", flat=True)
+        .first()
+    )
     if ran is None:
         return
     for row in PersonalDetail.objects.filter(kept_until__lt=ran.date(), erased_at=None).order_by("pk"):
-        yield Finding("I57", f"{row.kind} {row.key} 的“{row.field}”", f"{row.kept_until} 后清除", "还在", RUNNING)
+        yield Finding(
+            "I57", f"{row.kind} {row.key} 的“{row.field}”", f"{row.kept_until} 后清除", "还在", RUNNING
+        )
 
 
 def nameless() -> Iterator[Finding]:
-    """I58: what was done without a login is kept without a person, by its device only, and without its text."""
+    """I58: what was done without a login is kept without a person, by its device only,
+    and without its text.
+    """
     both = Operation.objects.filter(Q(person=None, device="") | Q(person__isnull=False) & ~Q(device=""))
     for row in both.order_by("pk"):
         yield Finding("I58", f"操作 {row.op}", "要么有人，要么有设备", "两样都有或都没有", BACK)
@@ -171,7 +208,11 @@ def clock() -> Iterator[Finding]:
 
 
 def turns() -> Iterator[Finding]:
-    ran = TickRun.objects.filter(job="kernel.turns", last_error="").values_list("last_run_at", flat=True).first()
+    ran = (
+        TickRun.objects.filter(job="kernel.turns", last_error="")
+        .values_list("last_run_at", flat=True)
+        .first()
+    )
     late = Slot.objects.filter(state=Slot.OPEN, closes_at__lt=ran) if ran else Slot.objects.none()
     for slot in late.select_related("schedule").order_by("pk"):
         yield Finding("I62", f"“{slot}”", "过了时间记为漏", "还是待办", RUNNING)
@@ -202,10 +243,13 @@ def _index_of(model: type[models.Model]) -> Iterator[Finding]:
 
 
 def tree_of_places() -> Iterator[Finding]:
-    """I64: every place's path and full name follow from the places above it; no circle, at most eight deep."""
+    """I64: every place's path and full name follow from the places above it; no circle,
+    at most eight deep.
+    """
     places = {place.pk: place for place in Place.objects.order_by("pk")}
     for place in places.values():
-        above, at = [], place.parent_id
+        above: list[int] = []
+        at = place.parent_id
         while at is not None and at not in above and len(above) <= DEEPEST:
             above.append(at)
             at = places[at].parent_id
@@ -213,7 +257,11 @@ def tree_of_places() -> Iterator[Finding]:
             yield Finding("I64", f"场所“{place}”", f"往上 {DEEPEST} 层以内到校区", "转圈或太深", BACK)
             continue
         path = "/" + "".join(f"{key}/" for key in reversed(above))
-        named = [places[key] for key in reversed(above) if places[key].parent_id is not None or places[key].kind != "campus"]
+        named = [
+            places[key]
+            for key in reversed(above)
+            if places[key].parent_id is not None or places[key].kind != "campus"
+        ]
         full = " ".join([*(p.name for p in named), place.name])
         if (place.path, place.full_name) != (path, full):
             yield Finding("I64", f"场所“{place}”", f"{path} {full}", f"{place.path} {place.full_name}", BACK)
@@ -221,15 +269,23 @@ def tree_of_places() -> Iterator[Finding]:
 
 def one_in_force() -> Iterator[Finding]:
     """I55: nobody stands in a post after having left."""
-    for place in Place.objects.filter(closed_on=None, owner__left_on__lt=newest_day()).select_related("owner").order_by("pk"):
-        yield Finding("I55", f"场所“{place.full_name}”", "责任人在岗", f"{place.owner}已离岗", "在家底里换责任人。")
+    for place in (
+        Place.objects.filter(closed_on=None, owner__left_on__lt=newest_day())
+        .select_related("owner")
+        .order_by("pk")
+    ):
+        yield Finding(
+            "I55", f"场所“{place.full_name}”", "责任人在岗", f"{place.owner}已离岗", "在家底里换责任人。"
+        )
     from ..people.models import Holding
 
     over = Holding.objects.filter(person__left_on__isnull=False, to_on=None) | Holding.objects.filter(
         to_on__gt=F("person__left_on")
     )
     for holding in over.select_related("person", "post").order_by("pk"):
-        yield Finding("I55", f"{holding.person}的“{holding.post}”", "离岗时结束", "没有结束", "在人员里办离任。")
+        yield Finding(
+            "I55", f"{holding.person}的“{holding.post}”", "离岗时结束", "没有结束", "在人员里办离任。"
+        )
 
 
 INVARIANTS = (

@@ -1,8 +1,10 @@
-"""Matters: in somebody's hands, overseen when late, in the state their events lead to, numbered without a gap."""
+"""Matters: in somebody's hands, overseen when late, in the state their events lead to,
+numbered without a gap.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from django.db.models import Count, F, Max, Min
@@ -27,7 +29,9 @@ BACK = "不是从页面改的。和备份对一下，查是谁动了数据库。
 def in_hands() -> Iterator[Finding]:
     """I05: every open matter is held by someone of the school, or by a duty that someone has."""
     today = newest_day()
-    for matter in Matter.objects.open().filter(holder__left_on__lt=today).select_related("holder").order_by("pk"):
+    for matter in (
+        Matter.objects.open().filter(holder__left_on__lt=today).select_related("holder").order_by("pk")
+    ):
         yield Finding("I05", matter.number, "在在岗的人手上", f"在已离岗的{matter.holder}手上", HANDED)
     here = active(today).values("pk")
     held = Holding.objects.filter(held_on(today), person__in=here).values("post__duties__code")
@@ -37,20 +41,33 @@ def in_hands() -> Iterator[Finding]:
 
 def has_next_step() -> Iterator[Finding]:
     """I06: an open matter has a step that leads on from where it is."""
-    kinds = Matter.objects.open().values_list("kind", "state").annotate(n=Count("pk"), first=Min("number")).order_by()
+    kinds = (
+        Matter.objects.open()
+        .values_list("kind", "state")
+        .annotate(n=Count("pk"), first=Min("number"))
+        .order_by()
+    )
     for kind, state, count, first in kinds:
         flow = _flow(kind)
         if flow is None or not any(state in step.start for step in flow.steps):
-            yield Finding("I06", f"{first} 等 {count} 件", "有下一步可办", f"“{kind}”在“{state}”没有下一步", BACK)
+            yield Finding(
+                "I06", f"{first} 等 {count} 件", "有下一步可办", f"“{kind}”在“{state}”没有下一步", BACK
+            )
 
 
 def escalated() -> Iterator[Finding]:
     """I06: what was overdue when the clock last looked has been brought before the overseers."""
-    ran = TickRun.objects.filter(job="kernel.escalate", last_error="").values_list("last_run_at", flat=True).first()
+    ran = (
+        TickRun.objects.filter(job="kernel.escalate", last_error="")
+        .values_list("last_run_at", flat=True)
+        .first()
+    )
     if ran is None:
         return
     for matter in Matter.objects.overdue(ran - SKEW).filter(escalated_at=None).order_by("pk"):
-        yield Finding("I06", matter.number, "超时后已督办", "没有督办记录", "看看 houqin start 是不是一直在运行。")
+        yield Finding(
+            "I06", matter.number, "超时后已督办", "没有督办记录", "看看 houqin start 是不是一直在运行。"
+        )
     told = Event.objects.filter(step="escalate").values("matter")
     for matter in Matter.objects.exclude(escalated_at=None).exclude(pk__in=told).order_by("pk"):
         yield Finding("I06", matter.number, "督办有经过记录", "标了督办，没有记录", BACK)
@@ -67,7 +84,9 @@ def _flow(kind: str) -> Flow | None:
 
 
 def replayed() -> Iterator[Finding]:
-    """I21: following the events through the flow ends in the state, the hands and the closing that the matter shows."""
+    """I21: following the events through the flow ends in the state,
+    the hands and the closing that the matter shows.
+    """
     rows = Event.objects.order_by("matter_id", "pk").values(
         "matter_id", "step", "from_state", "to_state", "to_holder_id", "to_duty"
     )
@@ -75,7 +94,7 @@ def replayed() -> Iterator[Finding]:
     key, way = next(ways, NO_WAY)
     for matter in Matter.objects.order_by("pk").iterator(chunk_size=2000):
         if key == matter.pk:
-            yield from _wrong_way(matter, list(way))
+            yield from _wrong_way(matter, [dict(event) for event in way])
             key, way = next(ways, NO_WAY)
         else:
             yield from _wrong_way(matter, [])
@@ -89,7 +108,7 @@ def _wrong_way(matter: Matter, way: list[dict[str, Any]]) -> Iterator[Finding]:
     if not way or way[0]["step"] != "open":
         yield Finding("I21", matter.number, "第一条经过是提出", way[0]["step"] if way else "没有经过", BACK)
         return
-    for before, event in zip(way, way[1:], strict=False):
+    for before, event in pairwise(way):
         if wrong := _wrong_step(flow, before["to_state"], event):
             yield Finding("I21", f"{matter.number} 的“{event['step']}”", *wrong, BACK)
     last, closed = way[-1], matter.state in flow.ends
@@ -98,7 +117,13 @@ def _wrong_way(matter: Matter, way: list[dict[str, Any]]) -> Iterator[Finding]:
     if shown != said:
         yield Finding("I21", matter.number, f"和最后一条经过一致 {said}", str(shown), BACK)
     if closed != (matter.closed_at is not None):
-        yield Finding("I21", matter.number, "办结的有办结时间", f"状态 {matter.state}，办结时间 {matter.closed_at}", BACK)
+        yield Finding(
+            "I21",
+            matter.number,
+            "办结的有办结时间",
+            f"状态 {matter.state}，办结时间 {matter.closed_at}",
+            BACK,
+        )
 
 
 def _wrong_step(flow: Flow, state: str, event: dict[str, Any]) -> tuple[str, str] | None:
@@ -122,7 +147,13 @@ def in_order() -> Iterator[Finding]:
     last_number, last_at = "", None
     for number, at, step in rows.iterator(chunk_size=5000):
         if number == last_number and last_at and at < last_at - SKEW:
-            yield Finding("I33", f"{number} 的“{step}”", f"不早于 {last_at:%Y-%m-%d %H:%M}", f"{at:%Y-%m-%d %H:%M}", "查服务器的时钟。")
+            yield Finding(
+                "I33",
+                f"{number} 的“{step}”",
+                f"不早于 {last_at:%Y-%m-%d %H:%M}",
+                f"{at:%Y-%m-%d %H:%M}",
+                "查服务器的时钟。",
+            )
         last_number, last_at = number, at
 
 
@@ -131,7 +162,9 @@ def in_order() -> Iterator[Finding]:
 
 def numbered() -> Iterator[Finding]:
     """I30: every number is written as its series says."""
-    for matter in Matter.objects.only("number", "prefix", "year", "serial").order_by("pk").iterator(chunk_size=5000):
+    for matter in (
+        Matter.objects.only("number", "prefix", "year", "serial").order_by("pk").iterator(chunk_size=5000)
+    ):
         wanted = written(matter.prefix, matter.year, matter.serial)
         if matter.number != wanted:
             yield Finding("I30", f"事项 {matter.pk} 的编号", wanted, matter.number, BACK)
@@ -141,22 +174,32 @@ def numbered() -> Iterator[Finding]:
 
 
 def without_gap() -> Iterator[Finding]:
-    """I31: the serials of a year run from 1 without a gap; I32: the series stands at the last one given out."""
-    found = Matter.objects.values_list("prefix", "year").annotate(n=Count("pk"), low=Min("serial"), high=Max("serial"))
+    """I31: the serials of a year run from 1 without a gap; I32:
+    the series stands at the last one given out.
+    """
+    found = Matter.objects.values_list("prefix", "year").annotate(
+        n=Count("pk"), low=Min("serial"), high=Max("serial")
+    )
     used = {}
     for prefix, year, count, low, high in found.order_by("prefix", "year"):
         used[prefix, year] = high
         if (low, count) != (1, high):
-            yield Finding("I31", f"{prefix}{year} 的编号", f"1 到 {high} 不缺", f"从 {low} 起 {count} 个", BACK)
+            yield Finding(
+                "I31", f"{prefix}{year} 的编号", f"1 到 {high} 不缺", f"从 {low} 起 {count} 个", BACK
+            )
 
 
 def series_stand() -> Iterator[Finding]:
     """I32: the series stands at the last serial given out, never below."""
-    found = Matter.objects.values_list("prefix", "year").annotate(high=Max("serial")).order_by("prefix", "year")
+    found = (
+        Matter.objects.values_list("prefix", "year").annotate(high=Max("serial")).order_by("prefix", "year")
+    )
     stands = {(row.prefix, row.year): row.last for row in Series.objects.all()}
     for prefix, year, high in found:
         if stands.get((prefix, year)) != high:
-            yield Finding("I32", f"编号序列 {prefix}{year}", str(high), str(stands.get((prefix, year), "没有")), BACK)
+            yield Finding(
+                "I32", f"编号序列 {prefix}{year}", str(high), str(stands.get((prefix, year), "没有")), BACK
+            )
 
 
 def linked() -> Iterator[Finding]:

@@ -1,4 +1,6 @@
-"""The moment as of which the data is looked at: the newest thing written. A restored backup has its own today."""
+"""The moment as of which the data is looked at: the newest thing written.
+A restored backup has its own today.
+"""
 
 from datetime import date
 

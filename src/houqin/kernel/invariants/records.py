@@ -27,7 +27,9 @@ def intact() -> Iterator[Finding]:
     for model in entries.models_of_entries():
         for row in model._default_manager.order_by("pk").iterator(chunk_size=2000):
             if not entries.intact(row):
-                yield Finding("I36", f"{model._meta.db_table} 第 {row.pk} 行", "和写下时一样", "内容变了", FORCED)
+                yield Finding(
+                    "I36", f"{model._meta.db_table} 第 {row.pk} 行", "和写下时一样", "内容变了", FORCED
+                )
 
 
 def chained_fast() -> Iterator[Finding]:
@@ -56,18 +58,28 @@ def chained_full() -> Iterator[Finding]:
 def _links(seals: Any, previous: str) -> Iterator[Finding]:
     for seal in seals:
         if seal.previous != previous or seal.head != sealing.head_of(seal):
-            yield Finding("I34", f"日封 {seal.pk}", f"接在 {previous[:12]} 之后", f"{seal.previous[:12]} → {seal.head[:12]}", FORCED)
+            yield Finding(
+                "I34",
+                f"日封 {seal.pk}",
+                f"接在 {previous[:12]} 之后",
+                f"{seal.previous[:12]} → {seal.head[:12]}",
+                FORCED,
+            )
         previous = seal.head
 
 
 def _anchored() -> Iterator[Finding]:
-    """The head written outside the database is in it: nothing was cut off, no older database was put in its place."""
+    """The head written outside the database is in it: nothing was cut off,
+    no older database was put in its place.
+    """
     try:
         said = json.loads(anchor_file().read_text())
     except (FileNotFoundError, ValueError):
         return
     if Seal.objects.filter(pk=said["seal"]).values_list("head", flat=True).first() != said["head"]:
-        yield Finding("I34", f"日封 {said['seal']}", f"在数据库里（{said['head'][:12]}）", "没有，或者不一样", LOST)
+        yield Finding(
+            "I34", f"日封 {said['seal']}", f"在数据库里（{said['head'][:12]}）", "没有，或者不一样", LOST
+        )
 
 
 # ── cards against what was written down of them ─────────────────────────────────────────────────────────
@@ -76,7 +88,9 @@ def _anchored() -> Iterator[Finding]:
 def cards_as_changed() -> Iterator[Finding]:
     """I36: the newest change of each field of each card says what the card shows."""
     same_field = Change.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"), field=OuterRef("field"))
-    newest = Change.objects.exclude(field="+").filter(pk=Subquery(same_field.order_by("-pk").values("pk")[:1]))
+    newest = Change.objects.exclude(field="+").filter(
+        pk=Subquery(same_field.order_by("-pk").values("pk")[:1])
+    )
     for model in apps.get_models():
         mine = list(newest.filter(kind=model._meta.label_lower).order_by("key", "pk"))
         if mine:
@@ -94,7 +108,9 @@ def _differs(change: Change, card: models.Model | None) -> Finding | None:
     shown = getattr(card, field.attname)  # type: ignore[union-attr]
     if _same(field, change.now, shown):
         return None
-    return Finding("I36", f"{change.kind} {change.key} 的“{change.field}”", change.now or "空", str(shown), FORCED)
+    return Finding(
+        "I36", f"{change.kind} {change.key} 的“{change.field}”", change.now or "空", str(shown), FORCED
+    )
 
 
 def _same(field: Any, said: str, shown: Any) -> bool:
@@ -119,10 +135,16 @@ def _same(field: Any, said: str, shown: Any) -> bool:
 
 def decided_apart() -> Iterator[Finding]:
     """I09: nobody decided his own paper, and nobody two steps of one round."""
-    for step in ApprovalStep.objects.filter(decided_by=F("route__by")).select_related("route__matter").order_by("pk"):
+    for step in (
+        ApprovalStep.objects.filter(decided_by=F("route__by")).select_related("route__matter").order_by("pk")
+    ):
         yield Finding("I09", step.route.matter.number, "别人审批", "提交人自己批了", FORCED)
     seen: set[tuple[int, int]] = set()
-    for step in ApprovalStep.objects.exclude(decided_by=None).select_related("route__matter").order_by("route_id", "order"):
+    for step in (
+        ApprovalStep.objects.exclude(decided_by=None)
+        .select_related("route__matter")
+        .order_by("route_id", "order")
+    ):
         pair = (step.route_id, step.decided_by_id or 0)
         if pair in seen:
             yield Finding("I09", step.route.matter.number, "两步由两个人批", "同一个人批了两步", FORCED)
@@ -139,7 +161,13 @@ def approved_by_rule() -> Iterator[Finding]:
         yield from _out_of_turn(route, steps)
         for step in steps:
             if step.decided_by_id and not _could(step, route):
-                yield Finding("I22", f"{route.matter.number} 第 {step.order} 步", "由候选人或受托人批", f"{step.decided_by}批的", FORCED)
+                yield Finding(
+                    "I22",
+                    f"{route.matter.number} 第 {step.order} 步",
+                    "由候选人或受托人批",
+                    f"{step.decided_by}批的",
+                    FORCED,
+                )
 
 
 def _not_the_tier(route: ApprovalRoute, steps: list[ApprovalStep]) -> tuple[str, str] | None:
@@ -155,9 +183,17 @@ def _not_the_tier(route: ApprovalRoute, steps: list[ApprovalStep]) -> tuple[str,
 
 def _out_of_turn(route: ApprovalRoute, steps: list[ApprovalStep]) -> Iterator[Finding]:
     """Agreed steps come first, then at most one that is open or refused, then those that wait."""
-    shape = "".join({"agreed": "a", "open": "o", "refused": "r", "waiting": "w"}[step.state] for step in steps)
+    shape = "".join(
+        {"agreed": "a", "open": "o", "refused": "r", "waiting": "w"}[step.state] for step in steps
+    )
     if shape.strip("w").lstrip("a") not in ("", "o", "r") or shape.startswith("w"):
-        yield Finding("I22", route.matter.number, "按次序审批", "、".join(step.get_state_display() for step in steps), FORCED)
+        yield Finding(
+            "I22",
+            route.matter.number,
+            "按次序审批",
+            "、".join(step.get_state_display() for step in steps),
+            FORCED,
+        )
 
 
 def _could(step: ApprovalStep, route: ApprovalRoute) -> bool:
@@ -165,7 +201,8 @@ def _could(step: ApprovalStep, route: ApprovalRoute) -> bool:
     if step.on_behalf_of_id is None:
         return step.decided_by_id in candidates
     given = Delegation.objects.filter(
-        giver=step.on_behalf_of_id, taker=step.decided_by_id, kind=route.matter.kind, cap_fen__gte=route.amount_fen,
+        giver=step.on_behalf_of_id, taker=step.decided_by_id, kind=route.matter.kind,
+        cap_fen__gte=route.amount_fen,
         from_at__lte=step.decided_at, to_at__gt=step.decided_at,
     )  # fmt: skip
     return step.on_behalf_of_id in candidates and given.exists()

@@ -17,7 +17,9 @@ WAIT = "SET LOCAL lock_timeout = '2s'"
 
 
 def seal(*, act: Act) -> int:
-    """Seal every entry committed so far; answers how many. Run each minute, and before a disclosure or backup."""
+    """Seal every entry committed so far; answers how many. Run each minute,
+    and before a disclosure or backup.
+    """
     total = sum(_seal_table(model, act) for model in queries.sealed_models())
     if total:
         anchor(act)
@@ -62,14 +64,18 @@ def _safe_key(model: type[Entry]) -> int | None:
 
 
 def _hold_chain() -> None:
-    """One sealer at a time: on SQLite the transaction itself, on PostgreSQL a lock that readers do not feel."""
+    """One sealer at a time: on SQLite the transaction itself,
+    on PostgreSQL a lock that readers do not feel.
+    """
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {Seal._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def anchor(act: Act) -> None:
-    """Write the chain's head outside the database: a database that lost its end, or an older one, will not fit it."""
+    """Write the chain's head outside the database: a database that lost its end, or an older one,
+    will not fit it.
+    """
     end = queries.last()
     if end is None:
         return

@@ -25,7 +25,9 @@ def sealed_up_to(table: str) -> int:
 
 
 def digest(model: type[Entry], after: int, until: int) -> tuple[int, int, str]:
-    """How many rows lie in (after, until], the first key among them, and the SHA-256 over keys and keyed hashes."""
+    """How many rows lie in (after, until], the first key among them,
+    and the SHA-256 over keys and keyed hashes.
+    """
     rows = model._default_manager.filter(pk__gt=after, pk__lte=until).order_by("pk").values_list("pk", "mac")
     return digest_of(rows.iterator(chunk_size=5000))
 
