@@ -78,7 +78,7 @@ def _batch(dice: random.Random, school: dict, first: datetime, numbers: range) -
             kind="kernel.matter",
             key=m.pk,
             title=str(m)[:200],
-            words=f"{m} {m.place.full_name}",
+            words=m.found_by,
             at=m.opened_at,
         )
         for m in matters

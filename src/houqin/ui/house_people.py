@@ -196,7 +196,7 @@ PEOPLE = Register(
         Filter("joined", "到岗日期", "joined_on", kind="dates"),
     ),
     views=(View("here", "在岗", here), View("postless", "没有岗位", postless), View("gone", "离岗", gone), View("all", "全部")),
-    search=("name", "initials", "code"),
+    indexed="kernel.person",
     hint="姓名、代码，可打拼音首字母",
     order="name",
     slips=(

@@ -234,7 +234,8 @@ PLACES = Register(
         Filter("closed", "停用日期", "closed_on", kind="dates"),
     ),
     views=(View("used", "在用", in_use), View("ownerless", "没有责任人", ownerless), View("closed", "停用", closed), View("all", "全部")),
-    search=("name", "full_name", "code", "owner__name", "owner__initials"),
+    search=("owner__name", "owner__initials"),
+    indexed="kernel.place",
     hint="名称、编码、责任人，可打拼音首字母",
     order="walk",
     slips=(

@@ -39,7 +39,7 @@ def open_matter(
             holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety,
         )  # fmt: skip
         matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
-        search.feed("kernel.matter", matter.pk, str(matter), f"{matter} {place.full_name if place else ''} {words}", act.at)
+        search.feed("kernel.matter", matter.pk, str(matter), f"{matter.found_by} {words}", act.at)
         if holder:
             notices.post(holder, f"{flow.name}：{matter.title}", matter=matter, act=act)
     return matter

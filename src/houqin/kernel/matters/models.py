@@ -101,6 +101,12 @@ class Matter(models.Model):
         return f"{self.number} {self.title}"
 
     @property
+    def found_by(self) -> str:
+        """What the search box finds any matter by: number and title, place, the number as it is said."""
+        place = self.place.full_name if self.place else ""
+        return f"{self} {place} {self.year}-{self.serial:04d} {self.serial}"
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 

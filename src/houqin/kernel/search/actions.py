@@ -84,5 +84,4 @@ def _feed_lost_matters() -> None:
     has_row = SearchRow.objects.filter(kind="kernel.matter").values("key")
     lost = apps.get_model("kernel.matter")._default_manager.exclude(pk__in=has_row).select_related("place")
     for matter in lost.order_by("pk").iterator(chunk_size=BATCH):
-        place = matter.place.full_name if matter.place else ""
-        feed("kernel.matter", matter.pk, str(matter), f"{matter} {place}", matter.opened_at)
+        feed("kernel.matter", matter.pk, str(matter), matter.found_by, matter.opened_at)

@@ -84,6 +84,19 @@ def _sight(person: Person, at: datetime, kinds: Iterable[str] | None) -> Sight:
     return Sight(whole, parts, all_kinds=whole == tuple(known))
 
 
+def keys(kind: str, words: str) -> RawSQL | None:
+    """The keys of a kind that the words find, for `pk__in`; None where there is no word in them."""
+    phrases = tokens.phrases(words)
+    if not phrases:
+        return None
+    if connections[READER].vendor == "sqlite":
+        match = f"kind : {kind.replace('.', '')} AND {' AND '.join(map(_fts, phrases))}"
+        return RawSQL(f"SELECT r.key {HITS} WHERE f.{INDEX} MATCH %s", (match,))  # noqa: S611 - our own words
+    match = " & ".join(map(_tsquery, phrases))
+    found = f"SELECT key FROM {TABLE} WHERE kind = %s AND tokens @@ %s::tsquery"
+    return RawSQL(found, (kind, match))  # noqa: S611 - our own words
+
+
 # ── SQLite ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

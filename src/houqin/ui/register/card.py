@@ -165,9 +165,10 @@ def by_whom(change: Change) -> str:
 
 def label_of_field(row: Model, name: str) -> str:
     try:
-        return str(row._meta.get_field(name).verbose_name)
+        found = row._meta.get_field(name)
     except FieldDoesNotExist:
         return name
+    return str(getattr(found, "verbose_name", name))
 
 
 def worded(row: Model, name: str, text: str) -> str:

@@ -133,7 +133,7 @@ def _row(layout: Layout, row: tuple, now: datetime) -> str:
 
 
 def _cell(column: Column, found: Any, written: str, url: str, now: datetime) -> str:
-    inner = escape(written)
+    inner: str = escape(written)
     classes = []
     if column.kind == "state":
         inner = _pill(found) if written else ""

@@ -222,7 +222,8 @@ class Register:
     group: str = ""
     filters: tuple[Filter, ...] = ()
     views: tuple[View, ...] = ()
-    search: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()  # paths that the words are looked for in
+    indexed: str = ""  # the kind in the search index with this register's keys; `search` then holds people's names only
     hint: str = "搜这张表"  # what the search box says can be typed
     order: str = "-pk"
     duties: tuple[str, ...] = ()  # who sees the list; empty: everyone who is logged in

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.timezone import localtime
 
@@ -30,7 +30,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def template(request: access.Request, register: Register) -> HttpResponse:
+def template(request: access.Request, register: Register) -> HttpResponseBase:
     """An empty sheet with the heads, choice lists, and a second page that says what goes where."""
     columns = able(request, register)
     file = tempfile.SpooledTemporaryFile(max_size=sending.IN_MEMORY)  # noqa: SIM115
@@ -166,7 +166,7 @@ def shown_line(found: matching.Look, line: matching.Line) -> dict[str, Any]:
     return {"number": line.number, "cells": cells, "wrong": "；".join(said.get("", ()))}
 
 
-def problems(request: access.Request, register: Register, token: str) -> HttpResponse:
+def problems(request: access.Request, register: Register, token: str) -> HttpResponseBase:
     """The same sheet back, with a column 问题 and the cells marked."""
     reading = upload.kept(token, register, request.person)
     found = intake.look(register, reading, replace(access.act(request), via="import"))

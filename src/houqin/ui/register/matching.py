@@ -238,7 +238,7 @@ def _own(found: Look, act: Act) -> None:
     for column in found.columns.values():
         if column.kind != "own":
             continue
-        asked = {line.said.get(column.name) for line in found.lines} - {None, ""}
+        asked = {said for line in found.lines if (said := line.said.get(column.name))}
         here = {line.key for line in found.lines}
         there = set(known_cards(found.register, [], sorted(asked - here), act))
         for line in found.lines:

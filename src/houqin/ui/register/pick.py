@@ -21,6 +21,7 @@ from django.utils import timezone
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import SYSTEM, duty_codes
 from houqin.kernel.places.models import Place
+from houqin.kernel.search import queries as search
 
 from .declare import Column, Filter, Register, View
 
@@ -115,7 +116,7 @@ class Asked:
         for name, value in self.chosen.items():
             where = own.get(name)
             rows = where(rows, value, self.at) if where else self.filters.filters[name].filter(rows, value)
-        return searched(rows, self.register.search, self.words)
+        return searched(rows, self.register, self.words)
 
     @cached_property
     def ordered(self) -> QuerySet:
@@ -180,12 +181,43 @@ def words_of(text: str) -> list[str]:
     return kept.split()[:WORDS]
 
 
-def searched(rows: QuerySet, paths: tuple[str, ...], words: list[str]) -> QuerySet:
-    """Every word somewhere in one of the paths."""
-    if not words or not paths:
+def searched(rows: QuerySet, register: Register, words: list[str]) -> QuerySet:
+    """Every word somewhere: in the search index and in the names of related cards, or in one of the paths."""
+    if not words or not (register.search or register.indexed):
         return rows
-    each = (reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths)) for word in words)
-    return rows.filter(reduce(and_, each))
+    found = found_by_index if register.indexed else found_by_walk
+    return rows.filter(reduce(and_, (found(register, word) for word in words)))
+
+
+def found_by_walk(register: Register, word: str) -> Q:
+    return reduce(or_, (Q(**{f"{path}__icontains": word}) for path in register.search))
+
+
+def found_by_index(register: Register, word: str) -> Q:
+    """By keys alone, so that no row is walked: those that the index finds, and those of the people so named."""
+    keys = search.keys(register.indexed, word)
+    found = Q(pk__in=keys if keys else [])
+    for relation, names in related_names(register).items():
+        named = reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names))
+        cards = related_model(register.model, relation)._default_manager.filter(named)
+        found |= Q(pk__in=register.model._default_manager.filter(**{f"{relation}__in": cards}).values("pk"))
+    return found
+
+
+def related_names(register: Register) -> dict[str, list[str]]:
+    """The searched paths by relation: {"worker": ["name", "initials"]}."""
+    found: dict[str, list[str]] = {}
+    for path in register.search:
+        relation, _, name = path.rpartition("__")
+        found.setdefault(relation, []).append(name)
+    return found
+
+
+def related_model(model: type[Model], relation: str) -> type[Model]:
+    found = getattr(field_at(model, relation), "related_model", None)
+    if found is None:
+        raise ValueError(f"{relation} of {model._meta.label} leads to no card")
+    return found
 
 
 # ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localtime
 
@@ -35,7 +35,7 @@ MIME = {
 }
 
 
-def answer(request: access.Request, asked: Asked, form: str) -> HttpResponse:
+def answer(request: access.Request, asked: Asked, form: str) -> HttpResponseBase:
     """The whole list as this person may see it now, in one consistent reading."""
     if form == "paper":
         return on_paper(request, asked)
@@ -109,7 +109,7 @@ def counting(rows: Iterable[Sequence[Any]], counted: list[int]) -> Iterator[Sequ
 # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def download(file: IO[bytes], name: str) -> HttpResponse:
+def download(file: IO[bytes], name: str) -> HttpResponseBase:
     form = name.rsplit(".", 1)[-1]
     return FileResponse(file, content_type=MIME[form], headers={"Content-Disposition": disposition(name)})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from houqin.kernel.area import Area
@@ -15,7 +15,7 @@ from houqin.ui import access
 from . import card, importing, mine, views
 from .declare import Register
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def register_urls(area: Area) -> list[URLPattern]:
@@ -53,7 +53,7 @@ def entered(view: View, register: Register, duties: tuple[str, ...], more: dict[
     """The kit's view for one register, behind the door that its declaration names."""
 
     @wraps(view)
-    def answer(request: access.Request, **found: Any) -> HttpResponse:
+    def answer(request: access.Request, **found: Any) -> HttpResponseBase:
         return view(request, register, **found, **more)
 
     return access.duty(*duties)(answer) if duties else access.login(answer)

@@ -173,7 +173,7 @@ def scaled(column: SheetColumn, cell: Any, step: int, places: int) -> int:
     found = number(column, cell)
     exact = round(found, places)
     dust = Decimal("1e-9") if isinstance(cell, dict) else Decimal(0)
-    if abs(found - exact) > dust * max(1, abs(found)):
+    if abs(found - exact) > dust * max(Decimal(1), abs(found)):
         raise Wrong(f"“{column.label}”最多 {places} 位小数")
     made = int(exact * step)
     if column.least is not None and made < column.least * step:

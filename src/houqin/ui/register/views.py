@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Sum
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from houqin.kernel import wording
@@ -29,7 +29,7 @@ class Head:
     sorted: str = ""  # ascending descending
 
 
-def listing(request: access.Request, register: Register) -> HttpResponse:
+def listing(request: access.Request, register: Register) -> HttpResponseBase:
     """A page of the list, its part for htmx, or the whole of it as a sheet or on paper."""
     asked = Asked(register, request.person, request.now, request.GET.dict())
     form = request.GET.get("as", "")
