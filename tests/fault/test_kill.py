@@ -41,6 +41,15 @@ def storm(data, kills: int, *, mutant: str = "", seed: int = SEED, clients: int 
     rng = random.Random(seed)
     load = Load(server.base, journal, facts, seed)
     server.start()
+    try:
+        _storm(load, server, journal, kills, clients, rng)
+    except BaseException:
+        server.kill()
+        raise
+    return journal, server
+
+
+def _storm(load, server, journal, kills: int, clients: int, rng) -> None:
     threads = load.run(clients)
     for _ in range(kills):
         begun = len(journal.of(ACKED))
@@ -54,7 +63,6 @@ def storm(data, kills: int, *, mutant: str = "", seed: int = SEED, clients: int 
     load.stop.set()
     for thread in threads:
         thread.join(60)
-    return journal, server
 
 
 def replay(server, journal) -> None:
