@@ -132,9 +132,8 @@ SECURE_CSP = {
 LOGGING = log.plan(DATA)
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True
 STATIC_URL, STATIC_ROOT = "/static/", DATA / "static"
-STATICFILES_DIRS = [("fe", SOURCE / "ui/static/dist")] if (SOURCE / "ui/static/dist").exists() else []
 DJANGO_VITE = {
-    "default": {"manifest_path": SOURCE / "ui/static/dist/manifest.json", "static_url_prefix": "fe", "dev_mode": False}
+    "default": {"manifest_path": SOURCE / "ui/static/dist/manifest.json", "static_url_prefix": "dist", "dev_mode": False}
 }
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
@@ -148,4 +147,3 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_HANDLERS = ["houqin.ui.uploads.QuotaUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_TEMP_DIR = DATA / "tmp"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -6,7 +6,7 @@ from typing import Any
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-READY = "fe/assets/"
+READY = "dist/assets/"
 
 
 class Storage(CompressedManifestStaticFilesStorage):
