@@ -22,7 +22,7 @@ def test_the_link_sets_a_password_and_lets_in(house, link):
     client = Client()
     page = client.get(link)
     assert (page.status_code, "许老师，你的账号是 teacher。" in page.content.decode()) == (200, True)
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "strict-origin"
     answer = client.post(link, TWICE)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert client.get("/").content.decode() == "许老师"

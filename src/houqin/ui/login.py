@@ -170,7 +170,7 @@ def first(request: access.Request, token: str) -> HttpResponse:
     if link is None:
         address = client.counted_as(client.client_ip(request))
         doors.count_try("link", address, limit=60, seconds=3600, act=access.plain_act(request))
-        return _no_referrer(_gone(request))
+        return _without_path(_gone(request))
     form = PasswordForm(request.POST or None)
     if request.method == "POST":
         access.refuse_unknown(form, request)
@@ -178,16 +178,16 @@ def first(request: access.Request, token: str) -> HttpResponse:
             try:
                 user = writes.use_link(token, password=form.cleaned_data["password"], act=access.plain_act(request))
                 security_log.note(request, "first_password", account=user.username)
-                return _no_referrer(entering.proceed(request, user, shared=False))
+                return _without_path(entering.proceed(request, user, shared=False))
             except NotThere:
-                return _no_referrer(_gone(request))
+                return _without_path(_gone(request))
             except Refused as refused:
                 form.add_error(refused.field or None, str(refused))
     context = {
         "form": form, "school": school(), "title": "设定密码", "button": "保存并登录",
         "lead": f"{link.user.person}，你的账号是 {link.user.username}。这条链接只能用一次。",
     }  # fmt: skip
-    return _no_referrer(_answer(request, "ui/door.html", context, 422 if form.errors else 200, None))
+    return _without_path(_answer(request, "ui/door.html", context, 422 if form.errors else 200, None))
 
 
 def _gone(request: access.Request) -> HttpResponse:
@@ -198,6 +198,6 @@ def _gone(request: access.Request) -> HttpResponse:
     return _answer(request, "ui/door.html", context, 404, None)
 
 
-def _no_referrer(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
+def _without_path(response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "strict-origin"  # with no-referrer a browser sends its form as of nowhere, and csrf refuses it
     return response
