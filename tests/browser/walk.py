@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from uuid import uuid4
@@ -90,6 +91,13 @@ def tile(page: Page, fault: Fault) -> Locator:
     return page.locator(f".hq-tile:has(input[name=fault_type][value='{fault.key}'])")
 
 
+def choose(page: Page, fault: Fault, hand: Callable[[Locator], object] = Locator.click) -> None:
+    """Touch the tile and see who will get it, as a person would before going on."""
+    page.wait_for_function("document.documentElement.dataset.ready")
+    with page.expect_response("**/repairs/notice/**"):
+        hand(tile(page, fault))
+
+
 def number_on(page: Page) -> str:
     found = NUMBER.search(page.locator("main").inner_text())
     assert found, page.locator("main").inner_text()
@@ -99,7 +107,7 @@ def number_on(page: Page) -> str:
 def report(page: Page, spot: Spot, kind: Fault, detail: str) -> str:
     """Report at a place; the number of the matter."""
     page.goto(f"/s/{spot.token}/")
-    tile(page, kind).click()
+    choose(page, kind)
     page.locator("[name=detail]").fill(detail)
     page.get_by_role("button", name="报修", exact=True).click()
     page.wait_for_url(SENT)
