@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from houqin.areas.repairs import demo as repairs
 from houqin.kernel.act import Act
+from houqin.kernel.classes import actions as classes
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.actions import logins
 from houqin.kernel.people.models import Holding, Person, Post
@@ -25,7 +26,7 @@ from houqin.kernel.places.models import Place
 from houqin.kernel.school import actions as school
 from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms import queries as calendar
-from houqin.kernel.terms.models import SchoolDay
+from houqin.kernel.terms.models import SchoolDay, SchoolYear
 
 Progress = Callable[[float, str], None]
 
@@ -204,6 +205,19 @@ def build(staff: dict[str, Person], act: Act) -> dict[str, list[Place]]:
     return campus.rooms
 
 
+@transaction.atomic
+def open_classes(today: date, staff: dict[str, Person], act: Act) -> None:
+    """This school year's 36 classes: 41 or 42 pupils each, 1,500 in all."""
+    year = SchoolYear.objects.get(starts_on__lte=today, ends_on__gte=today)
+    for grade in range(1, len(GRADES) + 1):
+        for number in range(1, CLASSES + 1):
+            code = "class-teacher" if (grade, number) == (3, 2) else f"class-teacher-{grade}-{number}"
+            classes.open_class(
+                school_year=year, grade=grade, number=number, teacher=staff[code], room=Place.objects.get(code=f"c{grade}{number}"),
+                pupils=42 if number <= 4 else 41, act=act,
+            )  # fmt: skip
+
+
 # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -218,6 +232,7 @@ def fill(today: date, progress: Progress) -> None:
         staff = enrol_all(rng, act)
     progress(0.1, "人员")
     rooms = build(staff, act)
+    open_classes(today, staff, act)
     progress(0.15, "场所")
     teachers = [person for code, person in staff.items() if code.startswith(("teacher", "class-teacher"))]
     stage = repairs.Stage(rng=rng, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers)

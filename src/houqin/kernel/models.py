@@ -3,6 +3,7 @@
 from .approvals.models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
 from .attachments.models import Attachment, Blob
 from .audit.models import Change, Seal
+from .classes.models import SchoolClass
 from .doors.models import Operation, Tries
 from .matters.models import Event, Link, Matter
 from .notices.models import Notice

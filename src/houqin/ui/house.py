@@ -6,6 +6,7 @@ from houqin.kernel.area import Area, Page
 
 from . import figures
 from .house_calendar import DAYS, TERMS
+from .house_classes import CLASSES
 from .house_people import HOLDINGS, PEOPLE, POSTS
 from .house_places import LABELS, PLACES, SCHOOL
 
@@ -14,7 +15,7 @@ AREA = Area(
     name="学校",
     icon="school",
     group="家底",
-    registers=(SCHOOL, PLACES, PEOPLE, POSTS, HOLDINGS, DAYS, TERMS, LABELS),
+    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, HOLDINGS, DAYS, TERMS, LABELS),
     pages=(
         Page(
             "figures/",

@@ -42,7 +42,7 @@ class RuleTier(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["rule_set", "category", "from_fen", "order"], name="tier_step_once", nulls_distinct=False
+                fields=["rule_set", "category", "from_fen", "order"], name="tier_step_once"
             ),
             models.CheckConstraint(name="tier_runs_upward", condition=Q(to_fen=None) | Q(from_fen__lt=F("to_fen"))),
         ]

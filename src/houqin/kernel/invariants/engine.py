@@ -150,15 +150,8 @@ def _names(cursor: Any) -> set[str]:
 
 
 def _named(model: type[models.Model]) -> set[str]:
-    """The constraints and indexes a model declares and this engine can have;
-    the index of words is made otherwise.
-    """
-    nulls = connection.features.supports_nulls_distinct_unique_constraints
-    rules = {
-        str(rule.name)
-        for rule in model._meta.constraints
-        if nulls or getattr(rule, "nulls_distinct", None) is None
-    }
+    """The constraints and indexes a model declares; the index of words is made otherwise."""
+    rules = {str(rule.name) for rule in model._meta.constraints}
     return rules | {str(index.name) for index in model._meta.indexes if type(index) is models.Index}
 
 

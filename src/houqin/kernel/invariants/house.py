@@ -17,7 +17,7 @@ from ..attachments.models import Attachment, Blob
 from ..doors.models import Operation
 from ..matters.models import Matter
 from ..people.models import LoginLink, LoginSession, PersonalDetail, User
-from ..people.queries import active, held_on
+from ..people.queries import account_keepers
 from ..places.actions import DEEPEST
 from ..places.models import Label, Place
 from ..schedule.models import Slot, TickRun
@@ -138,8 +138,7 @@ def no_door_left_open() -> Iterator[Finding]:
 def someone_opens_accounts() -> Iterator[Finding]:
     """I54: somebody can open logins, and every login belongs to a person."""
     day = newest_day()
-    held = Q(held_on(day, "holdings__"), holdings__post__duties__code="accounts")
-    if not active(day).filter(held, user__is_active=True).exists():
+    if not account_keepers(day).exists():
         yield Finding(
             "I54",
             "系统管理员",

@@ -34,7 +34,8 @@ def in_hands() -> Iterator[Finding]:
     ):
         yield Finding("I05", matter.number, "在在岗的人手上", f"在已离岗的{matter.holder}手上", HANDED)
     here = active(today).values("pk")
-    held = Holding.objects.filter(held_on(today), person__in=here).values("post__duties__code")
+    there = Holding.objects.filter(held_on(today), person__in=here, post__duties__ended_at=None)
+    held = there.values("post__duties__code")
     for matter in Matter.objects.open().filter(holder=None).exclude(duty__in=held).order_by("pk"):
         yield Finding("I05", matter.number, "有人接办", f"职责“{matter.duty}”现在没有人", HANDED)
 

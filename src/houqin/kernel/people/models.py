@@ -72,7 +72,7 @@ class Post(models.Model):
 
 
 class Duty(models.Model):
-    """职责: one line of a post; rules ask for its `code`, people read its text."""
+    """职责: one line of a post until it is ended; rules ask for its `code`, people read its text."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="duties", verbose_name="岗位")
     code = models.SlugField("代码", max_length=40)
@@ -80,9 +80,12 @@ class Duty(models.Model):
     frequency = models.CharField("频次", max_length=40, blank=True)
     record = models.CharField("记录", max_length=60, blank=True)
     indicator = models.CharField("考核指标", max_length=40, blank=True)
+    ended_at = models.DateTimeField("停止时间", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["post", "code"], name="duty_once_a_post")]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "code"], condition=Q(ended_at=None), name="duty_once_a_post")
+        ]
         indexes = [models.Index(fields=["code"], name="duty_code")]
 
     def __str__(self) -> str:
