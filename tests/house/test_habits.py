@@ -45,7 +45,7 @@ def test_only_actions_write():
         for call in calls(path)
         if isinstance(call.func, ast.Attribute)
         and (call.func.attr in ALWAYS or (call.func.attr in WRITES and is_query(call.func.value)))
-        and not ast.unparse(call.func.value).startswith(("form", "image", "picture", "self.image", "writer", "book", "hashlib"))
+        and not (call.func.attr == "save" and call.args)  # a picture is saved into something, a row never is
     ]
     assert wrong == []
 

@@ -68,13 +68,7 @@ def card(request: access.Request, register: Register, key: int) -> HttpResponse:
         "facts": face.facts(row, act),
         "sections": [(at, section, at == current) for at, section in enumerate(sections)],
         "section": sections[current] if current is not None else None,
-        "changes": list(said(row, SHOWN_CHANGES, kept_back(register, codes_of(request))))
-        if current is None
-        else (),
-        "changes_count": min(
-            SHOWN_CHANGES + 1, audit.history(row).using("reader")[: SHOWN_CHANGES + 1].count()
-        ),
-        "more": SHOWN_CHANGES,
+        **changes_of(row, kept_back(register, codes_of(request)), shown=current is None),
         "label": label_of(row) if face.labelled else None,
         "may_label": "house-keeper" in codes_of(request),
         "photos": photos_of(row) if face.photos else (),
@@ -85,6 +79,13 @@ def card(request: access.Request, register: Register, key: int) -> HttpResponse:
         "tab": "registers",
     }
     return render(request, "ui/card.html", context)
+
+
+def changes_of(row: Any, hidden: Any, *, shown: bool) -> dict[str, Any]:
+    """The newest changes where their tab is open, and how many there are, as far as they are counted."""
+    count = audit.history(row).using("reader")[: SHOWN_CHANGES + 1].count()
+    changes = list(said(row, SHOWN_CHANGES, hidden)) if shown else []
+    return {"changes": changes, "changes_count": count, "more": SHOWN_CHANGES}
 
 
 def offered(register: Register, row: Any, codes: frozenset[str]) -> Iterator[CardSlip]:
