@@ -23,7 +23,7 @@ def page(request: access.Request) -> HttpResponse:
     """/me/"""
     on = timezone.localtime(request.now).date()
     held = request.person.holdings.filter(held_on(on)).values("post_id")
-    duties = Duty.objects.filter(post_id__in=held).order_by("post__rank", "pk")
+    duties = Duty.objects.filter(post_id__in=held, ended_at=None).order_by("post__rank", "pk")
     context = {
         "duties": duties, "person": request.person, "lines": LINES, "logout_url": "/logout/", "tab": "me",
     }  # fmt: skip

@@ -29,9 +29,9 @@ def duty_codes(person: Person, on: date) -> frozenset[str]:
     codes = remembered.get(key)
     if codes is None:
         codes = frozenset(
-            Duty.objects.filter(held_on(on, "post__holdings__"), post__holdings__person=person).values_list(
-                "code", flat=True
-            )
+            Duty.objects.filter(
+                held_on(on, "post__holdings__"), post__holdings__person=person, ended_at=None
+            ).values_list("code", flat=True)
         )
         remembered.clear()
         remembered[key] = codes
@@ -54,8 +54,13 @@ def active(on: date) -> QuerySet[Person]:
 
 def holders(code: str, on: date) -> QuerySet[Person]:
     """Those who hold a duty on a date, A角 before B角, then by name."""
-    duty_held = held_on(on, "holdings__") & Q(holdings__post__duties__code=code)
-    return active(on).filter(duty_held).order_by("holdings__stand", "name", "pk").distinct()
+    duty = Q(holdings__post__duties__code=code, holdings__post__duties__ended_at=None)
+    return active(on).filter(held_on(on, "holdings__") & duty).order_by("holdings__stand", "name", "pk").distinct()
+
+
+def account_keepers(on: date) -> QuerySet[Person]:
+    """Those who can open logins on a date: with the duty, and a login of their own that is open."""
+    return holders("accounts", on).filter(user__is_active=True)
 
 
 def members(group_code: str, on: date) -> QuerySet[Person]:
@@ -71,7 +76,8 @@ def posts_of(person: Person, on: date) -> list[str]:
 
 def duty_name(code: str) -> str:
     """What the office calls a duty: the names of the posts it belongs to."""
-    names = Duty.objects.filter(code=code).order_by("post__rank", "post_id").values_list("post__name", flat=True)
+    rows = Duty.objects.filter(code=code, ended_at=None).order_by("post__rank", "post_id")
+    names = rows.values_list("post__name", flat=True)
     return "、".join(dict.fromkeys(names)) or code
 
 
