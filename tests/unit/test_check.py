@@ -146,18 +146,16 @@ def told(*, full=True):
 def force(statement: str, *values) -> None:
     """What a person with the database's password does: guards down, the row changed, guards up again."""
     with connection.cursor() as cursor:
-        for model in entries.models_of_entries():
-            table = model._meta.db_table
-            if connection.vendor == "sqlite":
-                for end in ("stays", "keeps", "once"):
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{end}")
-            else:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement, values)
-        if connection.vendor != "sqlite":
+        if connection.vendor == "sqlite":
             for model in entries.models_of_entries():
-                cursor.execute(f"ALTER TABLE {model._meta.db_table} ENABLE TRIGGER USER")
-    entries.guard_all()
+                for end in ("stays", "keeps", "once"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {model._meta.db_table}_{end}")
+            cursor.execute(statement, values)
+            entries.guard_all()
+        else:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(statement, values)
+            cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def test_a_sound_school_has_nothing_to_say(house):

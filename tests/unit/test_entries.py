@@ -23,10 +23,9 @@ def test_the_database_refuses_to_change_an_entry(cast, statement):
         cursor.execute(statement, [key])
 
 
+@pytest.mark.sqlite
 def test_replacing_is_changing(cast):
     """Without `recursive_triggers` and the insert guard SQLite lets INSERT OR REPLACE walk past a delete trigger."""
-    if connection.vendor != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
     with pytest.raises(DatabaseError, match="entries only grow"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT OR REPLACE INTO {TABLE} SELECT * FROM {TABLE} ORDER BY id LIMIT 1")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from houqin.kernel import area
 from houqin.kernel.act import Act
 from houqin.kernel.area import Job
+from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.audit.sealing import actions as sealing
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.matters import actions as matters
@@ -100,6 +101,11 @@ def forget(act: Act) -> int:
     return doors.forget_old(act=act)
 
 
+def sweep(act: Act) -> int:
+    """Files that never got a row, and what broken uploads left."""
+    return attachments.sweep(act)
+
+
 def check_fast(act: Act) -> None:
     """The nightly look over everything that is quick to look at;
     errors are told to those who keep the machine.
@@ -115,5 +121,6 @@ KERNEL = (
     Job("kernel.seal", timedelta(minutes=1), seal),
     Job("kernel.erase", timedelta(hours=6), erase),
     Job("kernel.forget", timedelta(hours=1), forget),
+    Job("kernel.sweep", timedelta(hours=24), sweep),
     Job("kernel.check", timedelta(hours=24), check_fast),
 )

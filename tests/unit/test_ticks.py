@@ -1,0 +1,103 @@
+"""The clock of the house: every job of the list runs in this process and does what it is there for."""
+
+import json
+import os
+from contextlib import nullcontext
+from datetime import date, time, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from houqin.areas.repairs import actions as repairs
+from houqin.areas.repairs.models import FaultType
+from houqin.config import check, ticks
+from houqin.kernel.attachments import store
+from houqin.kernel.audit.sealing import actions as sealing
+from houqin.kernel.audit.sealing import queries
+from houqin.kernel.doors import actions as doors
+from houqin.kernel.doors.models import Operation
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people import actions as people
+from houqin.kernel.people.models import PersonalDetail
+from houqin.kernel.schedule.models import Schedule, Slot, TickRun
+from tests import cast as people_of_tests
+
+EVERY = [
+    "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
+    "kernel.check", "repairs.remind_and_close",
+]  # fmt: skip
+
+
+@pytest.fixture
+def house(cast, settings, tmp_path, monkeypatch):
+    """A data folder of its own, a fault type with its worker, and the house's clock set to the cast's."""
+    settings.DATA = tmp_path
+    (tmp_path / "tmp").mkdir()
+    repairs.lay_out(act=people_of_tests.system())
+    FaultType.objects.filter(code="W01").update(worker=cast["repairman"])
+    monkeypatch.setattr(ticks, "timezone", SimpleNamespace(now=lambda: cast.now))
+    monkeypatch.setattr(check, "one_moment", nullcontext)  # a test is inside its own transaction already
+    return cast
+
+
+def report(house, at):
+    kind = FaultType.objects.get(code="W01")
+    act = house.act("teacher", at=at, op="op-of-the-report")
+    doors.once(act, "new", "hash", lambda: repairs.report(place=house.place("c32"), fault_type=kind, act=act))
+    return Matter.objects.get()
+
+
+def stray(house, name: str, days: int):
+    file = store.path(name * 64)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"x")
+    old = (house.now - timedelta(days=days)).timestamp()
+    os.utime(file, (old, old))
+    return file
+
+
+def test_every_job_runs_once_and_does_its_work(house):
+    matter = report(house, house.now - timedelta(days=4))
+    Schedule.objects.create(
+        code="round", name="巡查", days="every", opens=time(17), closes=time(18), duty="office",
+        from_on=date(2026, 11, 23),
+    )  # fmt: skip
+    people.keep_detail(house["teacher"], "phone", "138", days=-1, act=people_of_tests.visitor(house.now))
+    old, young = stray(house, "a", 8), stray(house, "b", 6)
+    assert [job.code for job in ticks.jobs()] == EVERY
+    assert ticks.once() == EVERY
+    assert list(TickRun.objects.exclude(last_error="").values_list("job", "last_error")) == []
+    matter.refresh_from_db()
+    assert (matter.escalated_at, list(Slot.objects.values_list("on", "state"))) == (
+        house.now,
+        [(date(2026, 11, 23), "open")],
+    )
+    assert (Operation.objects.count(), PersonalDetail.objects.get().value) == (0, "")
+    assert json.loads(sealing.anchor_file().read_text())["head"] == queries.last().head
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_each_runs_again_only_when_its_time_has_come(house, monkeypatch):
+    ran = []
+    for later in (0, 1, 5, 60, 24 * 60):
+        at = house.now + timedelta(minutes=later)
+        monkeypatch.setattr(ticks, "timezone", SimpleNamespace(now=lambda at=at: at))
+        monkeypatch.setattr(check, "nightly", lambda act: None)
+        ran.append(ticks.once())
+    minutely, turns = ["kernel.escalate", "kernel.seal"], "kernel.turns"
+    assert ran == [
+        EVERY,
+        minutely,
+        [turns, *minutely],
+        [turns, *minutely, "kernel.forget", "repairs.remind_and_close"],
+        EVERY,
+    ]
+
+
+def test_a_job_that_fails_is_kept_on_its_row_and_the_others_run(house, monkeypatch):
+    def broken(act):
+        raise OSError("磁盘坏了")
+
+    monkeypatch.setattr(ticks.attachments, "sweep", broken)
+    assert ticks.once() == [code for code in EVERY if code != "kernel.sweep"]
+    assert TickRun.objects.get(job="kernel.sweep").last_error == "OSError: 磁盘坏了"
