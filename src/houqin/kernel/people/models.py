@@ -165,6 +165,8 @@ class LoginSession(models.Model):
 class LoginLink(models.Model):
     """一次性链接: how someone gets a first password; the token itself is kept as a hash only."""
 
+    token = ""  # no field: the link itself, on the one object of whoever has just made it
+
     token_hash = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="login_links")
     made_at = models.DateTimeField("发出时间")

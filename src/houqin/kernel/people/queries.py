@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from .models import Duty, Person
+from .models import Duty, Person, Post
 
 SYSTEM, VISITOR = "system", "visitor"  # built-in persons without a login
 
@@ -61,6 +61,13 @@ def holders(code: str, on: date) -> QuerySet[Person]:
 def account_keepers(on: date) -> QuerySet[Person]:
     """Those who can open logins on a date: with the duty, and a login of their own that is open."""
     return holders("accounts", on).filter(user__is_active=True)
+
+
+def in_post(post: Post, on: date) -> QuerySet[Person]:
+    """Who holds a post on a date, or will."""
+    return Person.objects.filter(
+        Q(holdings__to_on=None) | Q(holdings__to_on__gte=on), holdings__post=post
+    ).distinct()
 
 
 def members(group_code: str, on: date) -> QuerySet[Person]:

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from ...act import Act
 from ...audit import actions as audit
 from ...errors import NotThere, Refused
-from .. import logins, rights
+from .. import granting, logins, rights
 from ..models import LoginLink, LoginSession, Person, User
 
 LINK = timedelta(hours=72)  # security.md 5.3
@@ -82,8 +82,9 @@ def end_others(user: User, *, keep: int | None, act: Act) -> int:
 
 @transaction.atomic
 def deactivate(user: User, *, act: Act) -> User:
-    """停用: the login closes and every session of it ends at once."""
-    user = audit.change(user, is_active=False, act=act)
+    """停用: the login closes and every session of it ends at once; the last one that opens others stays."""
+    with granting.someone_left(act):
+        user = audit.change(user, is_active=False, act=act)
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
     _end(logins.open_sessions(act.at).filter(user=user), act)
     return user

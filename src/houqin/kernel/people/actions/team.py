@@ -9,7 +9,7 @@ from pypinyin import Style, pinyin
 from ...act import Act
 from ...audit import actions as audit
 from ...errors import Refused
-from .. import rights
+from .. import granting, rights
 from ..models import Duty, Group, Holding, Membership, Person, PersonalDetail, Post
 from . import logins
 
@@ -32,7 +32,9 @@ def ensure_built_in() -> None:
 
 
 def enrol(*, code: str, name: str, phone: str = "", joined_on: date | None = None, act: Act) -> Person:
-    """Someone comes to the school."""
+    """Someone comes to the school; refuses a code that is taken."""
+    if Person.objects.filter(code=code).exists():
+        raise Refused(f"代码“{code}”已经有人用了，没有保存。换一个代码。", field="code")
     return audit.add(
         Person, code=code, name=name, initials=initials_of(name), phone=phone, joined_on=joined_on or act.day, act=act
     )
@@ -47,6 +49,8 @@ def change_person(person: Person, *, name: str, phone: str, act: Act, seen: dict
 @transaction.atomic
 def create_post(*, code: str, name: str, rank: int, duties: Iterable[tuple[str, str]], act: Act) -> Post:
     """A post with its duty lines, each a code that rules ask for and the sentence people read."""
+    if Post.objects.filter(code=code).exists():
+        raise Refused(f"岗位代码“{code}”已经有了，没有保存。换一个代码。", field="code")
     post = audit.add(Post, code=code, name=name, rank=rank, act=act)
     audit.add_many(Duty, [Duty(post=post, code=code, text=text) for code, text in duties], act=act)
     rights.changed()
@@ -55,7 +59,8 @@ def create_post(*, code: str, name: str, rank: int, duties: Iterable[tuple[str, 
 
 @transaction.atomic
 def assign(person: Person, *, post: Post, stand: str = Holding.A, from_on: date | None = None, act: Act) -> Holding:
-    """Put a person in a post; refuses a second time while the first lasts."""
+    """Put a person in a post; refuses a second time while the first lasts, and a guarded post to who may not give it."""
+    granting.refuse_grant(post, post.duties.filter(ended_at=None).values_list("code", flat=True), [person], act)
     if Holding.objects.filter(person=person, post=post, to_on=None).exists():
         raise Refused(f"{person}已经在“{post}”岗位上，没有重复任岗。")
     holding = audit.add(Holding, person=person, post=post, stand=stand, from_on=from_on or act.day, act=act)
@@ -68,7 +73,8 @@ def release(holding: Holding, *, to_on: date, act: Act) -> Holding:
     """Take a person out of a post; `to_on` is the last day of it."""
     if to_on < holding.from_on:
         raise Refused("离任日期早于任岗日期，没有保存。", field="to_on")
-    holding = audit.change(holding, to_on=to_on, act=act)
+    with granting.someone_left(act, after=to_on + timedelta(1)):
+        holding = audit.change(holding, to_on=to_on, act=act)
     rights.changed()
     return holding
 
@@ -86,11 +92,12 @@ def leave(person: Person, *, left_on: date, owed: Owed, act: Act) -> Person:
     """Someone leaves: refused while anything is still held, with the list of it; posts end, the login is closed."""
     if still := owed(person):
         raise Refused(f"{person}还没有移交完，不能办离岗：{'；'.join(still[:20])}。")
-    for holding in person.holdings.filter(models.Q(to_on=None) | models.Q(to_on__gt=left_on)):
-        audit.change(holding, to_on=max(left_on, holding.from_on), act=act)
-    person = audit.change(person, left_on=left_on, act=act)
-    if person.user:
-        logins.deactivate(person.user, act=act)
+    with granting.someone_left(act):
+        for holding in person.holdings.filter(models.Q(to_on=None) | models.Q(to_on__gt=left_on)):
+            audit.change(holding, to_on=max(left_on, holding.from_on), act=act)
+        person = audit.change(person, left_on=left_on, act=act)
+        if person.user:
+            logins.deactivate(person.user, act=act)
     rights.changed()
     return person
 
