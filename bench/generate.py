@@ -2,8 +2,8 @@
 
     python -m bench.generate FOLDER --matters 20000
 
-Seeded by the size: the same size gives the same rows. The school (people, places, fault types) is the demo school in
-FOLDER, made by `houqin demo` before; `houqin check --full` passes on the result.
+Seeded by the size: the same size gives the same rows. The school (people, places, fault types) is the
+demo school in FOLDER, made by `houqin demo` before; `houqin check --full` passes on the result.
 """
 
 import argparse
@@ -72,7 +72,8 @@ def _batch(dice: random.Random, school: dict, first: datetime, numbers: range) -
     made = [_matter(dice, school, first + timedelta(minutes=26 * n)) for n in numbers]
     matters = Matter.objects.bulk_create([matter for matter, *_ in made], batch_size=500)
     Repair.objects.bulk_create([_repair(*row) for row in made], batch_size=500)
-    entries.write_many([event for row in made for event in _events(school, *row)])
+    events = entries.write_many([event for row in made for event in _events(school, *row)])
+    entries.write_many([_signature(event) for event in events if event.step == "sign"])
     search.feed_many(
         SearchRow(
             kind="kernel.matter",
@@ -101,7 +102,8 @@ def _matter(dice: random.Random, school: dict, opened_at: datetime) -> tuple:
     year = timezone.localtime(opened_at).year
     serial = numbering.take("BX", year)
     matter = Matter(
-        number=numbering.written("BX", year, serial), prefix="BX", year=year, serial=serial, kind="repairs.repair",
+        number=numbering.written("BX", year, serial), prefix="BX", year=year, serial=serial,
+        kind="repairs.repair",
         title=f"{room.name} {fault}", state="signed", place=room, opened_by=opener, opened_at=opened_at,
         due_at=opened_at + timedelta(hours=10), closed_at=fixed_at + timedelta(hours=2),
     )  # fmt: skip
@@ -112,9 +114,11 @@ def _repair(matter, kind, worker, fixed_at):
     from houqin.areas.repairs.models import Repair
 
     return Repair(
-        matter=matter, fault_type=kind, detail=matter.title.split()[-1], worker=worker, assigned_at=matter.opened_at,
+        matter=matter, fault_type=kind, detail=matter.title.split()[-1], worker=worker,
+        assigned_at=matter.opened_at,
         assign_minutes=0, responded_at=matter.opened_at + timedelta(minutes=15), fixed_at=fixed_at,
-        response_due_at=matter.opened_at + timedelta(hours=2), fix_due_at=matter.due_at, cause="wear", fix="换新",
+        response_due_at=matter.opened_at + timedelta(hours=2), fix_due_at=matter.due_at, cause="wear",
+        fix="换新",
         net_minutes=int((fixed_at - matter.opened_at).total_seconds() // 60), rating=5,
     )  # fmt: skip
 
@@ -122,7 +126,8 @@ def _repair(matter, kind, worker, fixed_at):
 def _events(school, matter, kind, worker, fixed_at):
     from houqin.kernel.matters.models import Event
 
-    moments = (matter.opened_at, matter.opened_at + timedelta(minutes=15), fixed_at, fixed_at + timedelta(hours=1),
+    arrived_at, reminded_at = matter.opened_at + timedelta(minutes=15), fixed_at + timedelta(hours=1)
+    moments = (matter.opened_at, arrived_at, fixed_at, reminded_at,
                matter.closed_at)  # fmt: skip
     doers = (matter.opened_by, worker, worker, school["system"], matter.opened_by)
     holders = (worker, worker, matter.opened_by, matter.opened_by, None)
@@ -130,6 +135,14 @@ def _events(school, matter, kind, worker, fixed_at):
         yield Event(
             matter=matter, step=step, from_state=was, to_state=now, by=by, to_holder=holder, at=at, via="demo"
         )
+
+
+def _signature(event):
+    from houqin.kernel.signatures.models import Signature
+
+    return Signature(
+        event=event, signer=event.by, way="login", says=f"{event.matter.number} 已修好", at=event.at
+    )
 
 
 if __name__ == "__main__":

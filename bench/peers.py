@@ -1,4 +1,4 @@
-"""What other programs did on the same 100,000 records, measured elsewhere (2 cores, 2026-11); orientation, not a claim."""
+"""What other programs did on 100,000 records, measured elsewhere: orientation, not a claim."""
 
 PEERS = {
     "H1 list50, 1 client, ms": {"Tryton 8.2": 182, "InvenTree 1.5": 456, "NetBox 4.7": 363},

@@ -24,8 +24,9 @@ LIST = """
 """
 OPEN = """
     SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at
-    FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id JOIN kernel_person o ON o.id = m.opened_by_id
-    LEFT JOIN kernel_person h ON h.id = m.holder_id WHERE m.number = %s
+    FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id
+    JOIN kernel_person o ON o.id = m.opened_by_id LEFT JOIN kernel_person h ON h.id = m.holder_id
+    WHERE m.number = %s
 """
 WAY = """
     SELECT e.step, e.at, b.name, e.note FROM kernel_event e JOIN kernel_person b ON b.id = e.by_id
@@ -33,7 +34,8 @@ WAY = """
 """
 SEARCH = """
     SELECT s.kind, s.key, s.title, s.at FROM kernel_searchrow s
-    WHERE s.id IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s ORDER BY rowid DESC LIMIT 10001) ORDER BY s.id DESC LIMIT 50
+    WHERE s.id IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s ORDER BY rowid DESC LIMIT 10001)
+    ORDER BY s.id DESC LIMIT 50
 """
 FTS = "kernel_search_fts"
 
@@ -81,11 +83,12 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
         )
         operation = cursor.fetchone()[0]
         said = ["kernel_event", matter, "nudge", state, state, request.person.pk, None, holder, duty,
-                request.now.isoformat(), None, "web", request.POST["_op"], request.POST.get("note", ""), {}]  # fmt: skip
+                request.now.isoformat(), None, "web", request.POST["_op"],
+                request.POST.get("note", ""), {}]  # fmt: skip
         mac = hmac.new(settings.ENTRY_KEY.encode(), json.dumps(said).encode(), hashlib.sha256).hexdigest()
         cursor.execute(
-            "INSERT INTO kernel_event (mac, matter_id, step, from_state, to_state, by_id, on_behalf_of_id, to_holder_id,"
-            " to_duty, at, happened_at, via, op, note, facts)"
+            "INSERT INTO kernel_event (mac, matter_id, step, from_state, to_state, by_id, on_behalf_of_id,"
+            " to_holder_id, to_duty, at, happened_at, via, op, note, facts)"
             " VALUES (%s, %s, 'nudge', %s, %s, %s, NULL, %s, %s, %s, NULL, 'web', %s, %s, '{}')",
             [
                 mac,
@@ -106,7 +109,8 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
         )
         if holder:
             cursor.execute(
-                "INSERT INTO kernel_notice (to_id, matter_id, text, link, posted_at) VALUES (%s, %s, %s, '', %s)",
+                "INSERT INTO kernel_notice (to_id, matter_id, text, link, posted_at)"
+                " VALUES (%s, %s, %s, '', %s)",
                 [holder, matter, f"催办：{title}", at],
             )
         cursor.execute(
