@@ -28,7 +28,7 @@ CACHE = ROOT / ".cache" / "demo"
 TODAY, MOMENT = "2026-11-23", "2026-11-23T07:42:00+08:00"
 OUTSIDE = {"static", "dist", "fe", "templates", "tests", "__pycache__"}  # of src/houqin: what the demo's rows do not come from
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+         "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
 
 def sources() -> str:
@@ -105,12 +105,16 @@ def copied(into: Path) -> Path:
 
 
 @contextmanager
-def running(data: Path, *, moment: str = MOMENT, script: Path | None = None) -> Iterator[House]:
-    """Serve a data folder on a free port; ends with SIGINT as Ctrl-C would, and that end must be clean."""
+def running(data: Path, *, moment: str = MOMENT, still: bool = False) -> Iterator[House]:
+    """Serve a data folder on a free port; ends with SIGINT as Ctrl-C would, and that end must be clean.
+
+    `still`: the clock does not go on (pictures).
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     said = (data.parent / f"{data.name}.said").open("w+")
-    command = [sys.executable, str(script or Path(__file__).with_name("start_at.py")), moment, "start", "--port", str(port)]
+    clock = f"{moment}!" if still else moment
+    command = [sys.executable, str(Path(__file__).with_name("start_at.py")), clock, "start", "--port", str(port)]
     process = subprocess.Popen(
         command, env=environment(data, HOUQIN_URL=url), cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
     )

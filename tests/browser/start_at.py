@@ -1,13 +1,16 @@
-"""`houqin start` with its clock set: start_at.py <moment> start --port … ; the house asks only Django what time it is."""
+"""`houqin start` with its clock set: start_at.py <moment>[!] start --port … ; with ! it stands still.
+
+The house asks only Django what time it is.
+"""
 
 import sys
 from datetime import UTC, datetime
 
 from django.utils import timezone
 
-real = timezone.now
-shift = datetime.fromisoformat(sys.argv[1]) - datetime.now(UTC)
-timezone.now = lambda: real() + shift
+moment = datetime.fromisoformat(sys.argv[1].rstrip("!"))
+real, shift = timezone.now, moment - datetime.now(UTC)
+timezone.now = (lambda: moment.astimezone(UTC)) if sys.argv[1].endswith("!") else (lambda: real() + shift)
 
 from houqin.config.cli import main  # noqa: E402 - after the clock is set
 
