@@ -111,7 +111,7 @@ def test_a_wrong_password_is_refused_in_a_sentence(window: Window) -> None:
 
 def test_a_one_time_link_sets_a_password_once(window: Window) -> None:
     window.expect(404)
-    link = first_link(houqin(window.house.data, "user", "link", "teacher"))
+    link = first_link(houqin(window.house.data, "user", "link", "gardener"))
     page = window.open()
     page.goto(link)
     page.get_by_role("textbox", name="新密码").fill("Lantern-Meadow-4172")
