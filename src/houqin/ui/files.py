@@ -4,6 +4,7 @@ Inline only what we redrew ourselves; everything else is a download. No script r
 site may show it, and its name is the giver's text with the extension of what it really is.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from houqin.kernel.attachments import names, queries, sniff, store
 from houqin.kernel.attachments.models import Attachment, Blob
 from houqin.kernel.errors import NotThere
+from houqin.kernel.people.models import Person
 from houqin.kernel.signatures.models import Signature
 
 from . import access, errors
@@ -27,9 +29,9 @@ READER = "reader"
 @access.login
 def show(request: access.Request, attachment: int, size: str) -> HttpResponse:
     """/files/<attachment>/<size>/: a picture `full` or `small`, any other file as `file`."""
-    found = Attachment.objects.using(READER).select_related("blob", "event").filter(pk=attachment).first()
-    if size not in SIZES or found is None or not queries.may_see(found, request.person, request.now):
+    if size not in SIZES:
         raise NotThere("没有这个附件，或者不归你看。")
+    found = attachment_for(attachment, request.person, request.now)
     return serve_file(request, found.blob, found.name, number=found.pk, small=size == "small")
 
 
@@ -37,10 +39,24 @@ def show(request: access.Request, attachment: int, size: str) -> HttpResponse:
 @access.login
 def show_signature(request: access.Request, signature: int) -> HttpResponse:
     """/signatures/<signature>/: the drawing, for who may see the matter it stands on."""
+    drawing = drawing_for(signature, request.person, request.now)
+    return serve_file(request, drawing, "签名", number=signature)
+
+
+def attachment_for(key: int, person: Person, at: datetime) -> Attachment:
+    """The attachment, if this person may see it; else as if it were not there."""
+    found = Attachment.objects.using(READER).select_related("blob", "event").filter(pk=key).first()
+    if found is None or not queries.may_see(found, person, at):
+        raise NotThere("没有这个附件，或者不归你看。")
+    return found
+
+
+def drawing_for(key: int, person: Person, at: datetime) -> Blob:
+    """The drawing of a signature, for who may see the matter it stands on."""
     rows = Signature.objects.using(READER).select_related("drawing", "event").exclude(drawing=None)
-    found = rows.filter(pk=signature).first()
-    if found and found.drawing and queries.sees_event(found.event, request.person, request.now):
-        return serve_file(request, found.drawing, "签名", number=found.pk)
+    found = rows.filter(pk=key).first()
+    if found and found.drawing and queries.sees_event(found.event, person, at):
+        return found.drawing
     raise NotThere("没有这个签名，或者不归你看。")
 
 

@@ -1,10 +1,11 @@
-"""纸: a matter as its A4 form, printed from the browser; every printing is counted and stands on the sheet."""
+"""纸: a matter as its A4 form, printed from the browser or as a PDF; each printing is counted and stands on the sheet."""
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
@@ -16,31 +17,51 @@ from houqin.kernel.audit import queries as changes
 from houqin.kernel.errors import NotThere
 from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.models import Matter
+from houqin.kernel.school.queries import school
 
 from . import access, labels, slips
 from .addresses import find, paper_url, url_of
 from .matter import said, who_of, words_of
+from .pdf import press
+from .pdf.content import Content, template_beside
+from .register.sending import download
 
 PRINTED = "printed"  # `field` of the change that counts a printing
+FORMS = {"": "?print=1", "pdf": "?as=pdf"}  # and where one goes when it has been counted
 
 
 @access.login
-def paper(request: access.Request, number: str) -> HttpResponse:
-    """/matters/<number>/paper/: GET shows the sheet as it would be printed, POST counts one printing."""
+def paper(request: access.Request, number: str) -> HttpResponseBase:
+    """/matters/<number>/paper/: GET shows the sheet as it would be printed (`?as=pdf`: the file), POST counts a printing."""
     act = access.act(request)
     matter = find(request, number)
     declared = area_of(matter.kind).papers.get(matter.kind)
-    if declared is None:
-        raise NotThere("这类事没有纸质单。")
+    form = request.GET.get("as", "")
+    if declared is None or form not in FORMS or (form == "pdf" and template_beside(declared.template) is None):
+        raise NotThere("这类事没有这样的纸质单。")
     if request.method == "POST":
         access.once(request, f"paper/{matter.number}", lambda: count(matter, declared, act))
-        return slips.done(request, f"{paper_url(matter)}?print=1")
+        return slips.done(request, f"{paper_url(matter)}{FORMS[form]}")
+    if form == "pdf":
+        return as_pdf(matter, declared, act)
     return render(request, "ui/paper_matter.html", sheet(matter, declared, act, fresh="print" in request.GET))
 
 
 def count(matter: Matter, declared: Paper, act: Act) -> Matter:
     audit.note(matter, PRINTED, declared.label, act=act)
     return matter
+
+
+def as_pdf(matter: Matter, declared: Paper, act: Act) -> HttpResponseBase:
+    """The same sheet as a file; its date is the day it was filled, so that the same sheet is the same file."""
+    template = template_beside(declared.template)
+    assert template is not None
+    shown = sheet(matter, declared, act, fresh=False)
+    content = Content(act.by, act.at)
+    shown["paper"]["qr"] = labels.drawn(url_of(matter))
+    data = content.plain({**shown, "school": school().name})
+    made = press.pdf(template, data, content.pictures, at=matter.opened_at)
+    return download(io.BytesIO(made), f"{declared.label}-{matter.number}.pdf")
 
 
 def sheet(matter: Matter, declared: Paper, act: Act, *, fresh: bool) -> dict[str, Any]:
@@ -52,6 +73,7 @@ def sheet(matter: Matter, declared: Paper, act: Act, *, fresh: bool) -> dict[str
             "qr": code_of(matter), "foot": "扫右上码看照片和全部经过。", "print_line": printings(matter, act),
         },
         "body": declared.template, "log": log(matter), "back": {"url": url_of(matter)}, "fresh": fresh,
+        "has_pdf": template_beside(declared.template) is not None,
         **declared.context(matter, act),
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ AT_ONCE = threading.BoundedSemaphore(2)
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
 
 
