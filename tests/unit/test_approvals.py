@@ -22,7 +22,7 @@ TIERS = (
 @pytest.fixture
 def paper(cast):
     approvals.issue_rules(
-        CHORE.kind, effective_on=date(2026, 9, 1), authority="采购管理办法", ranges=TIERS, act=cast.act("principal")
+        CHORE.kind, effective_on=date(2026, 9, 1), authority="采购管理办法", ranges=TIERS, act=cast.act("admin")
     )
     return open_chore(cast)
 
@@ -146,5 +146,5 @@ def test_one_person_in_two_posts_decides_one_step_only(cast, paper):
 
 def assign(cast, role, post):
     people.assign(
-        cast[role], post=Post.objects.get(code=post), stand=Holding.A, from_on=date(2026, 9, 1), act=cast.act("principal")
+        cast[role], post=Post.objects.get(code=post), stand=Holding.A, from_on=date(2026, 9, 1), act=cast.act("admin")
     )

@@ -125,7 +125,7 @@ def test_a_sheet_is_looked_at_and_then_written_once(web, cast, tmp_path):
     assert page.context["counts"] == {"new": 1, "change": 0, "same": 1, "wrong": 0}
     assert not Place.objects.filter(code="zhl").exists()
     keeper = cast["nurse"]
-    people.assign(keeper, post=Post.objects.get(code="director"), stand=Holding.B, act=cast.act("director"))
+    people.assign(keeper, post=Post.objects.get(code="director"), stand=Holding.B, act=cast.act("admin"))
     assert web.as_("nurse").get(url).status_code == 404
     digest = page.context["found"].digest
     stale = someone.send(url, {"digest": "x" * 32})

@@ -10,7 +10,7 @@ from . import folder
 
 
 def run(asked: argparse.Namespace) -> None:
-    """list · open CODE [NAME] · link CODE · close CODE · role CODE POST."""
+    """list · open CODE [NAME] · link CODE · close CODE · role CODE POST · factor CODE [--reset]."""
     folder.make_ready(folder.data())
     django.setup()
     from . import upkeep
@@ -103,6 +103,21 @@ def _role(asked: argparse.Namespace) -> None:
     print(f"{person}任“{post}”，即日起。")
 
 
+def _factor(asked: argparse.Namespace) -> None:
+    """Say whether someone has a second factor; with --reset take it away, for a phone that is lost."""
+    from houqin.kernel.people import factors
+    from houqin.kernel.people.actions import keeping
+
+    from .founding import system_act
+
+    person = _with_login(asked.code)
+    if not asked.reset:
+        print(f"{person}{'启用了' if factors.of(person.user) else '没有启用'}两步验证。")
+        return
+    keeping.reset_factor(person, act=system_act())
+    print(f"{person}的两步验证取消了，登录中的设备已经退出。")
+
+
 def _person(code: str, *, or_none: bool = False):  # type: ignore[no-untyped-def]
     from houqin.kernel.people.models import Person
 
@@ -125,4 +140,4 @@ def _show(person, token: str) -> None:  # type: ignore[no-untyped-def]
     print(f"{person}从这里设密码（只能用一次，72 小时内有效）：\n{settings.URL}/first/{token}/")
 
 
-DOES = {"list": _list, "open": _open, "link": _link, "close": _close, "role": _role}
+DOES = {"list": _list, "open": _open, "link": _link, "close": _close, "role": _role, "factor": _factor}

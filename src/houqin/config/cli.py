@@ -138,12 +138,15 @@ def _import(verbs: Any) -> None:
 
 
 def _user(verbs: Any) -> None:
-    made = _verb(verbs, "user", "账号：看、开户、发一次性链接、停用、任岗", "accounts:run")
+    made = _verb(verbs, "user", "账号：看、开户、发一次性链接、停用、任岗、重置两步验证", "accounts:run")
     made.add_argument(
-        "what", choices=["list", "open", "link", "close", "role"], metavar="list|open|link|close|role"
+        "what",
+        choices=["list", "open", "link", "close", "role", "factor"],
+        metavar="list|open|link|close|role|factor",
     )
     made.add_argument("code", nargs="?", default="", metavar="人员代码")
     made.add_argument("name", nargs="?", default="", metavar="姓名或岗位代码")
+    made.add_argument("--reset", action="store_true", help="和 factor 一起用：取消他的两步验证")
 
 
 if __name__ == "__main__":

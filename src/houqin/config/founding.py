@@ -12,8 +12,8 @@ from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.people.seed import POSTS
 from houqin.kernel.school import actions as school
 from houqin.kernel.school.models import School
+from houqin.kernel.school.queries import UNNAMED
 
-NAME = "学校"  # until the first administrator names it
 FIRST = "admin"  # the post and the login that opens the others
 
 
@@ -37,7 +37,7 @@ def first_link() -> str:
 @transaction.atomic
 def found(act: Act) -> None:
     """The unnamed school, the posts of the seed, the administrator without a password, what each area starts with."""
-    school.found(name=NAME, office_phone="", address="", is_demo=False, act=act)
+    school.found(name=UNNAMED, office_phone="", address="", is_demo=False, act=act)
     posts = {
         seed.code: people.create_post(code=seed.code, name=seed.name, rank=rank, duties=seed.duties, act=act)
         for rank, seed in enumerate(POSTS, 1)

@@ -33,9 +33,10 @@ def start(asked: argparse.Namespace) -> None:
         _environment(host, port, asked.https)
         django.setup()
         refuse_taken(host, port)
-        from . import founding, upkeep
+        from . import address, founding, upkeep
 
         upkeep.ready()
+        address.remember(data, os.environ["HOUQIN_URL"])
         link = founding.first_link()
         served = [_server(host, port, tls=asked.https)]
         if asked.https and port != PLAIN and is_free(host, PLAIN):

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from . import log, sqlite  # first of all: before Django's backend
+from . import address, log, sqlite  # first of all: before Django's backend
 from .keys import read_or_make
 
 import environ  # isort: skip
@@ -12,7 +12,7 @@ from django.utils.csp import CSP  # isort: skip
 env = environ.Env()
 SOURCE = Path(__file__).resolve().parents[1]
 DATA = Path(env.str("HOUQIN_DATA", default="var")).resolve()
-URL = env.str("HOUQIN_URL", default="http://127.0.0.1:8000").rstrip("/")  # printed on labels
+URL = env.str("HOUQIN_URL", default=address.remembered(DATA)).rstrip("/")  # printed on labels
 OUTBOUND = tuple(env.list("HOUQIN_OUTBOUND", default=[]))
 TRUSTED_PROXIES = tuple(env.list("HOUQIN_TRUSTED_PROXIES", default=[]))
 HTTPS = env.bool("HOUQIN_HTTPS", default=False)  # set by `houqin start --https` or a proxy's unit

@@ -95,6 +95,18 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """开始用之前: what a new school still lacks before work can begin, in the order of `rank`, and where it is done."""
+
+    rank: int
+    label: str
+    lacking: str
+    url: str
+    icon: str
+    duties: tuple[str, ...] = ("house-keeper",)  # shown to these
+
+
+@dataclass(frozen=True)
 class Page:
     """An ordinary page of an area: its own view, its place in the menu, who may enter (set on the view)."""
 
@@ -164,6 +176,7 @@ class Area:
     pages: tuple[Page, ...] = ()
     offers: Callable[[Place | models.Model, Person], Iterable[Offer]] = none
     alerts: Callable[[Person, datetime], Iterable[Alert]] = none
+    first_steps: Callable[[Act], Iterable[FirstStep]] = none
     kept: Callable[[], Iterable[models.Model]] = none
     holdings: Callable[[Person], Iterable[str]] = none
     published: Callable[[], Iterable[Any]] = none

@@ -8,10 +8,13 @@ from django.core.checks import CheckMessage, Error
 
 from .area import Area, areas
 from .matters.flow import Flow
+from .people.granting import known_codes
 
 
 def check_areas(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every flow's states reach an end; every step has a slip; a slip's fields are its action's keywords."""
+    """Every flow's states reach an end; every step has a slip; a slip's fields are its action's keywords; every duty
+    that is asked for can be given.
+    """
     return [Error(sentence, id=f"houqin.{code}") for area in areas() for code, sentence in _wrong(area)]
 
 
@@ -23,6 +26,17 @@ def _wrong(area: Area) -> Iterator[tuple[str, str]]:
         has = set(slip.form.base_fields) if hasattr(slip.form, "base_fields") else set()
         if has != wants:
             yield "E02", f"{kind}/{step}: form fields {sorted(has)} are not the action's keywords {sorted(wants)}"
+    for code in sorted(duties_asked(area) - set(known_codes())):
+        yield "E06", f"area {area.key} asks for the duty “{code}”, which no post of the seed carries"
+
+
+def duties_asked(area: Area) -> set[str]:
+    """The duty codes that the registers and pages of an area name."""
+    declared: list[Any] = [*area.registers, *area.pages]
+    for register in area.registers:
+        parts = (register.slips, register.columns, (register.sheet, register.opening))
+        declared += [part for of_kind in parts for part in of_kind if part]
+    return {code for one in declared for code in one.duties}
 
 
 def _wrong_flow(area: Area, flow: Flow) -> Iterator[tuple[str, str]]:

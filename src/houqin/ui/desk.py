@@ -21,7 +21,7 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.queries import duty_codes
 from houqin.kernel.terms import queries as terms
 
-from . import access
+from . import access, first_days
 from .addresses import opening_url, slip_url, url_of
 
 SHOWN, ASIDE = 50, 8  # rows in the middle and at the side
@@ -42,6 +42,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     asked = list(matters.asked_by(act.by).using("reader").exclude(pk__in=[m.pk for m in mine])[:ASIDE])
     others = waiting_for_others(act, [m.pk for m in (*mine, *asked)])
     alerts, calm = morning(act)
+    begin = first_days.shown(act)
     late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
@@ -49,7 +50,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
         "rows": [row(m, act) for m in picked], "asked": [asked_row(m, act) for m in asked],
         "others": [other_row(m, act) for m in others if m not in late],
         "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),
-        "empty": not (mine or asked or others or alerts),
+        "empty": not (mine or asked or others or alerts or begin), "begin": begin,
         "openings": openings(act), "first_steps": first_steps(openings(act)), "now": act.at, "tab": "desk",
     }  # fmt: skip
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from houqin.kernel.area import Area, Page
 
-from . import figures
+from . import figures, first_days, house_logins
 from .house_calendar import DAYS, TERMS
 from .house_classes import CLASSES
-from .house_people import HOLDINGS, PEOPLE, POSTS
+from .house_people import PEOPLE
 from .house_places import LABELS, PLACES, SCHOOL
+from .house_posts import DUTIES, HOLDINGS, POSTS
 
 AREA = Area(
     key="house",
     name="学校",
     icon="school",
     group="家底",
-    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, HOLDINGS, DAYS, TERMS, LABELS),
+    first_steps=first_days.of_the_house,
+    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, LABELS),
     pages=(
         Page(
             "figures/",
@@ -26,5 +28,6 @@ AREA = Area(
             duties=figures.MAY_SEE,
         ),
         Page("figures/<str:code>/", "figure", figures.change),
+        Page(f"people/<int:key>/{house_logins.LINK}/", "link", house_logins.link),
     ),
 )

@@ -1,4 +1,4 @@
-"""人员、岗位、任岗: who is here, what for, since when."""
+"""人员: who is here, since when, in which posts, with which login."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Person, Post
 from houqin.kernel.people.queries import duty_codes, held_on
 
+from . import house_logins
 from .fields import SlipForm
-from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of, staff
+from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of
 from .register.declare import (
     Card,
     CardSlip,
@@ -52,7 +53,8 @@ class Day(forms.DateField):
 def everybody(person: Person, at: datetime) -> QuerySet[Person]:
     """All of the school, with the first post that each holds today."""
     held = Holding.objects.filter(held_on(today_of(at)), person=OuterRef("pk")).order_by("post__rank", "pk")
-    return Person.objects.filter(built_in=False).annotate(post_name=Subquery(held.values("post__name")[:1]))
+    rows = Person.objects.filter(built_in=False).select_related("user")
+    return rows.annotate(post_name=Subquery(held.values("post__name")[:1]))
 
 
 def here(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
@@ -119,7 +121,7 @@ def person_facts(person: Person, act: Act) -> list[Fact]:
         *([Fact("电话", person.phone, code=True)] if office or person.pk == act.by.pk else []),
         Fact("到岗日期", person.joined_on),
         *([Fact("离岗日期", person.left_on)] if person.left_on else []),
-        *([Fact("登录", "有" if person.user_id else "没有")] if office else []),
+        *([Fact("登录", house_logins.state_of(person))] if office else []),
     ]
 
 
@@ -203,6 +205,7 @@ PEOPLE = Register(
         CardSlip("new", "加人员", PersonForm, people.enrol, KEEPERS, "user-plus"),
         CardSlip("change", "改卡片", PersonChange, people.change_person, KEEPERS, initial=lambda p: {"name": p.name, "phone": p.phone}),
         CardSlip("assign", "任岗", Assign, people.assign, KEEPERS, "user-check", choices=assign_choices, when=is_here),
+        *house_logins.SLIPS,
         CardSlip("leave", "离岗", Leave, leave, KEEPERS, "logout", when=is_here, says="手上的事和负责的场所都移交了才能离岗；离岗后不能登录。"),
     ),
     card=Card(person_facts, state=person_state, line=person_line, related=person_related),
@@ -217,111 +220,3 @@ PEOPLE = Register(
     ),
     empty=Empty("还没有人员", "有登录的、没登录的都记在这里。先导入一份表，或一个一个加。"),
 )  # fmt: skip
-
-# ── 岗位 ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def all_posts(person: Person, at: datetime) -> QuerySet[Post]:
-    held = Holding.objects.filter(held_on(today_of(at)), post=OuterRef("pk")).order_by("stand", "pk")
-    return Post.objects.annotate(first_holder=Subquery(held.values("person__name")[:1]))
-
-
-def vacant(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
-    return rows.filter(first_holder=None)
-
-
-def post_facts(post: Post, act: Act) -> list[Fact]:
-    duties = post.duties.using("reader").order_by("pk").values_list("text", flat=True)
-    return [
-        Fact("代码", post.code, code=True),
-        Fact("次序", post.rank),
-        Fact("职责", "\n".join(duties), whole=True),
-    ]
-
-
-def post_related(post: Post, act: Act) -> Iterable[Section]:
-    rows = post.holdings.using("reader").select_related("post", "person").order_by("-from_on", "-pk")
-    yield Section("任岗", holding_rows(rows, "person"), empty="没有人在这个岗位上")
-
-
-POSTS = Register(
-    key="posts",
-    name="岗位",
-    model=Post,
-    icon="list-details",
-    rows=all_posts,
-    columns=(
-        Column("岗位", "name", sort="name", on="title"),
-        Column("任岗人", "first_holder", sort="first_holder", on="place", empty="没有人"),
-        Column("代码", "code", sort="code", kind="code", on="note"),
-        Column("次序", "rank", sort="rank", kind="number"),
-    ),
-    views=(View("all", "全部"), View("vacant", "没有人", vacant)),
-    search=("name", "code"),
-    hint="岗位、代码",
-    order="rank",
-    card=Card(post_facts, related=post_related),
-)
-
-# ── 任岗 ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def all_holdings(person: Person, at: datetime) -> QuerySet[Holding]:
-    return Holding.objects.select_related("person", "post")
-
-
-def now_held(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
-    return rows.filter(held_on(today_of(at)))
-
-
-class Release(SlipForm):
-    to_on = Day(label="离任日期", help_text="在岗的最后一天")
-
-
-def holding_facts(holding: Holding, act: Act) -> list[Fact]:
-    return [
-        Fact("人员", holding.person.name, url=f"/house/people/{holding.person_id}/"),
-        Fact("岗位", holding.post.name, url=f"/house/posts/{holding.post_id}/"),
-        Fact("A/B角", holding.get_stand_display()),
-        Fact("任岗日期", holding.from_on),
-        Fact("离任日期", holding.to_on or "现在还在"),
-    ]
-
-
-HOLDINGS = Register(
-    key="holdings",
-    name="任岗",
-    model=Holding,
-    icon="user-check",
-    rows=all_holdings,
-    columns=(
-        Column("人员", "person__name", sort="person__name", on="title"),
-        Column("岗位", "post__name", sort="post__rank", on="place"),
-        Column("A/B角", "stand", sort="stand", choices=STANDS, on="note"),
-        Column("任岗日期", "from_on", sort="from_on", kind="date", on="due"),
-        Column("离任日期", "to_on", sort="to_on", kind="date", on="note"),
-    ),
-    filters=(
-        Filter("person", "人员", "person", kind="person", choices=staff),
-        Filter("post", "岗位", "post", kind="model", choices=posts_listed),
-        Filter("stand", "A/B角", "stand", choices=STANDS),
-        Filter("from", "任岗日期", "from_on", kind="dates"),
-    ),
-    views=(View("now", "现在", now_held), View("all", "全部")),
-    search=("person__name", "person__initials", "post__name"),
-    hint="姓名、岗位，可打拼音首字母",
-    order="-from_on",
-    slips=(
-        CardSlip(
-            "release",
-            "离任",
-            Release,
-            people.release,
-            KEEPERS,
-            "logout",
-            when=lambda held: held.to_on is None,
-        ),
-    ),
-    card=Card(holding_facts),
-    empty=Empty("还没有任岗", "在人员的卡片上给人任岗。"),
-)

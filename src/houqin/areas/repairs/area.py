@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from houqin.kernel import wording
@@ -26,10 +27,16 @@ def offer_report(place: Place, **facts: Any) -> Repair:
     return (actions.report_unlogged if act.by.built_in else actions.report)(place=place, **facts)
 
 
+def look_up_with(matter: Matter, act: Act) -> str:
+    """What a visitor is told besides the number: the code to ask by, and where."""
+    code = matter.repair.code if act.by.built_in else ""
+    return f"查询码 {code}，截个图或抄下来。看进度打开 {settings.URL}/repairs/look/，填这个码。" if code else ""
+
+
 def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:
     """报修 at every place, for visitors too."""
     if isinstance(thing, Place):
-        yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True)
+        yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True, then=look_up_with)
 
 
 def able(act: Act, matter: Matter | None) -> dict[str, Any]:
@@ -116,6 +123,7 @@ AREA = Area(
     ),
     offers=offers,
     alerts=queries.alerts,
+    first_steps=queries.first_steps,
     holdings=queries.held,
     starts_with=actions.lay_out,
     indicators=indicators.INDICATORS,

@@ -46,5 +46,6 @@ POSTS = (
     PostSeed("academic-office", "教务处", (("academic", "课表、专用室排课"),)),
     PostSeed("finance-group", "民主理财小组", (("finance-review", "查阅凭证，提出意见"),)),
     PostSeed("inspector", "上级检查", (("view-all", "在授权期限内查看"), ("read-only", "只看不办"))),
-    PostSeed("admin", "系统管理员", (("accounts", "开户、停用、授权"), ("backup", "备份和恢复"))),
+    PostSeed("admin", "系统管理员", (
+        ("accounts", "开户、停用、授权"), ("house-keeper", "维护场所、人员、类别等家底"), ("backup", "备份和恢复"))),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from .pick import may_see
 
 SEEN = "_seen"
 SHOWN_CHANGES = 30
+NOTED = {"login": "登录", "printed": "打印"}  # what is written down of a card though no field of it changed
 BY_WAY = {"import": "导入", "tick": "系统", "demo": "演示", "command": "命令行"}
 
 
@@ -168,7 +169,7 @@ def label_of_field(row: Model, name: str) -> str:
     try:
         found = row._meta.get_field(name)
     except FieldDoesNotExist:
-        return name
+        return NOTED.get(name, name)
     return str(getattr(found, "verbose_name", name))
 
 
@@ -209,7 +210,7 @@ def _take(request: access.Request, register: Register, slip: CardSlip, row: Any,
         try:
             kind, made = access.once(request, door, lambda: _call(request, slip, form, row, act))
             messages.success(request, f"{slip.label}：已经记下")
-            return slips.done(request, _after(request, register, row, kind, made))
+            return slips.done(request, _after(request, register, slip, row, kind, made))
         except Refused as no:
             refusal, status = slips.lay_on(form, no), no.status
             _see_anew(form, row)
@@ -222,7 +223,10 @@ def _call(request: access.Request, slip: CardSlip, form: forms.Form, row: Any, a
     seen = values.pop(SEEN, "")
     if "seen" in inspect.signature(slip.action).parameters:
         values["seen"] = read_seen(seen)
-    return slip.action(**values, act=act) if row is None else slip.action(row, **values, act=act)
+    made = slip.action(**values, act=act) if row is None else slip.action(row, **values, act=act)
+    if slip.shows:
+        request.session[slip.shows] = [row.pk, made.token]
+    return made
 
 
 def bound(request: access.Request, slip: CardSlip, row: Any, act: Act) -> Any:
@@ -263,8 +267,12 @@ def _see_anew(form: Any, row: Any) -> None:
     form.data[SEEN] = seen_of(form, type(row)._default_manager.get(pk=row.pk))
 
 
-def _after(request: access.Request, register: Register, row: Any, kind: str, made: str) -> str:
+def _after(
+    request: access.Request, register: Register, slip: CardSlip, row: Any, kind: str, made: str
+) -> str:
     base = request.path.rstrip("/").rsplit("/", 1)[0]
+    if slip.shows:
+        return f"{base}/{slip.shows}/"
     if row is None and register.card and kind == register.model._meta.label_lower:
         return f"{base}/{made}/"
     return f"{base}/"

@@ -37,6 +37,7 @@ class Column:
     label: str
     path: str | tuple[str, ...]
     sort: str = ""  # the path the list may be sorted by
+    indexed: bool = False  # an index stands under that sort, so that a list of any length can be read in it
     on: str = ""
     kind: str = "text"
     unit: str = ""  # stands in the head: 用料，元
@@ -105,6 +106,8 @@ class CardSlip:
     initial: Callable[[Any], dict[str, Any]] = nothing
     when: Callable[[Any], bool] | None = None  # shown only on such cards
     says: str = ""  # the sentence above the button
+    fresh: bool = False  # touches a login: the password is asked again after ten idle minutes
+    shows: str = ""  # afterwards to the card's page of this name, once with the `token` of what the action made
 
 
 @dataclass(frozen=True)

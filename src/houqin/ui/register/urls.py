@@ -45,7 +45,10 @@ def _of(area: Area, register: Register) -> list[URLPattern]:
         ]
     for slip in register.slips:
         view, tail = (card.new, "new/") if slip.key == "new" else (card.take, f"<int:key>/{slip.key}/")
-        made.append(at(tail, view, slip.key, slip.duties, slip=slip))
+        door = at(tail, view, slip.key, slip.duties, slip=slip)
+        if slip.fresh:
+            access.fresh(door.callback)
+        made.append(door)
     return made
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 from django.utils import timezone
 
 from houqin.kernel import wording
-from houqin.kernel.area import Alert
+from houqin.kernel.act import Act
+from houqin.kernel.area import Alert, FirstStep
 from houqin.kernel.matters.models import Matter, MatterQuerySet
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes
 
 from .. import rules
 from ..flow import REPAIR
+from ..models import FaultType, Repair
 
 LIST = "/repairs/repairs/"
 ALERTS = (  # state ("" is overdue), tone, icon, word, title, step
@@ -20,6 +22,15 @@ ALERTS = (  # state ("" is overdue), tone, icon, word, title, step
     ("reported", "amber", "user-question", "等派工", "报修等派工", "派工"),
     ("unverified", "amber", "user-question", "待受理", "访客报修待受理", "受理"),
 )
+
+
+def first_steps(act: Act) -> Iterator[FirstStep]:
+    """故障类别交给谁: until one goes straight to somebody, or the first repair was reported."""
+    if FaultType.objects.filter(worker=None).exists() and not (
+        FaultType.objects.exclude(worker=None).exists() or Repair.objects.exists()
+    ):
+        lacking = "一类也没有写“直接交给”谁，报修都先等总务处派工"
+        yield FirstStep(70, "故障类别交给谁", lacking, "/repairs/faults/", "tags")
 
 
 def alerts(person: Person, at: datetime) -> Iterator[Alert]:

@@ -6,7 +6,6 @@ from ...act import Act
 from ...audit import actions as audit
 from ...errors import Overtaken, Refused
 from .. import factors as reading
-from .. import granting
 from ..models import LoginLink, Person, SecondFactor, User
 from . import factors, logins
 

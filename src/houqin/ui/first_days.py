@@ -1,0 +1,58 @@
+"""开始用之前: what a school that has just been founded still lacks, each thing a link; gone when nothing is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, QuerySet
+
+from houqin.kernel.act import Act
+from houqin.kernel.area import FirstStep, areas
+from houqin.kernel.people.models import Person, User
+from houqin.kernel.people.queries import duty_codes, holders
+from houqin.kernel.places.models import Label, Place
+from houqin.kernel.school.models import School
+from houqin.kernel.school.queries import UNNAMED
+from houqin.kernel.terms.models import Term
+
+BOTH = ("house-keeper", "accounts")
+STEPS = {
+    "named": FirstStep(10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school", BOTH),
+    "termed": FirstStep(20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event", BOTH),
+    "placed": FirstStep(30, "导入场所", "还没有楼、层、教室", "/house/places/import/", "map-pin", BOTH),
+    "peopled": FirstStep(40, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH),
+    "posted": FirstStep(50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check", BOTH),
+    "entered": FirstStep(60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key", ("accounts",)),
+    "labelled": FirstStep(80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode"),
+}  # fmt: skip
+
+
+def of_the_house(act: Act) -> Iterator[FirstStep]:
+    """What the kernel's own cards lack; one question."""
+    people = Person.objects.filter(built_in=False)
+    there: dict[str, QuerySet[Any]] = {
+        "named": School.objects.exclude(name=UNNAMED),
+        "termed": Term.objects.all(),
+        "placed": Place.objects.filter(kind__in=("room", "spot")),
+        "peopled": people.exclude(code="admin"),
+        "posted": holders("office", act.day),
+        "entered": User.objects.exclude(person__code="admin"),
+        "labelled": Label.objects.all(),
+    }
+    asked = {key: Exists(rows.order_by()) for key, rows in there.items()}
+    found = School.objects.using("reader").filter(is_demo=False).annotate(**asked).values(*asked).first()
+    yield from (STEPS[key] for key, is_there in (found or {}).items() if not is_there)
+
+
+def shown(act: Act) -> list[dict[str, Any]]:
+    """As the desk prints them, to those who can do them; the first one with its button."""
+    codes = duty_codes(act.by, act.day)
+    if not codes & set(BOTH):
+        return []
+    lacking = [step for area in areas() for step in area.first_steps(act) if codes & set(step.duties)]
+    rows: list[dict[str, Any]] = [
+        {"title": step.label, "notes": [step.lacking], "url": step.url, "icon": step.icon}
+        for step in sorted(lacking, key=lambda step: step.rank)
+    ]
+    return [{**row, "step": {"label": "去办", "url": row["url"]}} if row is rows[0] else row for row in rows]
