@@ -1,6 +1,6 @@
 """报修台账 and 故障类别."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -55,15 +55,15 @@ def due_of(due_at: datetime, paused_at: datetime | None, closed_at: datetime | N
 
 
 def open_ones(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
-    return rows.filter(matter__closed_at=None)
+    return rows.filter(matter__in=Matter.objects.open())
 
 
 def late(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
-    return rows.filter(matter__in=Matter.objects.filter(kind=REPAIR.kind).overdue(at))
+    return rows.filter(matter__in=Matter.objects.overdue(at))
 
 
 def awaiting_signature(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
-    return rows.filter(matter__state="fixed")
+    return rows.filter(matter__in=Matter.objects.open().filter(state="fixed"))
 
 
 def repeated(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
@@ -71,7 +71,8 @@ def repeated(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 
 def in_term(rows: QuerySet, term: Term, at: datetime) -> QuerySet:
-    return rows.filter(matter__opened_at__date__range=(term.starts_on, term.ends_on))
+    first, last = (timezone.make_aware(datetime.combine(on, time.min)) for on in (term.starts_on, term.ends_on))
+    return rows.filter(matter__opened_at__gte=first, matter__opened_at__lt=last + timedelta(days=1))
 
 
 def the_terms(person: Person, at: datetime) -> QuerySet[Term]:
@@ -116,7 +117,7 @@ REPAIRS = Register(
         Column("类别", "fault_type__label", sort="fault_type__rank", shown=False),
         Column("报修人", "matter__opened_by__name", on="note"),
         Column("维修人", "worker__name", sort="worker__name", on="note", empty="没派"),
-        Column("报修日期", "matter__opened_at", sort="matter__opened_at", kind="date"),
+        Column("报修日期", "matter__opened_at", sort="matter__opened_at", indexed=True, kind="date"),
         Column("时限", ("matter__due_at", "matter__paused_at", "matter__closed_at"), sort="matter__due_at", kind="deadline",
                on="due", value=due_of),
         Column("用料", "parts_fen", sort="parts_fen", kind="money", unit="元", total="parts_fen"),

@@ -30,16 +30,33 @@ class MatterQuerySet(models.QuerySet["Matter"]):
 
     def visible_to(self, person: Person, at: datetime) -> "MatterQuerySet":
         """What one asked for, has in hand by name or by duty, or took a step in; overseers see their areas whole."""
-        codes = _codes(person, at)
-        areas = [code.removeprefix(VIEWS) for code in codes if code.startswith(VIEWS)]
+        areas = _overseen(person, at)
         if "all" in areas:
             return self
-        took_part = Q(pk__in=Event.objects.filter(by=person).values("matter"))
-        in_hand = Q(closed_at=None) & (Q(holder=person) | Q(duty__in=sorted(codes), holder=None))
-        seen = Q(opened_by=person) | in_hand | took_part  # each by an index of its own, none by a walk of the table
+        seen = _concerns(person, at)
         for area in areas:
             seen |= Q(kind__startswith=f"{area}.")
         return self.filter(seen)
+
+    def concerning(self, person: Person, at: datetime) -> "MatterQuerySet":
+        """What one asked for, has in hand or took a step in, whatever one oversees."""
+        return self.filter(_concerns(person, at))
+
+
+def oversees(person: Person, area: str, at: datetime) -> bool:
+    """Whether the person sees every matter of an area."""
+    return not {"all", area}.isdisjoint(_overseen(person, at))
+
+
+def _overseen(person: Person, at: datetime) -> set[str]:
+    return {code.removeprefix(VIEWS) for code in _codes(person, at) if code.startswith(VIEWS)}
+
+
+def _concerns(person: Person, at: datetime) -> Q:
+    """Each part by an index of its own, none by a walk of the table."""
+    took_part = Q(pk__in=Event.objects.filter(by=person).values("matter"))
+    in_hand = Q(closed_at=None) & (Q(holder=person) | Q(duty__in=sorted(_codes(person, at)), holder=None))
+    return Q(opened_by=person) | in_hand | took_part
 
 
 def _codes(person: Person, at: datetime) -> frozenset[str]:
@@ -90,6 +107,7 @@ class Matter(models.Model):
             models.Index(fields=["kind", "id"], name="matter_kind"),
             models.Index(fields=["kind", "state", "id"], name="matter_state"),
             models.Index(fields=["kind", "opened_at"], name="matter_opened"),
+            models.Index(fields=["opened_at"], name="matter_when"),
             models.Index(fields=["opened_by", "id"], name="matter_opener"),
             models.Index(fields=["place", "id"], name="matter_place"),
             models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="matter_in_hand"),

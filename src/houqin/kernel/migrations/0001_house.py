@@ -708,6 +708,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='matter',
+            index=models.Index(fields=['opened_at'], name='matter_when'),
+        ),
+        migrations.AddIndex(
+            model_name='matter',
             index=models.Index(fields=['opened_by', 'id'], name='matter_opener'),
         ),
         migrations.AddIndex(

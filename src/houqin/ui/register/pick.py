@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property, reduce
+from datetime import date, datetime
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
-from django import forms
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import SYSTEM, duty_codes
-from houqin.kernel.places.models import Place
 from houqin.kernel.search import queries as search
 
-from .declare import Column, Filter, Register, View
+from .conditions import conditions_of, field_at
+from .declare import Column, Register, View
 
 OURS = ("q", "sort", "page", "after", "before", "as", "view", "conditions", "keep")
 FURTHEST_PAGE = 200
@@ -119,7 +117,15 @@ class Asked:
         return searched(rows, self.register, self.words)
 
     @cached_property
+    def count(self) -> int:
+        """How many rows; 10,001 stands for more than 10,000."""
+        return counted(self.rows)
+
+    @cached_property
     def ordered(self) -> QuerySet:
+        if self.sort and not self.sort.indexed and self.sort.sort != "pk" and self.count > COUNTED:
+            self.ignored.append(f"多于 {COUNTED:,} 条不能按“{self.sort.label}”排，按平常的次序排了。先加一个条件。")
+            self.sort = None
         return self.rows.order_by(*self.order)
 
     @property
@@ -128,7 +134,8 @@ class Asked:
         path, descending = self.order_path
         if path == "pk":
             return ["-pk" if descending else "pk"]
-        expression = F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True)
+        last = True if nullable(self.register.model, path) else None  # else the index under it would not be used
+        expression = F(path).desc(nulls_last=last) if descending else F(path).asc(nulls_last=last)
         return [expression, "-pk" if descending else "pk"]
 
     @property
@@ -196,7 +203,7 @@ def found_by_walk(register: Register, word: str) -> Q:
 def found_by_index(register: Register, word: str) -> Q:
     """By keys alone, so that no row is walked: those that the index finds, and those of the people so named."""
     keys = search.keys(register.indexed, word)
-    found = Q(pk__in=keys if keys else [])
+    found = Q(pk__in=keys or [])
     for relation, names in related_names(register).items():
         named = reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names))
         cards = related_model(register.model, relation)._default_manager.filter(named)
@@ -255,13 +262,20 @@ def part(asked: Asked, paths: list[str], size: int = SIZE) -> Part:
         asked.ignored.append(f"只能直接翻到第 {FURTHEST_PAGE} 页，再往后一页一页翻。")
         asked.page = FURTHEST_PAGE
     start = (asked.page - 1) * size
-    found = list(asked.ordered.values_list("pk", *paths)[start : start + size + 1])
-    rows = found[:size]
-    return Part(rows, start + 1, rows[-1][0] if len(found) > size else 0, rows[0][0] if rows and start else 0)
+    keys = list(asked.ordered.values_list("pk", flat=True)[start : start + size + 1])
+    rows = told(asked, keys[:size], paths)
+    return Part(rows, start + 1, rows[-1][0] if len(keys) > size else 0, rows[0][0] if rows and start else 0)
+
+
+def told(asked: Asked, keys: list[int], paths: list[str]) -> list[tuple]:
+    """The rows of these keys in their order. Keys come first and alone, so that an order is read off its index."""
+    found = {row[0]: row for row in asked.visible.filter(pk__in=keys).order_by().values_list("pk", *paths)}
+    return [found[key] for key in keys if key in found]
 
 
 def _by_key(asked: Asked, paths: list[str], size: int, key: int, *, back: bool) -> Part:
     """The rows beyond the one with `key` in the list's order; one that is no longer seen starts anew."""
+    ordered = asked.ordered  # may take back the sort that was asked for
     path, descending = asked.order_path
     at = asked.visible.filter(pk=key).values_list("pk", *([] if path == "pk" else [path])).first()
     if at is None:
@@ -269,9 +283,9 @@ def _by_key(asked: Asked, paths: list[str], size: int, key: int, *, back: bool) 
         asked.after = asked.before = 0
         asked.page = 1
         return part(asked, paths, size)
-    rows = asked.ordered.filter(beyond(path, descending, at, back=back))
-    found = list((rows.reverse() if back else rows).values_list("pk", *paths)[: size + 1])
-    more, shown = len(found) > size, found[:size]
+    rows = ordered.filter(beyond(asked.register.model, path, descending, at, back=back))
+    keys = list((rows.reverse() if back else rows).values_list("pk", flat=True)[: size + 1])
+    more, shown = len(keys) > size, told(asked, keys[:size], paths)
     if back:
         shown.reverse()
     first = (asked.page - 1) * size + 1 if asked.given.get("page") and asked.page <= FURTHEST_PAGE else None
@@ -281,97 +295,31 @@ def _by_key(asked: Asked, paths: list[str], size: int, key: int, *, back: bool) 
     return Part(shown, first, shown[-1][0] if ahead else 0, shown[0][0] if behind else 0)
 
 
-def beyond(path: str, descending: bool, at: tuple, *, back: bool) -> Q:
+def beyond(model: type[Model], path: str, descending: bool, at: tuple, *, back: bool) -> Q:
     """Behind (or before) a row in the order (path, key), nothing always last."""
     key = at[0]
-    ahead = descending == back  # True: bigger values lie that way
-    keys = Q(pk__gt=key) if ahead else Q(pk__lt=key)
+    way = "gt" if descending == back else "lt"  # bigger values lie that way, or smaller ones
+    keys = Q(**{f"pk__{way}": key})
     if path == "pk":
         return keys
     value = at[1]
     if value is None:
         return (Q(**{path: None}) & keys) | (~Q(**{path: None}) if back else Q(pk__in=[]))
-    further = Q(**{f"{path}__{'gt' if ahead else 'lt'}": value})
-    return further | (Q(**{path: value}) & keys) | (Q(pk__in=[]) if back else Q(**{path: None}))
+    further = Q(**{f"{path}__{way}": value}) | (Q(**{path: value}) & keys)
+    if nullable(model, path) and not back:
+        return further | Q(**{path: None})
+    return Q(**{f"{path}__{way}e": value}) & further  # the first part is what an index is entered by
 
 
-# ── conditions: django-filter under the declaration ─────────────────────────────────────────────────────────
-
-
-@cache
-def conditions_of(register: Register) -> type[django_filters.FilterSet]:
-    made: dict[str, Any] = {}
-    for each in register.filters:
-        made.update(fields_of(each, register.model))
-    return type(f"{register.key}_conditions", (django_filters.FilterSet,), made)
-
-
-def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filter]:
-    """The django-filter fields of one declared condition."""
-    common: dict[str, Any] = {"label": each.label, "field_name": each.path}
-    if each.kind == "dates":
-        moments = isinstance(field_at(model, each.path), models.DateTimeField)
-        return {
-            f"{each.key}_from": DayFilter(label=f"{each.label}，从", field_name=each.path, moments=moments),
-            f"{each.key}_to": DayFilter(
-                label=f"{each.label}，到", field_name=each.path, moments=moments, until=True
-            ),
-        }
-    if each.kind == "yes":
-        return {each.key: YesFilter(**common, choices=[("1", "是"), ("0", "否")], **ANY)}
-    if each.kind == "choice":
-        return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices, **ANY)}
-    if each.kind == "place":
-        return {each.key: PlaceFilter(**common, queryset=_asked(each), **ANY)}
-    return {each.key: django_filters.ModelChoiceFilter(**common, queryset=_asked(each), **ANY)}
-
-
-ANY = {"empty_label": "不限"}
-
-
-def _asked(each: Filter) -> Callable[[Asked], QuerySet]:
-    """The things to choose from, as this person may see them; django-filter hands in its `request`: our `Asked`."""
-    return lambda asked: each.choices(asked.person, asked.at).using("reader")
-
-
-class YesFilter(django_filters.ChoiceFilter):
-    def filter(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(**{self.field_name: value == "1"}) if value else rows
-
-
-class DayFilter(django_filters.DateFilter):
-    """From the beginning of a day, or to its end, of a date or a moment."""
-
-    def __init__(self, *, moments: bool, until: bool = False, **kwargs: Any):
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
-        self.moments, self.until = moments, until
-
-    def filter(self, rows: QuerySet, value: date | None) -> QuerySet:
-        if value is None:
-            return rows
-        if not self.moments:
-            return rows.filter(**{f"{self.field_name}__{'lte' if self.until else 'gte'}": value})
-        start = timezone.make_aware(datetime.combine(value + timedelta(days=self.until), time.min))
-        return rows.filter(**{f"{self.field_name}__{'lt' if self.until else 'gte'}": start})
-
-
-class PlaceFilter(django_filters.ModelChoiceFilter):
-    """A place and everything in it."""
-
-    def filter(self, rows: QuerySet, value: Place | None) -> QuerySet:
-        if value is None:
-            return rows
-        inside = Q(**{f"{self.field_name}__path__startswith": f"{value.path}{value.pk}/"})
-        return rows.filter(inside | Q(**{self.field_name: value}))
-
-
-def field_at(model: type[Model], path: str) -> models.Field | None:
-    """The field that a path ends in; None for an annotation."""
+def nullable(model: type[Model], path: str) -> bool:
+    """Whether a path may lead to nothing: a field on it may be empty, or it is an annotation."""
     found: Any = None
     for name in path.split("__"):
         try:
             found = model._meta.pk if name == "pk" else model._meta.get_field(name)
         except FieldDoesNotExist:
-            return None
+            return True
+        if found.null:
+            return True
         model = found.related_model or model
-    return found
+    return False

@@ -16,7 +16,7 @@ from houqin.ui import access
 
 from . import cells, sending
 from .declare import Column, Empty, Register
-from .pick import FURTHEST_PAGE, LONGEST, SIZE, Asked, counted, how_many, may_see, part
+from .pick import COUNTED, FURTHEST_PAGE, LONGEST, SIZE, Asked, counted, how_many, may_see, part
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
     able = seen_columns(asked)
     columns = columns_of(able, choice)
     layout = cells.Layout.of(register, columns)
-    count = counted(asked.rows)
+    count = asked.count
     shown = part(asked, list(layout.paths))
     return about(asked) | {
         "heads": list(heads(asked, columns)),
@@ -188,9 +188,9 @@ def chips(asked: Asked) -> Iterator[dict[str, str]]:
 
 
 def totals(asked: Asked, columns: Iterable[Column]) -> str:
-    """用料合计 574.80 元: the sums of the whole list, not of the page."""
+    """用料合计 574.80 元: the sums of the whole list, not of the page; none of a list too long to count."""
     summed = [column for column in columns if column.total]
-    if not summed:
+    if not summed or asked.count > COUNTED:
         return ""
     found = asked.rows.order_by().aggregate(
         **{f"sum{at}": Sum(column.total) for at, column in enumerate(summed)}
