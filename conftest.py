@@ -1,9 +1,8 @@
 """One database for all tests, with the guards up and the cast in it; every test rolls back what it did."""
 
 import os
-import tempfile
+import shutil
 
-os.environ.setdefault("HOUQIN_DATA", tempfile.mkdtemp(prefix="houqin-test-"))
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
@@ -28,6 +27,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "db" in item.fixturenames or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=["default", "reader"]), append=False)
+
+
+def pytest_unconfigure(config):
+    """The data folder that the settings made for this run goes with it."""
+    folder = os.environ.get("HOUQIN_DATA", "")
+    if "houqin-test-" in folder and not hasattr(config, "workerinput"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

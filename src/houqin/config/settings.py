@@ -1,6 +1,7 @@
 """Settings: the environment names of the contract and nothing else; everything a school sets is a row."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from . import address, log, sqlite  # first of all: before Django's backend
@@ -11,12 +12,14 @@ from django.utils.csp import CSP  # isort: skip
 
 env = environ.Env()
 SOURCE = Path(__file__).resolve().parents[1]
+TESTING = "PYTEST_VERSION" in os.environ
+if TESTING and "HOUQIN_DATA" not in os.environ:  # pytest reads this before any conftest.py
+    os.environ["HOUQIN_DATA"] = tempfile.mkdtemp(prefix="houqin-test-")
 DATA = Path(env.str("HOUQIN_DATA", default="var")).resolve()
 URL = env.str("HOUQIN_URL", default=address.remembered(DATA)).rstrip("/")  # printed on labels
 OUTBOUND = tuple(env.list("HOUQIN_OUTBOUND", default=[]))
 TRUSTED_PROXIES = tuple(env.list("HOUQIN_TRUSTED_PROXIES", default=[]))
 HTTPS = env.bool("HOUQIN_HTTPS", default=False)  # set by `houqin start --https` or a proxy's unit
-TESTING = "PYTEST_VERSION" in os.environ
 
 SECRET_KEY = read_or_make(DATA, "secret")
 ENTRY_KEY = read_or_make(DATA, "entries")
