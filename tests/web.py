@@ -13,7 +13,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from houqin.kernel.act import Act
+from houqin.kernel.people import factors
+from houqin.kernel.people.actions import factors as factor_writes
 from houqin.kernel.people.actions import logins
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import has_duty
 from houqin.ui import access, standing
 
 from .cast import Cast
@@ -43,6 +47,8 @@ class Browser(Client):
     def of(cls, cast: Cast, role: str) -> Browser:
         person = cast[role]
         act = Act(by=person, at=cast.now, via="test")
+        if has_duty(person, "accounts", act.day) and factors.of(person.user) is None:
+            give_factor(person, act)
         token = logins.enter(person.user, device="测试", network="", shared=False, act=act)
         session = SessionStore()
         fingerprint = person.user.get_session_auth_hash()
@@ -56,6 +62,14 @@ class Browser(Client):
     def send(self, url: str, data: dict[str, Any] | None = None, *, op="", **more: Any) -> HttpResponse:
         """Post a slip as its page would."""
         return self.post(url, {**(data or {}), "_op": op or uuid4().hex}, **more)
+
+
+def give_factor(person: Person, act: Act) -> str:
+    """两步验证, which whoever opens logins must have; answers its secret."""
+    secret = factor_writes.new_secret()
+    code = factors.code_at(secret, int(act.at.timestamp()) // factors.STEP)
+    factor_writes.open_factor(person.user, secret=secret, code=code, act=act)
+    return secret
 
 
 def opened(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Web:

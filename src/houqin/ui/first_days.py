@@ -9,8 +9,7 @@ from django.db.models import Exists, QuerySet
 
 from houqin.kernel.act import Act
 from houqin.kernel.area import FirstStep, areas
-from houqin.kernel.people.models import Person, User
-from houqin.kernel.people.queries import duty_codes, holders
+from houqin.kernel.people.queries import active, duty_codes, holders
 from houqin.kernel.places.models import Label, Place
 from houqin.kernel.school.models import School
 from houqin.kernel.school.queries import UNNAMED
@@ -30,15 +29,15 @@ STEPS = {
 
 def of_the_house(act: Act) -> Iterator[FirstStep]:
     """What the kernel's own cards lack; one question."""
-    people = Person.objects.filter(built_in=False)
+    others = active(act.day).exclude(code="admin")
     there: dict[str, QuerySet[Any]] = {
         "named": School.objects.exclude(name=UNNAMED),
         "termed": Term.objects.all(),
-        "placed": Place.objects.filter(kind__in=("room", "spot")),
-        "peopled": people.exclude(code="admin"),
+        "placed": Place.objects.filter(kind__in=("room", "spot"), closed_on=None),
+        "peopled": others,
         "posted": holders("office", act.day),
-        "entered": User.objects.exclude(person__code="admin"),
-        "labelled": Label.objects.all(),
+        "entered": others.filter(user__isnull=False),
+        "labelled": Label.objects.filter(to_at=None),
     }
     asked = {key: Exists(rows.order_by()) for key, rows in there.items()}
     found = School.objects.using("reader").filter(is_demo=False).annotate(**asked).values(*asked).first()
