@@ -34,6 +34,6 @@ __all__ = [
     "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event", "FigureSetting",
     "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership",
     "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule", "School",
-    "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode",
+    "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode",
     "Term", "TickRun", "Tries", "User",
 ]  # fmt: skip
