@@ -1,7 +1,7 @@
 """The child that sets a PDF: its folder in, the file out; run as a file by `press`, alone.
 
-It reads nothing outside its folder but the fonts, and asks the network for nothing: the folder for typst's
-packages is its own too, and no template of ours names one.
+It reads nothing outside its folder but the fonts, and asks the network for nothing: no template of ours names a
+package, the folder for typst's packages is its own too, and `press` gives it a way to the network that ends nowhere.
 """
 
 import sys
@@ -36,7 +36,11 @@ def limit() -> None:
         import resource
     except ImportError:
         return
-    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0)):
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
         hard = resource.getrlimit(what)[1]
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 

@@ -24,7 +24,9 @@ KEPT = "\n\t\u200d"  # of the signs without a shape: line, tab, and what joins t
 def template_beside(page: str) -> Path | None:
     """`repairs/paper.typ` for `repairs/paper.html`: where one lies beside, the paper can be had as a PDF."""
     name = Path(page).with_suffix(".typ")
-    return next((folder / name for folder in get_app_template_dirs("templates") if (folder / name).is_file()), None)
+    return next(
+        (folder / name for folder in get_app_template_dirs("templates") if (folder / name).is_file()), None
+    )
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Content:
             return value
         if isinstance(value, Mapping):
             made = {str(key): self.plain(item) for key, item in value.items()}
-            return {**made, "picture": self.picture(made["url"])} if isinstance(made.get("url"), str) else made
+            return (
+                {**made, "picture": self.picture(made["url"])} if isinstance(made.get("url"), str) else made
+            )
         if isinstance(value, list | tuple):
             return [self.plain(item) for item in value]
         return visible(str(value))
@@ -68,4 +72,6 @@ class Content:
 
 def visible(text: str) -> str:
     """Without control signs and without those that turn the direction of what follows."""
-    return "".join(sign for sign in text if sign in KEPT or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
+    return "".join(
+        sign for sign in text if sign in KEPT or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")
+    )

@@ -22,6 +22,7 @@ KIT, CHILD = HERE / "kit.typ", HERE / "child.py"
 SECONDS = 20  # of the clock; the child's own cap of the processor is lower
 AT_ONCE = threading.BoundedSemaphore(2)
 KEPT = ("SYSTEMROOT", "TEMP", "TMP")  # of the environment: what Windows cannot start without
+NOWHERE = "http://127.0.0.1:9"  # the way to the network: nobody answers there
 
 log = logging.getLogger("houqin.pdf")
 
@@ -56,9 +57,13 @@ def lay_out(folder: Path, template: Path, data: Mapping[str, Any], pictures: Map
 def run_child(folder: Path, at: datetime) -> bytes:
     command = [sys.executable, "-I", str(CHILD), str(folder), str(int(at.timestamp()))]
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    shut = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"), NOWHERE
+    )
     try:
         done = subprocess.run(  # noqa: S603 - our own program, our own folder
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=SECONDS, env=kept, cwd=folder,
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=SECONDS, env=kept | shut,
+            cwd=folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise _not_made(f"no end after {SECONDS} s") from None
@@ -69,4 +74,6 @@ def run_child(folder: Path, at: datetime) -> bytes:
 
 def _not_made(why: str) -> NotMade:
     log.error("pdf: %s", why)
-    return NotMade("PDF 没有做成，别的都没有动。先用“打印”从浏览器印，或者过一分钟再试；还是不行，请告诉管理员。")
+    return NotMade(
+        "PDF 没有做成，别的都没有动。先用“打印”从浏览器印，或者过一分钟再试；还是不行，请告诉管理员。"
+    )
