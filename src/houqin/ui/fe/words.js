@@ -10,7 +10,7 @@ function start(group) {
   if (!field) return
   const buttons = [...group.querySelectorAll('button')]
   const show = () => buttons.forEach(button => button.setAttribute('aria-pressed', field.value.includes(button.textContent.trim())))
-  group.hidden = false
+  group.hidden = !buttons.length
   group.addEventListener('click', event => {
     const word = event.target.closest('button')?.textContent.trim()
     if (!word) return

@@ -85,9 +85,8 @@ def notice(request: access.Request, place: int) -> HttpResponse:
     act = access.act(request)
     chosen = chosen_type(request.GET.get("fault_type", ""))
     urgent = bool(request.GET.get("affects_lesson"))
-    said = {"detail__initial": request.GET.get("detail", "")[:200], "detail__words": words_of(chosen)}
-    form = (forms.VisitorForm if act.by.built_in else forms.ReportForm)(choices=said)
-    context = {"form": form, **notice_of(found, chosen, affects_lesson=urgent, act=act)}
+    form = forms.ReportForm(choices={"detail__words": words_of(chosen)})
+    context = {"form": form, "fresh": True, **notice_of(found, chosen, affects_lesson=urgent, act=act)}
     return render(request, "repairs/notice.html", context)
 
 
