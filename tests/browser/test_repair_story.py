@@ -117,6 +117,20 @@ def test_what_was_not_repaired_goes_back_to_the_same_worker(window: Window, room
     assert the_way(teacher) == ["签收", "修好", "返修", "修好", "报修"]
 
 
+def test_another_kind_brings_its_own_words_and_leaves_what_was_typed(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+    """Seen to fail with the text field inside the part that the tiles exchange."""
+    page = window.open("teacher")
+    page.goto(f"/s/{next(rooms).token}/")
+    field, words = page.locator("[name=detail]"), page.get_by_role("group", name="常用说法")
+    field.fill("靠窗那张")
+    expect(words).to_contain_text("不亮")
+    walk.choose(page, desks)
+    expect(words).to_contain_text("桌面坏了")
+    expect(words).not_to_contain_text("不亮")
+    words.get_by_role("button", name="桌面坏了").tap()
+    expect(field).to_have_value("靠窗那张，桌面坏了")
+
+
 def test_a_visitor_reports_the_office_takes_it_and_the_owner_signs(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
     spot, detail = next(rooms), walk.words("椅子断了")
     visitor = window.open()
