@@ -25,7 +25,7 @@ from houqin.ui import access, standing
 from tests.cast import MONDAY
 from tests.web import Browser
 
-PASSWORD = "三只白鹭过了河 sanbai"  # noqa: S105 - of a test
+PASSWORD = "三只白鹭过了河 sanbai"
 PLACES = (
     ("编码", "名称", "类型", "上级编码", "用途", "责任人", "走动次序"),
     ("campus", "青禾小学", "校区", "", "行政", "chen", 0),

@@ -225,8 +225,12 @@ def test_what_a_post_may_do_is_not_the_house_keepers(web, cast, tail):
     [
         ("/house/people/new/", {"code": "guard", "name": "某人"}, "代码“guard”已经有人用了，没有保存。换一个代码。"),
         ("/house/posts/new/", {"code": "guard", "name": "门卫", "rank": "1"}, "岗位代码“guard”已经有了，没有保存。换一个代码。"),
+        ("/house/places/new/", {"code": "c32", "name": "教室", "kind": "room", "use": "teaching", "walk": "1"},
+         "编码“c32”已经有了，没有保存。换一个编码。"),
+        ("/house/terms/new/", {"year": "2027—2028 学年", "code": "2026-1", "name": "2027 秋季学期", "starts_on": "2027-09-01",
+                               "ends_on": "2028-01-21"}, "学期代码“2026-1”已经有了，没有保存。换一个代码。"),
     ],
-)
+)  # fmt: skip
 def test_a_code_that_is_taken(web, cast, url, sent, said):
     page = web.as_("admin").send(url, sent)
     assert (page.status_code, page.context["form"].errors["code"]) == (422, [said])
@@ -238,3 +242,9 @@ def test_an_area_that_asks_for_a_duty_nobody_can_give_does_not_start():
     register = replace(area.registers[0], duties=("nobody-has-this",))
     wrong = list(_wrong(replace(area, registers=(register,))))
     assert wrong == [("E06", "area house asks for the duty “nobody-has-this”, which no post of the seed carries")]
+
+
+def test_a_term_that_runs_backward(web, cast):
+    term = {"year": "2027—2028 学年", "code": "2027-1", "name": "2027 秋季学期"}
+    page = web.as_("admin").send("/house/terms/new/", {**term, "starts_on": "2028-09-01", "ends_on": "2028-01-21"})
+    assert (page.status_code, page.context["form"].errors["ends_on"]) == (422, ["学期的结束要在开始之后，没有保存。"])

@@ -20,7 +20,9 @@ def enter(
     *, code: str, name: str, kind: str, parent: Place | None = None, use: str = "admin", owner: Person | None = None,
     walk: int = 0, act: Act,
 ) -> Place:  # fmt: skip
-    """Enter a place under another; refuses deeper than eight levels."""
+    """Enter a place under another; refuses a code that is taken, and deeper than eight levels."""
+    if Place.objects.filter(code=code).exists():
+        raise Refused(f"编码“{code}”已经有了，没有保存。换一个编码。", field="code")
     path = f"{parent.path}{parent.pk}/" if parent else "/"
     if path.count("/") > DEEPEST:
         raise Refused(f"“{parent}”下面不能再分，最多 {DEEPEST} 层。", field="parent")
@@ -32,7 +34,14 @@ def enter(
 
 @transaction.atomic
 def change_place(
-    place: Place, *, name: str, use: str, owner: Person | None, walk: int, act: Act, seen: dict[str, str] | None = None
+    place: Place,
+    *,
+    name: str,
+    use: str,
+    owner: Person | None,
+    walk: int,
+    act: Act,
+    seen: dict[str, str] | None = None,
 ) -> Place:
     """Change a place; a new name is carried into the full names of what lies in it."""
     if place.owner and owner is None:
@@ -75,7 +84,9 @@ def hang_labels(cards: list[models.Model], *, act: Act) -> list[Label]:
     for label in Label.objects.filter(kind=kind, key__in=[card.pk for card in cards], to_at=None):
         audit.change(label, to_at=act.at, act=act)
     fresh = [
-        Label(token=secrets.token_urlsafe(16), short_code=_short_code(), kind=kind, key=card.pk, from_at=act.at)
+        Label(
+            token=secrets.token_urlsafe(16), short_code=_short_code(), kind=kind, key=card.pk, from_at=act.at
+        )
         for card in cards
     ]
     return audit.add_many(Label, fresh, act=act)
