@@ -25,7 +25,10 @@ def _wrong(area: Area) -> Iterator[tuple[str, str]]:
         wants = keywords(slip.action)
         has = set(slip.form.base_fields) if hasattr(slip.form, "base_fields") else set()
         if has != wants:
-            yield "E02", f"{kind}/{step}: form fields {sorted(has)} are not the action's keywords {sorted(wants)}"
+            yield (
+                "E02",
+                f"{kind}/{step}: form fields {sorted(has)} are not the action's keywords {sorted(wants)}",
+            )
     for code in sorted(duties_asked(area) - set(known_codes())):
         yield "E06", f"area {area.key} asks for the duty “{code}”, which no post of the seed carries"
 

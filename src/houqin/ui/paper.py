@@ -37,7 +37,11 @@ def paper(request: access.Request, number: str) -> HttpResponseBase:
     matter = find(request, number)
     declared = area_of(matter.kind).papers.get(matter.kind)
     form = request.GET.get("as", "")
-    if declared is None or form not in FORMS or (form == "pdf" and template_beside(declared.template) is None):
+    if (
+        declared is None
+        or form not in FORMS
+        or (form == "pdf" and template_beside(declared.template) is None)
+    ):
         raise NotThere("这类事没有这样的纸质单。")
     if request.method == "POST":
         access.once(request, f"paper/{matter.number}", lambda: count(matter, declared, act))

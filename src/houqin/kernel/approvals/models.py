@@ -44,7 +44,9 @@ class RuleTier(models.Model):
             models.UniqueConstraint(
                 fields=["rule_set", "category", "from_fen", "order"], name="tier_step_once"
             ),
-            models.CheckConstraint(name="tier_runs_upward", condition=Q(to_fen=None) | Q(from_fen__lt=F("to_fen"))),
+            models.CheckConstraint(
+                name="tier_runs_upward", condition=Q(to_fen=None) | Q(from_fen__lt=F("to_fen"))
+            ),
         ]
 
     def __str__(self) -> str:

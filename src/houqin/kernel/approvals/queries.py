@@ -11,7 +11,9 @@ from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
 
 def rules_on(kind: str, on: date) -> RuleSet | None:
     """The rule set of a kind of paper in force on a date."""
-    return RuleSet.objects.filter(kind=kind, effective_on__lte=on).order_by("-effective_on", "-version").first()
+    return (
+        RuleSet.objects.filter(kind=kind, effective_on__lte=on).order_by("-effective_on", "-version").first()
+    )
 
 
 def tier_steps(rules: RuleSet, category: str, basis_fen: int) -> list[RuleTier]:
@@ -44,7 +46,9 @@ def steps(matter: Matter) -> QuerySet[ApprovalStep]:
 def delegations(taker: Person, kind: str, amount_fen: int, at: datetime) -> QuerySet[Delegation]:
     """What others have given this person to decide, in force now and large enough."""
     in_force = Q(from_at__lte=at, to_at__gt=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
-    return Delegation.objects.filter(in_force, taker=taker, kind=kind, cap_fen__gte=amount_fen).select_related("giver")
+    return Delegation.objects.filter(
+        in_force, taker=taker, kind=kind, cap_fen__gte=amount_fen
+    ).select_related("giver")
 
 
 def decides_for(step: ApprovalStep, person: Person, at: datetime) -> Person | None:

@@ -26,7 +26,9 @@ class Attachment(Entry):
     ROLES = [("before", "报修时"), ("after", "修好后"), ("paper", "原件"), ("other", "附件")]
 
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="attachments")
-    event = models.ForeignKey("kernel.Event", models.PROTECT, null=True, blank=True, related_name="attachments")
+    event = models.ForeignKey(
+        "kernel.Event", models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
     kind = models.CharField(max_length=60, blank=True)
     key = models.BigIntegerField(null=True, blank=True)
     role = models.CharField("类别", max_length=10, choices=ROLES, default="other")

@@ -9,5 +9,7 @@ from .models import Change
 def history(row: models.Model) -> QuerySet[Change]:
     """The changes of one card, newest first."""
     return (
-        Change.objects.filter(kind=row._meta.label_lower, key=row.pk).select_related("by", "on_behalf_of").order_by("-pk")
+        Change.objects.filter(kind=row._meta.label_lower, key=row.pk)
+        .select_related("by", "on_behalf_of")
+        .order_by("-pk")
     )

@@ -17,7 +17,14 @@ def name_of(grade: int, number: int) -> str:
 
 
 def open_class(
-    *, school_year: SchoolYear, grade: int, number: int, teacher: Person | None, room: Place | None, pupils: int, act: Act
+    *,
+    school_year: SchoolYear,
+    grade: int,
+    number: int,
+    teacher: Person | None,
+    room: Place | None,
+    pupils: int,
+    act: Act,
 ) -> SchoolClass:
     """Enter a class; refuses one that is there in this school year."""
     if not 1 <= grade <= len(GRADES):

@@ -24,7 +24,9 @@ class SchoolClass(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["school_year", "grade", "number"], name="school_class_once"),
-            models.CheckConstraint(name="school_class_of_six_grades", condition=Q(grade__range=(1, 6), number__gte=1)),
+            models.CheckConstraint(
+                name="school_class_of_six_grades", condition=Q(grade__range=(1, 6), number__gte=1)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,9 @@ COUNT = """
 
 
 @transaction.atomic
-def once(act: Act, door: str, body_hash: str, call: Callable[[], models.Model], *, device: str = "") -> tuple[str, str]:
+def once(
+    act: Act, door: str, body_hash: str, call: Callable[[], models.Model], *, device: str = ""
+) -> tuple[str, str]:
     """Do `call` once for this person's (or device's) `act.op`; answers kind and key of what it made or moved.
 
     A second sending gets the first one's answer and does nothing; the same `op` with another body is refused.
@@ -34,7 +36,9 @@ def once(act: Act, door: str, body_hash: str, call: Callable[[], models.Model], 
     person = None if act.by.built_in else act.by
     row_id = _claim(act, person.pk if person else None, device, door, body_hash)
     if row_id is None:
-        return _seen(Operation.objects.get(person=person, device="" if person else device, op=act.op), door, body_hash)
+        return _seen(
+            Operation.objects.get(person=person, device="" if person else device, op=act.op), door, body_hash
+        )
     kind, key = _named(call())
     Operation.objects.filter(pk=row_id).update(kind=kind, key=key)
     return kind, key
@@ -45,7 +49,15 @@ def _claim(act: Act, person_id: int | None, device: str, door: str, body_hash: s
     with connection.cursor() as cursor:
         cursor.execute(
             CLAIM.format(table=Operation._meta.db_table),
-            [person_id, "" if person_id else device, act.op, door, body_hash, at, act.happened_at is not None],
+            [
+                person_id,
+                "" if person_id else device,
+                act.op,
+                door,
+                body_hash,
+                at,
+                act.happened_at is not None,
+            ],
         )
         row = cursor.fetchone()
     return row[0] if row else None
@@ -75,7 +87,9 @@ def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act) -> Non
     now = int(act.at.timestamp())
     window = now - now % seconds
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(table=Tries._meta.db_table), [entries.keyed_hash(f"{what}:{seconds}:{who}"), window])
+        cursor.execute(
+            COUNT.format(table=Tries._meta.db_table), [entries.keyed_hash(f"{what}:{seconds}:{who}"), window]
+        )
         count = cursor.fetchone()[0]
     if count > limit:
         wait = window + seconds - now

@@ -19,8 +19,12 @@ class Operation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "op"], condition=Q(person__isnull=False), name="operation_of_person"),
-            models.UniqueConstraint(fields=["device", "op"], condition=Q(person=None), name="operation_of_device"),
+            models.UniqueConstraint(
+                fields=["person", "op"], condition=Q(person__isnull=False), name="operation_of_person"
+            ),
+            models.UniqueConstraint(
+                fields=["device", "op"], condition=Q(person=None), name="operation_of_device"
+            ),
         ]
         indexes = [models.Index(fields=["at"], name="operation_at")]
 

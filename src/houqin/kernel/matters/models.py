@@ -138,7 +138,9 @@ class Event(Entry):
     to_state = models.CharField(max_length=20)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="经手人")
     on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    to_holder = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交给")
+    to_holder = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交给"
+    )
     to_duty = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField("时间")
     happened_at = models.DateTimeField(null=True, blank=True)

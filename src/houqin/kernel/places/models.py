@@ -22,7 +22,12 @@ class Place(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
     owner = models.ForeignKey(
-        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="owned_places", verbose_name="责任人"
+        "kernel.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_places",
+        verbose_name="责任人",
     )
     walk = models.PositiveIntegerField("走动次序", default=0)
     path = models.CharField(max_length=120, editable=False)
@@ -30,8 +35,13 @@ class Place(models.Model):
     closed_on = models.DateField("停用日期", null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="campus_has_no_parent", condition=Q(parent=None) | ~Q(kind="campus"))]
-        indexes = [models.Index(fields=["path"], name="place_path"), models.Index(fields=["walk", "id"], name="place_walk")]
+        constraints = [
+            models.CheckConstraint(name="campus_has_no_parent", condition=Q(parent=None) | ~Q(kind="campus"))
+        ]
+        indexes = [
+            models.Index(fields=["path"], name="place_path"),
+            models.Index(fields=["walk", "id"], name="place_walk"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +65,9 @@ class Label(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "key"], condition=Q(to_at=None), name="one_label_in_force")
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(to_at=None), name="one_label_in_force"
+            )
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,9 @@ def rooms() -> QuerySet[Place]:
 
 def within(place: Place) -> QuerySet[Place]:
     """A place and everything in it."""
-    return Place.objects.filter(path__startswith=f"{place.path}{place.pk}/") | Place.objects.filter(pk=place.pk)
+    return Place.objects.filter(path__startswith=f"{place.path}{place.pk}/") | Place.objects.filter(
+        pk=place.pk
+    )
 
 
 def owner_of(place: Place) -> "Place | None":

@@ -41,7 +41,11 @@ def _last_made(until: date) -> date:
 def _slot(schedule: Schedule, on: date) -> Slot:
     roster = [person.name for person in holders(schedule.duty, on)]
     return Slot(
-        schedule=schedule, on=on, opens_at=_moment(on, schedule.opens), closes_at=_moment(on, schedule.closes), roster=roster
+        schedule=schedule,
+        on=on,
+        opens_at=_moment(on, schedule.opens),
+        closes_at=_moment(on, schedule.closes),
+        roster=roster,
     )
 
 

@@ -24,7 +24,9 @@ class Schedule(models.Model):
     to_on = models.DateField("止", null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="schedule_opens_first", condition=Q(opens__lt=models.F("closes")))]
+        constraints = [
+            models.CheckConstraint(name="schedule_opens_first", condition=Q(opens__lt=models.F("closes")))
+        ]
 
     def __str__(self) -> str:
         return self.name

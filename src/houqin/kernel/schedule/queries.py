@@ -11,7 +11,9 @@ def comes_on(schedule: Schedule, day: Day) -> bool:
     if day.on < schedule.from_on or (schedule.to_on and day.on > schedule.to_on):
         return False
     wanted = {"pupil": day.pupil_day, "staff": day.staff_day, "every": True}[schedule.days]
-    return wanted and _named(schedule.weekdays, day.on.isoweekday()) and _named(schedule.month_days, day.on.day)
+    return (
+        wanted and _named(schedule.weekdays, day.on.isoweekday()) and _named(schedule.month_days, day.on.day)
+    )
 
 
 def _named(numbers: str, number: int) -> bool:

@@ -11,7 +11,9 @@ def found(*, name: str, office_phone: str, address: str, is_demo: bool, act: Act
     """Make the one row; refuses a second time."""
     if School.objects.exists():
         raise Refused("学校已经建好，没有再建。改名在“家底 · 学校”里。")
-    return audit.add(School, id=1, name=name, office_phone=office_phone, address=address, is_demo=is_demo, act=act)
+    return audit.add(
+        School, id=1, name=name, office_phone=office_phone, address=address, is_demo=is_demo, act=act
+    )
 
 
 def rename(school: School, *, name: str, office_phone: str, address: str, act: Act) -> School:
@@ -24,6 +26,13 @@ def set_figure(code: str, *, value: int, act: Act) -> FigureSetting:
     if figure is None:
         raise Refused(f"没有“{code}”这个数值，没有保存。")
     if not figure.least <= value <= figure.most:
-        raise Refused(f"“{figure.label}”要在 {figure.least} 到 {figure.most} {figure.unit}之间，没有保存。", field="value")
+        raise Refused(
+            f"“{figure.label}”要在 {figure.least} 到 {figure.most} {figure.unit}之间，没有保存。",
+            field="value",
+        )
     row = FigureSetting.objects.filter(code=code).first()
-    return audit.change(row, value=value, act=act) if row else audit.add(FigureSetting, code=code, value=value, act=act)
+    return (
+        audit.change(row, value=value, act=act)
+        if row
+        else audit.add(FigureSetting, code=code, value=value, act=act)
+    )

@@ -15,7 +15,9 @@ class Signature(Entry):
 
     event = models.ForeignKey("kernel.Event", models.PROTECT, related_name="signatures")
     signer = models.ForeignKey("kernel.Person", models.PROTECT, related_name="signatures", verbose_name="签名人")
-    device_holder = models.ForeignKey("kernel.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    device_holder = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     way = models.CharField("方式", max_length=8, choices=WAYS)
     drawing = models.ForeignKey("kernel.Blob", models.PROTECT, null=True, blank=True, related_name="+")
     says = models.CharField("签的是", max_length=200)

@@ -12,7 +12,9 @@ class SchoolYear(models.Model):
     ends_on = models.DateField("结束")
 
     class Meta:
-        constraints = [models.CheckConstraint(name="school_year_runs_forward", condition=Q(starts_on__lt=F("ends_on")))]
+        constraints = [
+            models.CheckConstraint(name="school_year_runs_forward", condition=Q(starts_on__lt=F("ends_on")))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -28,7 +30,9 @@ class Term(models.Model):
     ends_on = models.DateField("结束")
 
     class Meta:
-        constraints = [models.CheckConstraint(name="term_runs_forward", condition=Q(starts_on__lt=F("ends_on")))]
+        constraints = [
+            models.CheckConstraint(name="term_runs_forward", condition=Q(starts_on__lt=F("ends_on")))
+        ]
 
     def __str__(self) -> str:
         return self.name

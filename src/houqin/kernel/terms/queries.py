@@ -42,7 +42,9 @@ def day(on: date) -> Day:
 def days(first: date, last: date) -> list[Day]:
     """Every date from `first` to `last`, in two queries."""
     own = {row.on: row for row in SchoolDay.objects.filter(on__range=(first, last))}
-    terms = list(Term.objects.filter(starts_on__lte=last, ends_on__gte=first).values_list("starts_on", "ends_on"))
+    terms = list(
+        Term.objects.filter(starts_on__lte=last, ends_on__gte=first).values_list("starts_on", "ends_on")
+    )
     return [_day(first + timedelta(n), own, terms) for n in range((last - first).days + 1)]
 
 

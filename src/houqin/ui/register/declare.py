@@ -107,7 +107,9 @@ class CardSlip:
     when: Callable[[Any], bool] | None = None  # shown only on such cards
     says: str = ""  # the sentence above the button
     fresh: bool = False  # touches a login: the password is asked again after ten idle minutes
-    shows: str = ""  # afterwards to the card's page of this name, once with the `token` of what the action made
+    shows: str = (
+        ""  # afterwards to the card's page of this name, once with the `token` of what the action made
+    )
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,9 @@ class Register:
     filters: tuple[Filter, ...] = ()
     views: tuple[View, ...] = ()
     search: tuple[str, ...] = ()  # paths that the words are looked for in
-    indexed: str = ""  # the kind in the search index with this register's keys; `search` then holds people's names only
+    indexed: str = (
+        ""  # the kind in the search index with this register's keys; `search` then holds people's names only
+    )
     hint: str = "搜这张表"  # what the search box says can be typed
     order: str = "-pk"
     duties: tuple[str, ...] = ()  # who sees the list; empty: everyone who is logged in

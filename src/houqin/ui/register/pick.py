@@ -134,7 +134,9 @@ class Asked:
         path, descending = self.order_path
         if path == "pk":
             return ["-pk" if descending else "pk"]
-        last = True if nullable(self.register.model, path) else None  # else the index under it would not be used
+        last = (
+            True if nullable(self.register.model, path) else None
+        )  # else the index under it would not be used
         expression = F(path).desc(nulls_last=last) if descending else F(path).asc(nulls_last=last)
         return [expression, "-pk" if descending else "pk"]
 
