@@ -248,3 +248,10 @@ def test_a_term_that_runs_backward(web, cast):
     term = {"year": "2027—2028 学年", "code": "2027-1", "name": "2027 秋季学期"}
     page = web.as_("admin").send("/house/terms/new/", {**term, "starts_on": "2028-09-01", "ends_on": "2028-01-21"})
     assert (page.status_code, page.context["form"].errors["ends_on"]) == (422, ["学期的结束要在开始之后，没有保存。"])
+
+
+@pytest.mark.parametrize("url", ["people/{teacher}/assign/", "posts/{post}/fill/", "places/?conditions=1&closed_from=2026-11-23"])
+def test_a_day_stands_in_its_field_as_browsers_read_it(web, cast, url):
+    """Seen to fail with the widget's own format: 2026/11/23 leaves the field empty."""
+    keys = {"teacher": cast["teacher"].pk, "post": Post.objects.get(code="teacher").pk}
+    assert 'value="2026-11-23"' in web.as_("director").get(f"/house/{url.format(**keys)}").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -21,6 +22,7 @@ from .fields import SlipForm
 from .register.declare import CardSlip
 
 ACCOUNTS = (OPENS,)
+HERE = ("127.0.0.1", "localhost", "::1")  # names that only this machine answers to
 LINK = "link"  # the page under a person's card, and what the session calls the link until it is shown
 
 
@@ -88,6 +90,6 @@ def link(request: access.Request, key: int) -> HttpResponse:
     path = f"/first/{told[1]}/" if told[0] == person.pk else ""
     context = {
         "person": person, "username": person.user.username, "card": f"/house/people/{person.pk}/",
-        "address": f"{settings.URL}{path}" if path else "", "qr": labels.qr(path, "一次性链接") if path else "",
+        "address": f"{settings.URL}{path}" if path else "", "here_only": urlsplit(settings.URL).hostname in HERE, "qr": labels.qr(path, "一次性链接") if path else "",
     }  # fmt: skip
     return render(request, "ui/link.html", context)

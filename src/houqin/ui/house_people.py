@@ -44,7 +44,7 @@ def today_of(at: datetime) -> date:
 
 
 class Day(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 # ── 人员 ────────────────────────────────────────────────────────────────────────────────────────────────────

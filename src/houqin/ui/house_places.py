@@ -126,7 +126,7 @@ class PlaceChange(SlipForm):
 
 
 class PlaceClose(SlipForm):
-    closed_on = forms.DateField(label="停用日期", widget=forms.DateInput(attrs={"type": "date"}))
+    closed_on = forms.DateField(label="停用日期", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
 
 def place_choices(act: Act, place: Place | None) -> dict[str, Any]:

@@ -87,7 +87,12 @@ def post_values(post: Post) -> dict[str, Any]:
 
 
 def post_facts(post: Post, act: Act) -> list[Fact]:
-    return [Fact("代码", post.code, code=True), Fact("次序", post.rank)]
+    duties = post.duties.using("reader").filter(ended_at=None).order_by("pk").values_list("text", flat=True)
+    return [
+        Fact("代码", post.code, code=True),
+        Fact("次序", post.rank),
+        Fact("职责", "\n".join(duties), whole=True),
+    ]
 
 
 def post_related(post: Post, act: Act) -> Iterable[Section]:

@@ -67,7 +67,7 @@ class DayFilter(django_filters.DateFilter):
     """From the beginning of a day, or to its end, of a date or a moment."""
 
     def __init__(self, *, moments: bool, until: bool = False, **kwargs: Any):
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+        super().__init__(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), **kwargs)
         self.moments, self.until = moments, until
 
     def filter(self, rows: QuerySet, value: date | None) -> QuerySet:

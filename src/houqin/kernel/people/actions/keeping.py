@@ -33,7 +33,9 @@ def close_login(person: Person, *, act: Act) -> User:
     user = _anothers(person, "自己不能停用自己的登录，没有停用。请另一位管理员办。", act)
     if not user.is_active:
         raise Overtaken(f"{person}的登录已经停用了，没有再停一次。")
-    return logins.deactivate(user, act=act)
+    user = logins.deactivate(user, act=act)
+    audit.note(person, NOTED, "停用了登录", act=act)
+    return user
 
 
 @transaction.atomic
@@ -42,7 +44,9 @@ def reopen_login(person: Person, *, act: Act) -> User:
     user = _anothers(person, "自己的登录好好的，没有恢复。", act)
     if user.is_active:
         raise Overtaken(f"{person}的登录没有停用，不用恢复。")
-    return logins.reactivate(user, act=act)
+    user = logins.reactivate(user, act=act)
+    audit.note(person, NOTED, "恢复了登录", act=act)
+    return user
 
 
 @transaction.atomic
