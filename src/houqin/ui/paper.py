@@ -1,4 +1,4 @@
-"""纸: a matter as its A4 form, printed from the browser or as a PDF; each printing is counted and stands on the sheet."""
+"""纸: a matter as its A4 form, from the browser or as a PDF; each printing is counted and stands on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORMS = {"": "?print=1", "pdf": "?as=pdf"}  # and where one goes when it has bee
 
 @access.login
 def paper(request: access.Request, number: str) -> HttpResponseBase:
-    """/matters/<number>/paper/: GET shows the sheet as it would be printed (`?as=pdf`: the file), POST counts a printing."""
+    """/matters/<number>/paper/: GET shows the sheet (`?as=pdf`: is the file), POST counts one printing."""
     act = access.act(request)
     matter = find(request, number)
     declared = area_of(matter.kind).papers.get(matter.kind)
@@ -57,7 +57,7 @@ def count(matter: Matter, declared: Paper, act: Act) -> Matter:
 
 
 def as_pdf(matter: Matter, declared: Paper, act: Act) -> HttpResponseBase:
-    """The same sheet as a file; its date is the day it was filled, so that the same sheet is the same file."""
+    """The same sheet as a file; its date is the day it was filled: the same sheet is the same file."""
     template = template_beside(declared.template)
     assert template is not None
     shown = sheet(matter, declared, act, fresh=False)

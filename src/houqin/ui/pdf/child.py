@@ -1,7 +1,7 @@
 """The child that sets a PDF: its folder in, the file out; run as a file by `press`, alone.
 
-It reads nothing outside its folder but the fonts, and asks the network for nothing: no template of ours names a
-package, the folder for typst's packages is its own too, and `press` gives it a way to the network that ends nowhere.
+It reads nothing outside its folder but the fonts, and asks the network for nothing: no template of ours names
+a package, the folder for packages is its own too, and the way to the network that it is given ends nowhere.
 """
 
 import sys

@@ -31,7 +31,7 @@ def template_beside(page: str) -> Path | None:
 
 @dataclass
 class Content:
-    """The data as they are gathered for one person: texts cleaned, each picture he may see under a name of ours."""
+    """The data for one person: texts cleaned, each picture that person may see under a name of ours."""
 
     person: Person
     at: datetime
@@ -50,7 +50,7 @@ class Content:
         return visible(str(value))
 
     def picture(self, url: str) -> str:
-        """The name in the press's folder of the picture at one of our addresses; "" where there is none to show."""
+        """The name in the press's folder of the picture at an address of ours; "" where none is to be shown."""
         blob = self.blob_at(url)
         if blob is None or not queries.is_picture(blob) or not store.whole(blob.sha256, blob.size):
             return ""

@@ -34,7 +34,7 @@ class NotMade(Refused):
 
 
 def pdf(template: Path, data: Mapping[str, Any], pictures: Mapping[str, Path], *, at: datetime) -> bytes:
-    """The file of this template and data. `at` stands in it as its date: the same data make the same bytes."""
+    """The file of this template and data. `at` is its date: the same data make the same bytes."""
     if not AT_ONCE.acquire(timeout=SECONDS):
         raise TooMany("正有两份 PDF 在做，这一份没有做。过一分钟再来。", wait=60)
     try:
@@ -62,8 +62,8 @@ def run_child(folder: Path, at: datetime) -> bytes:
     )
     try:
         done = subprocess.run(  # noqa: S603 - our own program, our own folder
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=SECONDS, env=kept | shut,
-            cwd=folder,
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=SECONDS,
+            env=kept | shut, cwd=folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise _not_made(f"no end after {SECONDS} s") from None
