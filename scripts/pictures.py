@@ -71,19 +71,28 @@ def main(names: list[str]) -> int:
         print("没有浏览器，图没有拍。装上 Chromium 再来。", file=sys.stderr)
         return 2
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, houses.running(houses.copied(Path(scratch) / "data"), still=True) as house:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=houses.FLAGS)
-            for name in names or PICTURES:
-                for size in SIZES:
-                    take(browser, house, name, size)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        houses.running(houses.copied(Path(scratch) / "data"), still=True) as house,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=houses.FLAGS)
+        for name in names or PICTURES:
+            for size in SIZES:
+                take(browser, house, name, size)
+        browser.close()
     return 0
 
 
 def take(browser: Browser, house: House, name: str, size: str) -> None:
     role, way = PICTURES[name]
-    context = browser.new_context(**SIZES[size], locale="zh-CN", timezone_id="Asia/Shanghai", base_url=house.url, reduced_motion="reduce")
+    context = browser.new_context(
+        **SIZES[size],
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        base_url=house.url,
+        reduced_motion="reduce",
+    )
     page = context.new_page()
     if role:
         enter(page, role)
@@ -100,7 +109,9 @@ def small(shot: bytes) -> bytes:
     image = Image.open(BytesIO(shot)).convert("RGB")
     for colors in (256, 128, 64):
         packed = BytesIO()
-        image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+        image.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            packed, "PNG", optimize=True
+        )
         if packed.tell() < LARGEST:
             return packed.getvalue()
     raise SystemExit("a picture is larger than 150 KB in 64 colours")

@@ -62,7 +62,9 @@ class Window:
     expected: set[int] = field(default_factory=set)
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def open(self, role: str = "", *, phone: bool = True, width: int = 0, dark: bool = False, **more: Any) -> Page:
+    def open(
+        self, role: str = "", *, phone: bool = True, width: int = 0, dark: bool = False, **more: Any
+    ) -> Page:
         """A fresh browser, let in as this role by the demo's door; without a role a visitor's."""
         options = {**(PHONE if phone else DESK), "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "base_url": self.house.url,
                    "color_scheme": "dark" if dark else "light", "reduced_motion": "reduce", **more}  # fmt: skip
@@ -82,7 +84,10 @@ class Window:
     def watch(self, page: Page) -> None:
         page.on("console", self.heard)
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
-        page.on("dialog", lambda dialog: (self.wrong.append(f"{page.url}: dialog {dialog.message}"), dialog.dismiss()))
+        page.on(
+            "dialog",
+            lambda dialog: (self.wrong.append(f"{page.url}: dialog {dialog.message}"), dialog.dismiss()),
+        )
         page.on("request", self.asked)
 
     def heard(self, message: ConsoleMessage) -> None:

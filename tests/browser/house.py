@@ -26,7 +26,14 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "demo"
 TODAY, MOMENT = "2026-11-23", "2026-11-23T07:42:00+08:00"
-OUTSIDE = {"static", "dist", "fe", "templates", "tests", "__pycache__"}  # of src/houqin: what the demo's rows do not come from
+OUTSIDE = {
+    "static",
+    "dist",
+    "fe",
+    "templates",
+    "tests",
+    "__pycache__",
+}  # of src/houqin: what the demo's rows do not come from
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
@@ -60,17 +67,29 @@ def prepared() -> Path:
 def houqin(data: Path, *words: str) -> str:
     """Run one verb to its end on a data folder; what it printed."""
     command = [sys.executable, "-m", "houqin.config.cli", *words]
-    done = subprocess.run(command, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise RuntimeError(f"houqin {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}\n{logged(data)}")
+        raise RuntimeError(
+            f"houqin {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}\n{logged(data)}"
+        )
     return done.stdout
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     """Nothing of pytest or of another server reaches the process: TESTING settings stay off."""
     ours = {"PYTEST", "DATABASE_URL", "HOUQIN", "DJANGO", "COV"}
-    kept = {name: value for name, value in os.environ.items() if not any(name.startswith(word) for word in ours)}
-    return {**kept, "HOUQIN_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", **more}
+    kept = {
+        name: value for name, value in os.environ.items() if not any(name.startswith(word) for word in ours)
+    }
+    return {
+        **kept,
+        "HOUQIN_DATA": str(data),
+        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
 
 
 @dataclass(frozen=True)
@@ -114,9 +133,21 @@ def running(data: Path, *, moment: str = MOMENT, still: bool = False) -> Iterato
     url = f"http://127.0.0.1:{port}"
     said = (data.parent / f"{data.name}.said").open("w+")
     clock = f"{moment}!" if still else moment
-    command = [sys.executable, str(Path(__file__).with_name("start_at.py")), clock, "start", "--port", str(port)]
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("start_at.py")),
+        clock,
+        "start",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(
-        command, env=environment(data, HOUQIN_URL=url), cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        env=environment(data, HOUQIN_URL=url),
+        cwd=ROOT,
+        stdout=said,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         wait_for(url, process, said, data)
@@ -157,7 +188,9 @@ def chromium() -> str:
     """The browser's path the way scripts/machine.sh finds it, the Chinese fonts with it; empty when there is none."""
     if not os.environ.get("CHROMIUM"):
         script = 'source scripts/machine.sh; find_browser; find_fonts; printf "%s\\n%s" "$CHROMIUM" "${FONTCONFIG_FILE:-}"'
-        found = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        found = subprocess.run(
+            ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
         path, _, fonts = found.partition("\n")
         os.environ["CHROMIUM"] = path
         if fonts:

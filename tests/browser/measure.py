@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import Page
@@ -59,4 +60,4 @@ def axe(page: Page, *, only: str = "") -> list[str]:
 
 def skipped(levels: list[int]) -> list[tuple[int, int]]:
     """Where a heading is more than one level below the one before it."""
-    return [(above, below) for above, below in zip(levels, levels[1:], strict=False) if below > above + 1]
+    return [(above, below) for above, below in pairwise(levels) if below > above + 1]

@@ -68,7 +68,13 @@ def poison(at: int, text: str) -> dict[str, object]:
     repairs.finish(matters[1], cause="wear", fix=text, parts=[part], photos=[], act=act(worker))
     matters[1].refresh_from_db()
     repairs.sign(matters[1], rating=5, remark=text, signature=Signed("login"), act=act(person))
-    return {"text": text, "place": place.pk, "token": label.token, "open": matters[0].number, "done": matters[1].number}
+    return {
+        "text": text,
+        "place": place.pk,
+        "token": label.token,
+        "open": matters[0].number,
+        "done": matters[1].number,
+    }
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ ROLES = ("director", "teacher", "electrician", "principal", "inspector")
 def test_every_page_of_the_menu_opens(window: Window, role: str) -> None:
     page = window.open(role, phone=False)
     page.goto("/registers/")
-    addresses = set(page.locator("main a[href], .hq-side a[href]").evaluate_all("all => all.map(one => one.pathname)"))
+    addresses = set(
+        page.locator("main a[href], .hq-side a[href]").evaluate_all("all => all.map(one => one.pathname)")
+    )
     assert len(addresses) >= 4
     answers = {address: page.goto(address).status for address in sorted(addresses)}  # type: ignore[union-attr]
     assert answers == dict.fromkeys(sorted(addresses), 200)
@@ -152,7 +154,9 @@ def test_paper_counts_its_printings(window: Window) -> None:
 def test_one_repair_is_one_sheet_of_a4(window: Window) -> None:
     """The form with its way prints on one page."""
     page = window.open("director", phone=False)
-    number = window.house.one("SELECT number FROM kernel_matter WHERE state = 'signed' ORDER BY id DESC LIMIT 1")
+    number = window.house.one(
+        "SELECT number FROM kernel_matter WHERE state = 'signed' ORDER BY id DESC LIMIT 1"
+    )
     page.goto(f"/matters/{number}/paper/")
     sheet = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1

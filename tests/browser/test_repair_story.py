@@ -25,7 +25,9 @@ def desks(house: House) -> Fault:
     return walk.fault(house, "W04")
 
 
-def test_a_teacher_reports_in_five_touches_and_signs(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_a_teacher_reports_in_five_touches_and_signs(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("桌腿松了")
     teacher = window.open("teacher")
 
@@ -85,7 +87,9 @@ def test_a_typed_short_code_leads_to_the_same_place(window: Window, rooms: Itera
     expect(page.get_by_role("heading", level=1)).to_have_text(spot.name)
 
 
-def test_the_duplicate_is_shown_before_it_is_sent_and_joined(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_the_duplicate_is_shown_before_it_is_sent_and_joined(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("桌面裂了")
     number = walk.report(window.open("teacher"), spot, desks, detail)
     other = window.open("nurse")
@@ -98,7 +102,9 @@ def test_the_duplicate_is_shown_before_it_is_sent_and_joined(window: Window, roo
     expect(other.locator(".hq-way")).to_contain_text("我也遇到")
 
 
-def test_what_was_not_repaired_goes_back_to_the_same_worker(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_what_was_not_repaired_goes_back_to_the_same_worker(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("柜门掉了")
     teacher, worker = window.open("teacher"), window.open(desks.worker)
     number = walk.report(teacher, spot, desks, detail)
@@ -117,7 +123,9 @@ def test_what_was_not_repaired_goes_back_to_the_same_worker(window: Window, room
     assert the_way(teacher) == ["签收", "修好", "返修", "修好", "报修"]
 
 
-def test_another_kind_brings_its_own_words_and_leaves_what_was_typed(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_another_kind_brings_its_own_words_and_leaves_what_was_typed(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     """Seen to fail with the text field inside the part that the tiles exchange."""
     page = window.open("teacher")
     page.goto(f"/s/{next(rooms).token}/")
@@ -131,7 +139,9 @@ def test_another_kind_brings_its_own_words_and_leaves_what_was_typed(window: Win
     expect(field).to_have_value("靠窗那张，桌面坏了")
 
 
-def test_a_visitor_reports_the_office_takes_it_and_the_owner_signs(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_a_visitor_reports_the_office_takes_it_and_the_owner_signs(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("椅子断了")
     visitor = window.open()
     number = walk.report(visitor, spot, desks, detail)
@@ -166,7 +176,9 @@ def test_the_sixth_report_of_a_visitor_is_told_to_wait(own_window: Window) -> No
     assert own_window.house.one("SELECT count(*) FROM kernel_matter WHERE title LIKE '%椅子断了 6%'") == 0
 
 
-def test_without_javascript_one_reports_and_signs(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_without_javascript_one_reports_and_signs(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("桌角翘了")
     teacher = window.open("teacher", java_script_enabled=False)
     teacher.goto(f"/s/{spot.token}/")
@@ -239,7 +251,9 @@ def test_a_double_tap_reports_once(window: Window, rooms: Iterator[Spot], desks:
     assert matters_called(window, detail) == 1
 
 
-def test_going_back_and_sending_again_gives_the_same_answer(window: Window, rooms: Iterator[Spot], desks: Fault) -> None:
+def test_going_back_and_sending_again_gives_the_same_answer(
+    window: Window, rooms: Iterator[Spot], desks: Fault
+) -> None:
     spot, detail = next(rooms), walk.words("讲台掉漆")
     page = window.open("teacher")
     number = walk.report(page, spot, desks, detail)

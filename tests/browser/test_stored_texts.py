@@ -26,19 +26,25 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, 
     data, out = houses.copied(folder / "data"), folder / "out.json"
     (data / "tmp").mkdir(exist_ok=True)
     command = [sys.executable, str(Path(__file__).with_name("poison.py")), str(out)]
-    done = subprocess.run(command, env=houses.environment(data), cwd=houses.ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=houses.environment(data), cwd=houses.ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     with houses.running(data) as running:
         yield running, json.loads(out.read_text())
 
 
 @pytest.fixture
-def window(poisoned: tuple[House, list[dict[str, Any]]], browser: Browser, doors: dict[tuple[str, str], Any]) -> Iterator[Window]:
+def window(
+    poisoned: tuple[House, list[dict[str, Any]]], browser: Browser, doors: dict[tuple[str, str], Any]
+) -> Iterator[Window]:
     yield from watched(Window(poisoned[0], browser, doors))
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_lists_show_every_text_as_written(window: Window, poisoned: tuple[House, list[dict[str, Any]]], role: str) -> None:
+def test_lists_show_every_text_as_written(
+    window: Window, poisoned: tuple[House, list[dict[str, Any]]], role: str
+) -> None:
     """Seen to fail with `|safe` put behind the title in parts/row.html."""
     window.expect(403, 404)
     page = window.open(role, phone=False)
@@ -62,7 +68,9 @@ def test_one_text_everywhere(window: Window, poisoned: tuple[House, list[dict[st
         answer = director.goto(path)
         assert answer is not None and answer.status == 200, path
         nothing_ran(director)
-        shown = (director.locator("main").text_content() or "") + str(director.locator("main input").evaluate_all("all => all.map(one => one.value)"))
+        shown = (director.locator("main").text_content() or "") + str(
+            director.locator("main input").evaluate_all("all => all.map(one => one.value)")
+        )
         assert one["text"] in shown, path
     visitor = window.open(width=390)
     visitor.goto(f"/s/{one['token']}/")
@@ -71,5 +79,7 @@ def test_one_text_everywhere(window: Window, poisoned: tuple[House, list[dict[st
 
 def nothing_ran(page: Page) -> None:
     """No element came out of a text: dialogs, console errors and requests are watched by the window."""
-    made = page.locator("main").locator("img[src='x'], svg[onload], iframe, script:not([type='application/json']), [onerror], [onfocus], a[href^='javascript']")
+    made = page.locator("main").locator(
+        "img[src='x'], svg[onload], iframe, script:not([type='application/json']), [onerror], [onfocus], a[href^='javascript']"
+    )
     assert made.count() == 0, page.url

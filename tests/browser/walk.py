@@ -129,7 +129,12 @@ def finish(page: Page, number: str, *, fix: str = "换了新的") -> None:
     sheet.get_by_text("自然损耗").click()
     sheet.locator("[name=fix]").fill(fix)
     line = sheet.locator("[data-line]").first
-    for name, value in (("name", "LED 灯管"), ("quantity_milli", "2"), ("unit", "支"), ("price_fen", "18.80")):
+    for name, value in (
+        ("name", "LED 灯管"),
+        ("quantity_milli", "2"),
+        ("unit", "支"),
+        ("price_fen", "18.80"),
+    ):
         line.locator(f"[name$='-{name}']").fill(value)
     sheet.locator("[data-choose] input").set_input_files(picture("#8fae7d"))
     expect(sheet.locator(".hq-photo")).to_have_count(1)
