@@ -1,10 +1,16 @@
 """One open matter of each kind, of one person and in another's hands, made by the area's own actions."""
 
 from collections.abc import Callable
+from datetime import date
 
 from houqin.areas.repairs import actions as repairs
 from houqin.areas.repairs.models import FaultType
+from houqin.kernel.classes import actions as classes
 from houqin.kernel.matters.models import Matter
+from houqin.kernel.places import actions as places
+from houqin.kernel.places.models import Place
+from houqin.kernel.terms import actions as terms
+from houqin.kernel.terms.models import SchoolDay, SchoolYear
 from tests.cast import Cast
 
 
@@ -21,3 +27,23 @@ def repair(cast: Cast) -> Matter:
 
 
 MAKERS: dict[str, Callable[[Cast], Matter]] = {"repairs.repair": repair}
+
+
+def fill(cast: Cast) -> None:
+    """At least three rows for every register, but for the school's own: what the cast itself has too few of."""
+    act = cast.act("director")
+    for make in MAKERS.values():
+        for _ in range(3):
+            make(cast)
+    terms.set_days([SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act)
+    for code, name, first, last in (
+        ("2025-1", "2025 秋季学期", date(2025, 9, 1), date(2026, 1, 22)),
+        ("2025-2", "2026 春季学期", date(2026, 3, 2), date(2026, 7, 3)),
+    ):
+        terms.open_term(year="2025—2026 学年", code=code, name=name, starts_on=first, ends_on=last, act=act)
+    year = SchoolYear.objects.get(starts_on__lte=cast.now, ends_on__gte=cast.now)
+    for number in (1, 2, 3):
+        classes.open_class(
+            school_year=year, grade=3, number=number, teacher=None, room=None, pupils=42, act=act
+        )
+    places.hang_labels([Place.objects.get(code="jxl")], act=act)
