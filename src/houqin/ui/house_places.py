@@ -196,7 +196,9 @@ def change_by_sheet(
     return places.change_place(place, name=name, use=use or place.use, owner=owner, walk=walk or 0, act=act)
 
 
-def enter_by_sheet(*, code: str, name: str, kind: str, parent: Place | None, use: str, owner: Person | None, walk: int | None, act: Act) -> Place:  # fmt: skip
+def enter_by_sheet(
+    *, code: str, name: str, kind: str, parent: Place | None, use: str, owner: Person | None, walk: int | None, act: Act
+) -> Place:  # fmt: skip
     return places.enter(
         code=code,
         name=name,
@@ -241,7 +243,8 @@ PLACES = Register(
     slips=(
         CardSlip("new", "加场所", PlaceForm, places.enter, KEEPERS, "plus", choices=place_choices),
         CardSlip("change", "改卡片", PlaceChange, places.change_place, KEEPERS, choices=place_choices, initial=place_values),
-        CardSlip("close", "停用", PlaceClose, places.close, KEEPERS, "ban", when=lambda place: place.closed_on is None, says="停用后不能再报修、巡查，历史都在。"),
+        CardSlip("close", "停用", PlaceClose, places.close, KEEPERS, "ban", when=lambda place: place.closed_on is None,
+                 says="停用后不能再报修、巡查，历史都在。"),
     ),
     card=Card(place_facts, state=place_state, line=place_line, related=place_related, labelled=True, photos=True),
     sheet=Sheet(

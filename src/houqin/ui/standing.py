@@ -112,7 +112,8 @@ def _asked(key: str, stamp: Stamp, now: datetime) -> Standing | None:
     duties = queries.duty_codes(person, timezone.localtime(now).date())
     standing = Standing(
         key=key, user_id=session.user_id, person=person, fingerprint=session.user.get_session_auth_hash(),
-        expires_at=session.expires_at, seen_at=session.seen_at, session_id=session.pk, owes_factor=_owes_factor(session.user, duties), stamp=stamp,
+        expires_at=session.expires_at, seen_at=session.seen_at, session_id=session.pk,
+        owes_factor=_owes_factor(session.user, duties), stamp=stamp,
     )  # fmt: skip
     _standings[key] = standing
     return standing

@@ -82,7 +82,8 @@ def picture(rng: Random) -> bytes:
         pen.line((0, y, 480, y), fill="#d8d3c8", width=3)
     for _ in range(rng.randint(2, 4)):
         x, y = rng.randint(20, 300), rng.randint(30, 300)
-        pen.rounded_rectangle((x, y, x + rng.randint(90, 170), y + 26), 12, fill=rng.choice(("#fffdf2", "#8c8a84", "#5f7c99")), outline="#b5afa2")
+        fill = rng.choice(("#fffdf2", "#8c8a84", "#5f7c99"))
+        pen.rounded_rectangle((x, y, x + rng.randint(90, 170), y + 26), 12, fill=fill, outline="#b5afa2")
     x, y = rng.randint(120, 360), rng.randint(90, 270)
     pen.ellipse((x - 40, y - 40, x + 40, y + 40), outline="#b42318", width=7)
     held = BytesIO()

@@ -29,6 +29,7 @@ __all__ = [
     "SHIPPED_TIERS", "Line", "agree_with_events", "alerts", "by_month", "by_person", "by_place", "by_trade", "closed_apart",
     "first_steps", "held", "jobs",
     "look_up_code", "looked_up", "of_worker", "open_duplicates", "parts_add_up", "paused", "reached", "recent",
-    "reminder_due", "repeated", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "told_by_visitor", "types", "visible_to",
+    "reminder_due", "repeated", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed",
+    "told_by_visitor", "types", "visible_to",
     "waiting_for_signature", "worker_for", "workers",
 ]  # fmt: skip
