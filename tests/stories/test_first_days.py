@@ -128,7 +128,7 @@ def as_it_stands(browser: Browser, url: str) -> dict[str, object]:
 
 def test_a_real_school_gets_going_on_screen(days, admin):
     assert lacking(admin) == [
-        "给学校起名", "加学期", "导入场所", "导入人员", "任岗", "开户", "故障类别交给谁", "印标签",
+        "给学校起名", "加学期", "导入人员", "导入场所", "任岗", "开户", "故障类别交给谁", "印标签",
     ]  # fmt: skip
     done(admin.send("/house/school/1/change/", {"name": "青禾小学", "office_phone": "6688", "address": ""}))
     term = {"year": "2026—2027 学年", "code": "2026-1", "name": "2026 秋季学期", "starts_on": "2026-09-01"}

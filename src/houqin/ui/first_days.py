@@ -19,8 +19,8 @@ BOTH = ("house-keeper", "accounts")
 STEPS = {
     "named": FirstStep(10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school", BOTH),
     "termed": FirstStep(20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event", BOTH),
-    "placed": FirstStep(30, "导入场所", "还没有楼、层、教室", "/house/places/import/", "map-pin", BOTH),
-    "peopled": FirstStep(40, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH),
+    "peopled": FirstStep(30, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH),
+    "placed": FirstStep(40, "导入场所", "还没有楼、层、教室；责任人要先在人员里", "/house/places/import/", "map-pin", BOTH),
     "posted": FirstStep(50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check", BOTH),
     "entered": FirstStep(60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key", ("accounts",)),
     "labelled": FirstStep(80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode"),

@@ -30,7 +30,7 @@ def offer_report(place: Place, **facts: Any) -> Repair:
 def look_up_with(matter: Matter, act: Act) -> str:
     """What a visitor is told besides the number: the code to ask by, and where."""
     code = matter.repair.code if act.by.built_in else ""
-    return f"查询码 {code}，截个图或抄下来。看进度打开 {settings.URL}/repairs/look/，填这个码。" if code else ""
+    return f"查询码 {code}，截个图或抄下来。在这里填它，看进度： {settings.URL}/repairs/look/" if code else ""
 
 
 def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
 
@@ -103,7 +103,7 @@ def _differs(change: Change, card: models.Model | None) -> Finding | None:
         return Finding("I36", f"{change.kind} {change.key}", "卡片还在", "没有了", FORCED)
     try:
         field = card._meta.get_field(change.field)
-    except LookupError:
+    except FieldDoesNotExist:  # noted of the card, no field of it: printed, login
         return None
     shown = getattr(card, field.attname)  # type: ignore[union-attr]
     if _same(field, change.now, shown):

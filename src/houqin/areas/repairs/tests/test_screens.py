@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from django.conf import settings
+
 from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import FaultType, Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
@@ -85,6 +87,19 @@ def test_a_visitor_looks_up_his_report(scene, web):
     shown = page(web.visitor.get("/repairs/look/", {"code": made.code}))
     assert ("待受理" in shown, "门关不上" in shown, "张先生" in shown) == (True, True, False)
     assert web.visitor.get("/repairs/look/", {"code": "ZZZZZZZZ"}).status_code == 404
+
+
+def test_a_visitor_is_told_the_code_and_where_to_look(scene, web):
+    """Seen to fail with `then` left out of the offer; who is logged in has the matter itself."""
+    lamp = scene.types["W02"].pk
+    sent = web.visitor.send(f"{scan(scene)}repair/", {"fault_type": lamp, "detail": "灯不亮"})
+    done = web.visitor.get(sent["Location"])
+    code = Repair.objects.get().code
+    assert f"查询码 {code}" in page(done)
+    assert f'<a href="{settings.URL}/repairs/look/"' in done.content.decode()
+    assert "待受理" in page(web.visitor.get("/repairs/look/", {"code": code}))
+    sent = web.as_("teacher").send(f"{scan(scene)}repair/", {"fault_type": lamp, "detail": "灯又不亮"})
+    assert "查询码" not in page(web.as_("teacher").get(sent["Location"]))
 
 
 # ── working ─────────────────────────────────────────────────────────────────────────────────────────────
