@@ -50,7 +50,7 @@ class Content:
         return visible(str(value))
 
     def picture(self, url: str) -> str:
-        """The name in the press's folder of the picture at an address of ours; "" where none is to be shown."""
+        """The name in the press's folder of the picture at an address of ours; "" where there is none."""
         blob = self.blob_at(url)
         if blob is None or not queries.is_picture(blob) or not store.whole(blob.sha256, blob.size):
             return ""
