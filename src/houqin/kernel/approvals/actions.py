@@ -130,7 +130,7 @@ def decide(matter: Matter, *, agreed: bool, note: str = "", act: Act) -> Approva
     for_whom = queries.decides_for(step, act.by, act.at)
     if for_whom is None:
         raise NotYours(f"{matter.number} 这一步不归你批，没有保存。")
-    if step.route.steps.filter(decided_by=act.by).exists():
+    if step.route.steps.exclude(pk=step.pk).filter(decided_by=act.by).exists():
         raise Refused("同一个人不能批同一轮的两步，没有保存。这一步要由别人批。")
     done = ApprovalStep.objects.filter(pk=step.pk, state=ApprovalStep.OPEN).update(
         state=ApprovalStep.AGREED if agreed else ApprovalStep.REFUSED, decided_by=act.by,
