@@ -75,7 +75,8 @@ def test_a_folder_is_held_by_one_program_at_a_time(tmp_path):
         ),
         (
             ["user", "sing"],
-            "命令写得不对，没有执行。写法：houqin user [-h] list|open|link|close|role [人员代码] [姓名或岗位代码]",
+            "命令写得不对，没有执行。写法：houqin user [-h] [--reset] list|open|link|close|role|factor [人员代码] "
+            "[姓名或岗位代码]",
         ),
         ([], "命令写得不对，没有执行。写法：houqin [-h] [--version] 命令 ..."),
     ],

@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     """Says in Chinese that a command was not understood, and how it is written."""
 
     def error(self, message: str) -> NoReturn:
-        usage = self.format_usage().removeprefix("usage: ").strip()
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
         self.exit(WRONG, f"命令写得不对，没有执行。写法：{usage}\n")
 
 
