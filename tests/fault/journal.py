@@ -80,7 +80,11 @@ lonely = sorted(numbers[pk] for pk in numbers if pk not in by_matter or pk not i
 for o in Operation.objects.values("op", "kind", "key"):
     named = numbers.get(int(o["key"]), "") if o["key"].isdigit() else ""
     found[o["op"]]["operations"].append([o["kind"], named])
-print(json.dumps({"ops": found, "lonely": lonely, "matters": len(numbers)}))
+series = defaultdict(list)
+for prefix, year, serial in Matter.objects.order_by("serial").values_list("prefix", "year", "serial"):
+    series[f"{prefix}{year}"].append(serial)
+gaps = [name for name, serials in series.items() if serials != list(range(1, len(serials) + 1))]
+print(json.dumps({"ops": found, "lonely": lonely, "matters": len(numbers), "gaps": gaps}))
 """
 
 
@@ -89,6 +93,7 @@ def wrong(journal: Journal, look: dict[str, Any]) -> list[str]:
     N4 whole.
     """
     found = [f"N4 {number} stands without its events or particulars" for number in look["lonely"]]
+    found += [f"N4 the numbers of {series} have a gap" for series in look["gaps"]]
     for intent in journal.intents.values():
         effect = look["ops"].get(intent.op, {"events": [], "operations": [], "whole": True})
         sizes = (len(effect["events"]), len(effect["operations"]))

@@ -1,93 +1,69 @@
 """The server with one promise taken out, to see the harness catch it:
-`python -m tests.fault.mutants NAME start …`.
+`python -m tests.fault.mutants NAME start …`. The promise goes when the first page can be served, not before.
 """
 
-import contextlib
 import sys
+import threading
 import time
 from typing import Any
 
-import django
-
-
-class Nothing(contextlib.ContextDecorator):
-    """A transaction that is none."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *wrong: object) -> None: ...
+SLOW = 0.03  # seconds by which a mutant stretches its gap
 
 
 def no_transaction() -> None:
-    """Each statement commits by itself, a little after the one before."""
-    from django.db import transaction
+    """Each statement commits by itself, a little after the one before; numbers are still taken whole."""
+    from django.db.transaction import Atomic
 
-    from houqin.config import upkeep  # noqa: F401 - migrations and guards keep their transactions
     from houqin.kernel import entries
-    from houqin.kernel.doors import actions as doors
-    from houqin.kernel.matters import actions as matters
     from houqin.kernel.numbering import actions as numbering
 
-    real, take = transaction.atomic, numbering.take
+    whole, enter, leave, take, write_many = (
+        threading.local(), Atomic.__enter__, Atomic.__exit__, numbering.take, entries.write_many
+    )  # fmt: skip
 
     def numbered(prefix: str, year: int, n: int = 1) -> int:
-        with real():
-            return take(prefix, year, n)
+        whole.on = True
+        try:
+            with Atomic(using=None, savepoint=True, durable=False):
+                return take(prefix, year, n)
+        finally:
+            whole.on = False
 
-    def slow(*rows: Any, **values: Any) -> Any:
-        time.sleep(0.03)
-        return write(*rows, **values)
+    def slowly(rows: Any) -> Any:
+        time.sleep(SLOW)
+        return write_many(rows)
 
-    write = entries.write
-    matters.entries = type("slow", (), {"write": staticmethod(slow)})
-    numbering.take = numbered
-    bare = getattr(doors.once, "__wrapped__", doors.once)
-    doors.once = bare
-    for module in (matters, doors):
-        module.transaction = type(
-            "none",
-            (),
-            {"atomic": staticmethod(lambda *a, **k: Nothing()), "on_commit": transaction.on_commit},
-        )
-    from houqin.areas.repairs import actions as repairs
-    from houqin.areas.repairs.actions import repairing, reporting
-
-    for module in (reporting, repairing):
-        for name in ("report", "finish"):
-            if inner := getattr(getattr(module, name, None), "__wrapped__", None):
-                setattr(module, name, inner)
-                setattr(repairs, name, inner)
+    Atomic.__enter__ = lambda self: enter(self) if getattr(whole, "on", False) else None
+    Atomic.__exit__ = lambda self, *wrong: leave(self, *wrong) if getattr(whole, "on", False) else None
+    numbering.take, entries.write_many = numbered, slowly
 
 
 def event_outside() -> None:
     """The event is written when the rest has been committed."""
     from django.db import transaction
 
+    from houqin.kernel import entries
     from houqin.kernel.matters import actions as matters
 
     def later(model: Any, **values: Any) -> Any:
-        made = model(**values)
-
         def write() -> None:
-            time.sleep(0.03)
+            time.sleep(SLOW)
             entries.write(model, **values)
 
         transaction.on_commit(write)
-        return made
+        return model(**values)
 
-    entries = matters.entries
     matters.entries = type("later", (), {"write": staticmethod(later)})
 
 
 def early_ack() -> None:
     """The answer goes out, and the transaction is committed afterwards."""
     from django.core.signals import request_finished
-    from django.db import transaction
+    from django.db import close_old_connections, transaction
 
     from houqin.kernel.doors import actions as doors
 
-    held: list[Any] = []
-    real = doors.once
+    held, real = threading.local(), doors.once
 
     def once(*args: Any, **more: Any) -> Any:
         whole = transaction.atomic()
@@ -97,33 +73,49 @@ def early_ack() -> None:
         except BaseException as wrong:
             whole.__exit__(type(wrong), wrong, wrong.__traceback__)
             raise
-        held.append(whole)
+        held.whole = whole
         return answer
 
     def commit(**sent: Any) -> None:
-        while held:
-            time.sleep(0.1)
-            held.pop().__exit__(None, None, None)
+        whole, held.whole = getattr(held, "whole", None), None
+        if whole:
+            time.sleep(5 * SLOW)
+            whole.__exit__(None, None, None)
 
     doors.once = once
-    request_finished.receivers.insert(
-        0, ((id(commit), id(None)), commit, False)
-    ) if False else request_finished.connect(commit, weak=False)
+    request_finished.disconnect(close_old_connections)  # it would drop what is not committed
+    request_finished.connect(commit, weak=False)
+    request_finished.connect(close_old_connections)
 
 
 def no_idempotency() -> None:
-    """Whoever sends twice gets it twice."""
-    from houqin.kernel.doors import actions as doors
+    """Whoever sends twice gets it twice; the first one's operation stays on the books."""
+    from django.db import transaction
 
-    doors.once = lambda act, door, body_hash, call, **more: doors._named(call())
+    from houqin.kernel.doors import actions as doors
+    from houqin.kernel.doors.models import Operation
+
+    @transaction.atomic
+    def once(act: Any, door: str, body_hash: str, call: Any, *, device: str = "") -> tuple[str, str]:
+        person = None if act.by.built_in else act.by.pk
+        row = doors._claim(act, person, device, door, body_hash) if act.op else None
+        kind, key = doors._named(call())
+        Operation.objects.filter(pk=row).update(kind=kind, key=key)
+        return kind, key
+
+    doors.once = once
 
 
 MUTANTS = {f.__name__: f for f in (no_transaction, event_outside, early_ack, no_idempotency)}
 
 if __name__ == "__main__":
-    from houqin.config import cli
+    from houqin.config import cli, server
 
-    name = sys.argv.pop(1)
-    django.setup()
-    MUTANTS[name]()
+    mutate, serve = MUTANTS[sys.argv.pop(1)], server._serve
+
+    def serve_mutated(*words: Any) -> None:
+        mutate()
+        serve(*words)
+
+    server._serve = serve_mutated
     sys.exit(cli.main(sys.argv[1:]))

@@ -14,6 +14,7 @@ import httpx
 
 from tests.command import environment, script
 
+PATIENCE = 20.0  # seconds a client waits for an answer: the lock's ten and some
 COMES_BACK = 20.0  # seconds; 10 on a machine of its own (security-cases.md, N6)
 SCHOOL = """
 import django; django.setup()
@@ -106,7 +107,7 @@ class Person:
     """A browser of one person; comes in by the demo's door."""
 
     def __init__(self, base: str, role: str):
-        self.web = httpx.Client(base_url=base, timeout=30)
+        self.web = httpx.Client(base_url=base, timeout=PATIENCE)
         self.role = role
 
     def enter(self) -> "Person":
