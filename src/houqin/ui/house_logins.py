@@ -90,6 +90,7 @@ def link(request: access.Request, key: int) -> HttpResponse:
     path = f"/first/{told[1]}/" if told[0] == person.pk else ""
     context = {
         "person": person, "username": person.user.username, "card": f"/house/people/{person.pk}/",
-        "address": f"{settings.URL}{path}" if path else "", "here_only": urlsplit(settings.URL).hostname in HERE, "qr": labels.qr(path, "一次性链接") if path else "",
+        "address": f"{settings.URL}{path}" if path else "", "here_only": urlsplit(settings.URL).hostname in HERE,
+        "qr": labels.qr(path, "一次性链接") if path else "",
     }  # fmt: skip
     return render(request, "ui/link.html", context)
