@@ -144,7 +144,9 @@ def decide(matter: Matter, *, agreed: bool, note: str = "", act: Act) -> Approva
 def _open_next(step: ApprovalStep) -> ApprovalStep | None:
     following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
     if following:
-        ApprovalStep.objects.filter(pk=following.pk, state=ApprovalStep.WAITING).update(state=ApprovalStep.OPEN)
+        ApprovalStep.objects.filter(pk=following.pk, state=ApprovalStep.WAITING).update(
+            state=ApprovalStep.OPEN
+        )
         following.refresh_from_db()
     return following
 
@@ -156,5 +158,13 @@ def delegate(
     if taker == act.by:
         raise Refused("不能授权给自己，没有保存。", field="taker")
     return audit.add(
-        Delegation, giver=act.by, taker=taker, kind=kind, cap_fen=cap_fen, from_at=from_at, to_at=to_at, deed=deed, act=act
+        Delegation,
+        giver=act.by,
+        taker=taker,
+        kind=kind,
+        cap_fen=cap_fen,
+        from_at=from_at,
+        to_at=to_at,
+        deed=deed,
+        act=act,
     )

@@ -68,7 +68,9 @@ def move(
             matter.holder, matter.duty = holder, "" if holder else duty
         if due_at is not None:
             matter.due_at, matter.escalated_at = due_at, None
-        matter.save(update_fields=["state", "holder", "duty", "due_at", "paused_at", "closed_at", "escalated_at"])
+        matter.save(
+            update_fields=["state", "holder", "duty", "due_at", "paused_at", "closed_at", "escalated_at"]
+        )
         event = _record(matter, key, was, act, note, facts)
         _tell(flow, step, matter, act, tell)
     return event
@@ -130,7 +132,9 @@ def _record(matter: Matter, step: str, was: str, act: Act, note: str, facts: dic
 
 
 def _tell(flow: Flow, step: Step, matter: Matter, act: Act, tell: tuple[Person, ...]) -> None:
-    people = {person.pk: person for person in (*tell, *([matter.holder] if matter.holder and step.end else []))}
+    people = {
+        person.pk: person for person in (*tell, *([matter.holder] if matter.holder and step.end else []))
+    }
     for person in people.values():
         notices.post(person, f"{step.label}：{matter.title}", matter=matter, act=act)
 
@@ -175,5 +179,7 @@ def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
 
 def wait_for(matter: Matter, other: Matter, *, note: str = "", act: Act) -> Link:
     """One matter waits for another; said once."""
-    link, _ = Link.objects.get_or_create(matter=matter, waits_for=other, defaults={"made_at": act.at, "note": note})
+    link, _ = Link.objects.get_or_create(
+        matter=matter, waits_for=other, defaults={"made_at": act.at, "note": note}
+    )
     return link
