@@ -55,7 +55,7 @@ if wants postgres; then
   else without postgres "no PostgreSQL on this machine"; fi
 fi
 if wants browser; then
-  if [ -n "$CHROMIUM" ]; then stage browser py browser -n2 -m "browser$also"; else without browser "no Chromium on this machine"; fi
+  if [ -n "$CHROMIUM" ]; then stage browser py browser -n2 --dist loadfile -m "browser$also"; else without browser "no Chromium on this machine"; fi
 fi
 ! wants fault    || stage fault py fault -m "fault$also"
 ! wants wheel    || stage wheel .venv/bin/python scripts/wheel_check.py
