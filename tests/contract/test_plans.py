@@ -18,7 +18,7 @@ from houqin.ui.register.pick import Asked, part
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plans"),
+    pytest.mark.sqlite,  # asks SQLite for its plans
 ]
 
 BIG = {"kernel_matter", "kernel_event", "kernel_change", "kernel_searchrow", "repairs_repair"}
