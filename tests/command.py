@@ -15,15 +15,16 @@ upkeep.ready(); founding.first_link()
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
-    """What the program sees: this data folder, none of pytest's own names."""
+    """What the program sees: this data folder, none of pytest's own names; compiled once for all of them."""
     kept = {
         k: v
         for k, v in os.environ.items()
-        if not k.startswith(("PYTEST", "HOUQIN", "DATABASE_URL", "DJANGO", "COV"))
+        if not k.startswith(("PYTEST", "HOUQIN", "DATABASE_URL", "DJANGO", "COV", "PYTHONDONTWRITE"))
     }
     return kept | {
         "HOUQIN_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "PYTHONUTF8": "1",
-        "DJANGO_SETTINGS_MODULE": "houqin.config.settings", **more,
+        "DJANGO_SETTINGS_MODULE": "houqin.config.settings",
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".cache/pyc"), **more,
     }  # fmt: skip
 
 

@@ -40,7 +40,15 @@ def looked(data, **env):
 
 
 def storm(
-    data, kills: int, *, mutant: str = "", seed: int = SEED, clients: int = CLIENTS, each: int = 15, **env
+    data,
+    kills: int,
+    *,
+    mutant: str = "",
+    seed: int = SEED,
+    clients: int = CLIENTS,
+    each: int = 15,
+    late: float = 0.6,
+    **env,
 ):
     """Load, kill, start again, so many times; then stop the load. Answers the journal and the server,
     running.
@@ -51,18 +59,18 @@ def storm(
     load = Load(server.base, journal, facts, seed)
     server.start()
     try:
-        _storm(load, server, journal, kills, clients, each, rng)
+        _storm(load, server, journal, kills, clients, each, lambda: rng.uniform(0, late))
     except BaseException:
         server.kill()
         raise
     return journal, server
 
 
-def _storm(load, server, journal, kills: int, clients: int, each: int, rng) -> None:
+def _storm(load, server, journal, kills: int, clients: int, each: int, pause) -> None:
     threads = load.run(clients)
     for _ in range(kills):
         _wait_for_answers(journal, each)
-        time.sleep(rng.uniform(0.05, 0.6))
+        time.sleep(pause())
         server.kill()
         server.start()
     _wait_for_answers(journal, 5)
@@ -78,7 +86,7 @@ def _wait_for_answers(journal, more: int) -> None:
     wanted, until = len(journal.of(ACKED)) + more, time.monotonic() + 2 * PATIENCE
     while len(journal.of(ACKED)) < wanted:
         assert time.monotonic() < until, f"{len(journal.of(ACKED))} of {wanted} acknowledged"
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def replay(server, journal) -> None:
@@ -148,7 +156,7 @@ def at_once(call, times: int):
 )
 def test_a_server_without_one_of_its_promises_is_caught(school, mutant, promises):
     """Only what the checker says after everything unknown was sent again counts as caught."""
-    journal, server = storm(school, 3, mutant=mutant, clients=8, each=8)
+    journal, server = storm(school, 3, mutant=mutant, clients=8, each=8, late=0.05)
     try:
         replay(server, journal)
         broken = wrong(journal, looked(school))

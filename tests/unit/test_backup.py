@@ -2,6 +2,7 @@
 a half-way restore is the old school or the new.
 """
 
+import argparse
 import json
 import shutil
 import zipfile
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from houqin.config import archive, folder
+from houqin.config import accounts, archive, folder
+from houqin.config import backup as making
 from houqin.kernel.errors import Refused
 from tests.command import found, houqin, script
 
@@ -45,6 +47,12 @@ told = {t: hashlib.sha256("\\n".join(rows.lines(t)).encode()).hexdigest() for t 
 still_open = LoginSession.objects.filter(ended_at=None).count()
 print(json.dumps({"tables": told, "open": still_open, "head": queries.last().head}))
 """
+BARE = """
+import django; django.setup()
+from pathlib import Path
+from houqin.config import backup
+assert backup._write(Path("{file}"), with_keys=False)["keys"] is False
+"""
 MOVES_ON = {
     "kernel_loginsession",
     "kernel_seal",
@@ -65,6 +73,14 @@ def backup(school) -> Path:
     said = houqin(school, "backup", str(file), "--with-keys")
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[0] == f"备份好了，并且恢复了一遍核对无误：{file}"
+    return file
+
+
+@pytest.fixture(scope="module")
+def sealed(school) -> Path:
+    """Locked with a passphrase; the keys come along."""
+    file = school.parent / "sealed.houqin"
+    assert houqin(school, "backup", str(file), HOUQIN_PASSPHRASE=PASSPHRASE).code == 0
     return file
 
 
@@ -91,17 +107,20 @@ def files(data: Path) -> dict[str, bytes]:
     return {str(p.relative_to(data)): p.read_bytes() for p in (data / "files").rglob("*") if p.is_file()}
 
 
-def test_a_full_folder_is_refused_and_kept_beside_when_it_is_replaced(school, backup, tmp_path):
+def test_a_full_folder_is_refused_and_kept_beside_when_it_is_replaced(school, sealed, tmp_path):
+    """By a sealed backup, whose passphrase opens it."""
     data = tmp_path / "full"
     shutil.copytree(school, data)
-    refused = houqin(data, "restore", str(backup))
+    before = prints(school)
+    refused = houqin(data, "restore", str(sealed), HOUQIN_PASSPHRASE=PASSPHRASE)
     assert (refused.code, refused.err) == (
         2, f"数据目录 {data} 不是空的，没有恢复。换一个空目录；或者加 --replace，原来的会整个留在旁边。"
     )  # fmt: skip
-    assert houqin(data, "restore", str(backup), "--replace").code == 0
+    assert houqin(data, "restore", str(sealed), "--replace", HOUQIN_PASSPHRASE=PASSPHRASE).code == 0
     kept = [path for path in tmp_path.iterdir() if path.name.startswith("full.before-")]
     assert [files(path) for path in kept] == [files(school)]
-    assert prints(kept[0])["tables"] == prints(school)["tables"]
+    assert prints(kept[0])["tables"] == before["tables"]
+    assert files(data) == files(school)
 
 
 @pytest.mark.parametrize(
@@ -133,16 +152,13 @@ def test_a_broken_backup_leaves_the_folder_as_it_was(backup, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.houqin"]
 
 
-def test_a_passphrase_locks_and_the_keys_come_along(school, tmp_path):
-    file = tmp_path / "sealed.houqin"
-    assert houqin(school, "backup", str(file), HOUQIN_PASSPHRASE=PASSPHRASE).code == 0
-    assert "青禾小学".encode() not in file.read_bytes()
-    wrong = houqin(tmp_path / "a", "restore", str(file), HOUQIN_PASSPHRASE="别的口令别的口令")
+def test_a_passphrase_locks(sealed, tmp_path):
+    assert "青禾小学".encode() not in sealed.read_bytes()
+    wrong = houqin(tmp_path / "a", "restore", str(sealed), HOUQIN_PASSPHRASE="别的口令别的口令")
     assert (wrong.code, wrong.err) == (2, "口令不对，或者文件开头坏了，没有恢复，原来的数据没有动。")
-    none = houqin(tmp_path / "a", "restore", str(file))
+    none = houqin(tmp_path / "a", "restore", str(sealed))
     assert (none.code, "口令" in none.err) == (2, True)
-    assert houqin(tmp_path / "b", "restore", str(file), HOUQIN_PASSPHRASE=PASSPHRASE).code == 0
-    assert files(tmp_path / "b") == files(school)
+    assert not (tmp_path / "a").exists()
 
 
 def test_a_sealed_file_cannot_be_cut_or_its_chunks_exchanged(tmp_path, monkeypatch):
@@ -160,10 +176,24 @@ def test_a_sealed_file_cannot_be_cut_or_its_chunks_exchanged(tmp_path, monkeypat
             archive.unseal(sealed, out, PASSPHRASE)
 
 
+def test_a_backup_without_keys_says_what_else_to_carry(school, monkeypatch, capsys, tmp_path):
+    """The proof by restoring is the other tests'; here is what is said."""
+    made = {"tables": {"a": {"count": 3}}, "files": 2, "keys": False}
+    monkeypatch.setattr(making, "make", lambda path, **how: path.write_bytes(b"") or made)
+    monkeypatch.setattr(accounts, "refuse_unready", lambda upkeep: None)
+    monkeypatch.setenv("HOUQIN_DATA", str(tmp_path / "data"))
+    making.run(
+        argparse.Namespace(file=str(tmp_path / "f"), passphrase=False, with_keys=False, overwrite=False)
+    )
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  3 行，2 个附件，0.0 MB，0 秒",
+        "  里面没有密钥。恢复到别的机器时，要先把这台机器数据目录里的 keys 文件夹带过去。",
+    ]
+
+
 def test_without_its_keys_a_backup_comes_back_only_where_they_are(school, tmp_path):
     file = tmp_path / "bare.houqin"
-    said = houqin(school, "backup", str(file))
-    assert said.out.splitlines()[-1].endswith("要先把这台机器数据目录里的 keys 文件夹带过去。")
+    assert script(school, BARE.format(file=file)).code == 0
     data = tmp_path / "data"
     assert houqin(data, "restore", str(file)).err.startswith("备份里没有密钥")
     shutil.copytree(school / "keys", data / "keys")

@@ -112,7 +112,7 @@ def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool
         if outside:
             _clear_database()
         _rows(reader)
-        upkeep.ready(keep=False)
+        upkeep.ready(keep=False, pages=False)  # the next start lays them out
         _end_sessions()
         _refuse_wrong()
     _settle()

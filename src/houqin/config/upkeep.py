@@ -25,9 +25,9 @@ from houqin.kernel.people import actions as people
 from houqin.ui.access import check_urls
 
 
-def ready(*, keep: bool = True) -> None:
+def ready(*, keep: bool = True, pages: bool = True) -> None:
     """Bring the data folder up to the code: probe, refuse a newer one,
-    back up (`keep`) and migrate an older one.
+    back up (`keep`) and migrate an older one, lay out the `pages`' files.
     """
     for sentence in warnings():
         print(sentence, file=sys.stderr)
@@ -38,7 +38,8 @@ def ready(*, keep: bool = True) -> None:
     with transaction.atomic():
         entries.guard_all()
         people.ensure_built_in()
-    collect_static()
+    if pages:
+        collect_static()
     refuse_misdeclared()
     stamp("version", __version__)
 
