@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from . import walk
 from .conftest import Window
@@ -42,7 +42,7 @@ def test_a_teacher_reports_in_five_touches_and_signs(
     expect(teacher.get_by_role("link", name=detail).first).to_be_visible()
     walk.sign_drawn(teacher, number)
     expect(teacher.locator(".hq-head")).to_contain_text("修好")
-    assert the_way(teacher) == ["签收", "修好", "报修"]
+    expect(the_way(teacher)).to_have_text(["签收", "修好", "报修"])
     assert walk.loaded(teacher.locator(".hq-way img:not(.hq-sign img)")) == [True, True]
     assert walk.loaded(teacher.locator(".hq-way .hq-sign img")) == [True]
     expect(teacher.locator(".datagrid")).to_contain_text("37.60 元")
@@ -64,9 +64,9 @@ def reported_by_hand(page: Page, spot: Spot, kind: Fault, detail: str) -> str:
     return walk.number_on(page)
 
 
-def the_way(page: Page) -> list[str]:
-    """The verbs of the way, newest first, without the line of what it waits for."""
-    return page.locator(".hq-way > li:not(.is-now) .hq-way-head b").all_inner_texts()
+def the_way(page: Page) -> Locator:
+    """The verbs of the way, newest first, without the line of what it waits for; the page may still be on its way."""
+    return page.locator(".hq-way > li:not(.is-now) .hq-way-head b")
 
 
 def look_at_paper(page: Page, number: str) -> None:
@@ -115,12 +115,12 @@ def test_what_was_not_repaired_goes_back_to_the_same_worker(
     sheet.locator("[data-choose] input").set_input_files(walk.picture())
     sheet.get_by_role("button", name="返修", exact=True).click()
     teacher.locator("dialog").wait_for(state="detached")
-    assert the_way(teacher) == ["返修", "修好", "报修"]
+    expect(the_way(teacher)).to_have_text(["返修", "修好", "报修"])
     worker.goto("/repairs/jobs/")
     expect(worker.locator("main")).to_contain_text("返修 1 次")
     walk.finish(worker, number, fix="换了合页")
     walk.sign_drawn(teacher, number)
-    assert the_way(teacher) == ["签收", "修好", "返修", "修好", "报修"]
+    expect(the_way(teacher)).to_have_text(["签收", "修好", "返修", "修好", "报修"])
 
 
 def test_another_kind_brings_its_own_words_and_leaves_what_was_typed(
@@ -193,7 +193,7 @@ def test_without_javascript_one_reports_and_signs(
     teacher.get_by_label(re.compile("点一下签")).check()
     teacher.get_by_role("button", name="签收", exact=True).click()
     expect(teacher.locator(".hq-head")).to_contain_text("修好")
-    assert the_way(teacher) == ["签收", "修好", "报修"]
+    expect(the_way(teacher)).to_have_text(["签收", "修好", "报修"])
 
 
 def finish_by_page(page: Page, number: str) -> None:
