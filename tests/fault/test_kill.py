@@ -14,17 +14,12 @@ from tests.command import houqin, script
 
 from .journal import ACKED, LOOK, REJECTED, UNKNOWN, Journal, wrong
 from .load import Load, send
-from .server import COMES_BACK, FACTS, PATIENCE, Person, Server, found
+from .server import COMES_BACK, FACTS, PATIENCE, Person, Server
 
 pytestmark = pytest.mark.fault
 LONG = os.environ.get("HOUQIN_LONG") == "1"
 KILLS, CLIENTS = (20, 12) if LONG else (2, 6)
 SEED = 20261123
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory):
-    return found(tmp_path_factory.mktemp("founded") / "data")
 
 
 @pytest.fixture

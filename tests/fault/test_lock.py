@@ -4,6 +4,7 @@ A write waits for it up to ten seconds and is then refused in one sentence; read
 
 import json
 import random
+import shutil
 import sqlite3
 import threading
 import time
@@ -15,15 +16,15 @@ from tests.command import script
 
 from .journal import LOOK, Journal
 from .load import Load
-from .server import FACTS, Person, Server, found
+from .server import FACTS, Person, Server
 
 pytestmark = [pytest.mark.fault, pytest.mark.sqlite]
 SENTENCE = "系统正忙，这一步没有保存。过一分钟再试。"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    data = found(tmp_path_factory.mktemp("lock") / "data")
+def server(founded, tmp_path_factory):
+    data = shutil.copytree(founded, tmp_path_factory.mktemp("lock") / "data")
     server = Server(data)
     server.start()
     yield server

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -116,9 +117,11 @@ print(json.dumps(rounds))
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def school(request, tmp_path_factory):
+def school(request, founded, tmp_path_factory):
     """A data folder and what leads to its database, on either engine."""
-    env = {} if request.param == "sqlite" else {"DATABASE_URL": own_database()}
+    if request.param == "sqlite":
+        return shutil.copytree(founded, tmp_path_factory.mktemp("sqlite") / "data"), {}
+    env = {"DATABASE_URL": own_database()}
     return found(tmp_path_factory.mktemp(request.param) / "data", **env), env
 
 
@@ -155,9 +158,9 @@ def test_of_many_who_finish_at_once_one_does(school):
     assert said(school, FINISHED) == [[[200, *[409] * 7], 1]] * 15
 
 
-def test_one_repair_finished_from_two_devices_at_once(tmp_path):
+def test_one_repair_finished_from_two_devices_at_once(founded, tmp_path):
     """Through the web: one goes on, the other is told that it was done just now."""
-    data = found(tmp_path / "data")
+    data = shutil.copytree(founded, tmp_path / "data")
     facts = json.loads(script(data, FACTS).out)
     server = Server(data)
     server.start()
