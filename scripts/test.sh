@@ -33,7 +33,7 @@ py() {                                     # py <stage> <pytest options>…: no 
 set_up() {
   scripts/bootstrap.sh dev || return
   ! wants browser || { find_browser; find_fonts; }
-  ! wants postgres || start_postgres || true
+  ! { wants postgres || wants fault; } || start_postgres || true
 }
 covered() {
   .venv/bin/coverage erase
