@@ -4,6 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 bad=0
 .venv/bin/ruff check --quiet . || bad=1
+.venv/bin/ruff format --quiet --check . || bad=1
 templates=$(find src -path '*/templates/*' -name '*.html' | head -1)
 [ -z "$templates" ] || .venv/bin/djlint --quiet --lint src || bad=1
 .venv/bin/python - <<'P' || bad=1

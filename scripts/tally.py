@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-Case = tuple[str, str, str]      # stage, test, sentence
+Case = tuple[str, str, str]  # stage, test, sentence
 
 
 def cases(stage: str, file: Path) -> tuple[int, list[Case], list[Case]]:

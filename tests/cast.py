@@ -79,10 +79,46 @@ def _places(act: Act) -> None:
     owner = Person.objects.get(code="class-teacher")
     director = Person.objects.get(code="director")
     campus = places.enter(code="campus", name="青禾小学", kind="campus", owner=director, act=act)
-    building = places.enter(code="jxl", name="教学楼", kind="building", parent=campus, use="teaching", owner=director, walk=100, act=act)
-    floor = places.enter(code="jxl-2", name="2 层", kind="floor", parent=building, use="teaching", owner=director, walk=120, act=act)
-    places.enter(code="c32", name="三(2)班教室", kind="room", parent=floor, use="teaching", owner=owner, walk=124, act=act)
-    places.enter(code="wc2", name="2 层男厕", kind="room", parent=floor, use="living", owner=director, walk=125, act=act)
+    building = places.enter(
+        code="jxl",
+        name="教学楼",
+        kind="building",
+        parent=campus,
+        use="teaching",
+        owner=director,
+        walk=100,
+        act=act,
+    )
+    floor = places.enter(
+        code="jxl-2",
+        name="2 层",
+        kind="floor",
+        parent=building,
+        use="teaching",
+        owner=director,
+        walk=120,
+        act=act,
+    )
+    places.enter(
+        code="c32",
+        name="三(2)班教室",
+        kind="room",
+        parent=floor,
+        use="teaching",
+        owner=owner,
+        walk=124,
+        act=act,
+    )
+    places.enter(
+        code="wc2",
+        name="2 层男厕",
+        kind="room",
+        parent=floor,
+        use="living",
+        owner=director,
+        walk=125,
+        act=act,
+    )
     places.hang_labels([Place.objects.get(code="c32"), Place.objects.get(code="wc2")], act=act)
 
 

@@ -76,14 +76,17 @@ def test_too_late_is_409_and_what_was_written_stays(web, reported):
     late = teacher.send(page(reported, "cancel"), {"note": "报错了，其实没坏"})
     assert late.status_code == 409
     assert "报错了，其实没坏" in late.content.decode()
-    assert f"{reported.number} 现在是“已撤销”，不能撤销，没有保存。看一下最新的经过。" in late.content.decode()
+    assert (
+        f"{reported.number} 现在是“已撤销”，不能撤销，没有保存。看一下最新的经过。" in late.content.decode()
+    )
     assert Event.objects.filter(matter=reported, step="cancel").count() == 1
 
 
 def test_bad_input_is_422_under_its_field_with_everything_kept(web, reported):
     worker = web.as_(holder(reported))
     answer = worker.send(
-        page(reported, "finish"), {"fix": "换了两根灯管", "parts-0-name": "灯管", "parts-0-quantity_milli": "两"}
+        page(reported, "finish"),
+        {"fix": "换了两根灯管", "parts-0-name": "灯管", "parts-0-quantity_milli": "两"},
     )
     html = answer.content.decode()
     assert answer.status_code == 422
@@ -116,7 +119,9 @@ def test_the_same_operation_with_another_body_is_refused(web, reported):
     teacher.send(page(reported, "nudge"), {"note": "明天要用"}, op=op)
     again = teacher.send(page(reported, "nudge"), {"note": "后天要用"}, op=op)
     assert again.status_code == 422
-    assert Event.objects.filter(matter=reported, step="nudge").values_list("note", flat=True).get() == "明天要用"
+    assert (
+        Event.objects.filter(matter=reported, step="nudge").values_list("note", flat=True).get() == "明天要用"
+    )
 
 
 def test_a_corrected_slip_may_use_its_operation_again(web, reported):
@@ -142,7 +147,11 @@ def test_the_same_address_answers_a_page_or_its_slip_alone(web, reported):
 def test_the_page_says_who_has_it_until_when_and_the_way_so_far(web, reported):
     html = web.as_("class-teacher").get(page(reported)).content.decode()
     assert f'<b class="hq-strong">{reported.holder.name}</b> 手上' in html
-    assert "后排灯管不亮" in html and "王老师" in html and "11月23日" not in html.split("经过")[0].split("<h1")[0]
+    assert (
+        "后排灯管不亮" in html
+        and "王老师" in html
+        and "11月23日" not in html.split("经过")[0].split("<h1")[0]
+    )
     assert [label in html for label in ("撤销", "催办")] == [True, True]
     assert "修好</a>" not in html
 

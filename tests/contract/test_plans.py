@@ -122,7 +122,9 @@ def test_a_list_too_long_to_count_is_not_sorted_without_an_index(cast, repairs, 
 
 def test_the_plan_of_a_walk_is_seen(db):
     """The check itself: what it is for, and what it lets pass."""
-    assert walks('SELECT "id" FROM "kernel_matter" "U0" WHERE "U0"."title" LIKE \'%灯%\' LIMIT 51') == ["kernel_matter"]
+    assert walks('SELECT "id" FROM "kernel_matter" "U0" WHERE "U0"."title" LIKE \'%灯%\' LIMIT 51') == [
+        "kernel_matter"
+    ]
     assert walks('SELECT "id" FROM "kernel_matter" ORDER BY "title" LIMIT 51') == ["kernel_matter"]
     assert walks('SELECT "id" FROM "kernel_matter" ORDER BY "opened_at", "id" LIMIT 51') == []
     assert walks('SELECT "id" FROM "kernel_matter" WHERE "closed_at" IS NULL') == []

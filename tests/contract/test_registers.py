@@ -31,7 +31,10 @@ def each(kept=lambda register: True):
 
 
 EACH, CARDS = each(), each(lambda register: register.card is not None)
-SHEETS, LISTS = each(lambda register: register.sheet is not None), each(lambda register: register.model is not School)
+SHEETS, LISTS = (
+    each(lambda register: register.sheet is not None),
+    each(lambda register: register.model is not School),
+)
 
 
 def read(answer) -> bytes:
@@ -50,7 +53,16 @@ def test_each_view_each_sort_and_each_page_answers(web, where, register):
     someone = web.as_("director")
     asked = [f"view={view.key}" for view in register.views]
     asked += [f"sort={sign}{key}" for key in register.sorts for sign in ("", "-")]
-    asked += ["page=2", "page=200", "page=201", "after=1", "before=3", "conditions=1", "keep=1", "q=%E4%B8%89"]
+    asked += [
+        "page=2",
+        "page=200",
+        "page=201",
+        "after=1",
+        "before=3",
+        "conditions=1",
+        "keep=1",
+        "q=%E4%B8%89",
+    ]
     for query in asked:
         assert someone.get(f"/{where}/?{query}").status_code == 200, query
 
@@ -225,7 +237,9 @@ def test_no_text_becomes_a_formula_in_a_csv(tmp_path):
     from decimal import Decimal
 
     file = io.BytesIO()
-    sheets.build_sheet(file, [sheets.Column("文字")], [[text, Decimal("-1.50")] for text in ACTIVE], form="csv")
+    sheets.build_sheet(
+        file, [sheets.Column("文字")], [[text, Decimal("-1.50")] for text in ACTIVE], form="csv"
+    )
     rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))[1:]
     assert [row[0] for row in rows] == [f"'{t}" if sheets.ACTIVE.match(t) else t for t in ACTIVE]
     assert not any(row[0][0] in "=+-@＝＋－＠\t" for row in rows)

@@ -22,7 +22,10 @@ from tests.cast import visitor
 ORACLE = Path(__file__).with_name("roles_steps_repair.csv")
 ROWS = list(csv.DictReader(ORACLE.read_text(encoding="utf-8").splitlines()))
 DONE = 200
-OTHER, WORKERS = "teacher-2", {"electrician": "repairman"}  # who opens and repairs where the row's person does not
+OTHER, WORKERS = (
+    "teacher-2",
+    {"electrician": "repairman"},
+)  # who opens and repairs where the row's person does not
 
 
 def named(row: dict[str, str]) -> str:
@@ -126,7 +129,9 @@ def said(scene: Scene, row: dict[str, str]) -> dict[str, Any]:
     }.get(row["step"], {})  # fmt: skip
     if row["case"] == "reason-missing":
         said = {"note": ""} if row["step"] == "reopen" else {"reason": ""}
-    if row["case"] == "parts-short":  # the store comes with its own issue: until then, a line that takes nothing
+    if (
+        row["case"] == "parts-short"
+    ):  # the store comes with its own issue: until then, a line that takes nothing
         said["parts"] = [PART | {"quantity_milli": 0}]
     return said
 
@@ -135,7 +140,12 @@ def form_of(row: dict[str, str], said: dict[str, Any]) -> dict[str, Any]:
     """The same as a browser sends it."""
     sent = {key: getattr(value, "pk", value) for key, value in said.items() if key != "parts"}
     if "parts" in said:
-        sent |= {"parts-0-name": "LED 灯管", "parts-0-quantity_milli": "0", "parts-0-unit": "支", "parts-0-price_fen": "18.80"}
+        sent |= {
+            "parts-0-name": "LED 灯管",
+            "parts-0-quantity_milli": "0",
+            "parts-0-unit": "支",
+            "parts-0-price_fen": "18.80",
+        }
     if row["step"] == "sign":
         sent["signature"] = "click"
     return sent
@@ -183,7 +193,11 @@ def test_through_the_web(row, scene, web):
     before = Event.objects.count()
     if matter is None:
         url = "/repairs/repair/new/"
-        sent: dict[str, Any] = {"place": scene.cast.place("c32").pk, "fault_type": scene.types["W18"].pk, "detail": "灯不亮"}
+        sent: dict[str, Any] = {
+            "place": scene.cast.place("c32").pk,
+            "fault_type": scene.types["W18"].pk,
+            "detail": "灯不亮",
+        }
     else:
         url, sent = f"/matters/{matter.number}/{row['step']}/", form_of(row, said(scene, row))
     answer = web.as_(row["role"]).send(url, sent)

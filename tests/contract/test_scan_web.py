@@ -27,7 +27,11 @@ def url(label: Label, offer: str = "") -> str:
 
 
 def slip(**more) -> dict[str, str]:
-    return {"fault_type": str(FaultType.objects.order_by("rank", "pk")[0].pk), "detail": "后排灯管不亮", **more}
+    return {
+        "fault_type": str(FaultType.objects.order_by("rank", "pk")[0].pk),
+        "detail": "后排灯管不亮",
+        **more,
+    }
 
 
 def said(answer) -> str:

@@ -14,7 +14,14 @@ WRITES = {
     "save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create",
     "acreate", "asave", "adelete", "aupdate", "set", "add", "remove", "clear",
 }  # fmt: skip
-ALWAYS = WRITES - {"update", "set", "add", "remove", "clear", "delete"}  # names that dicts, sets and caches have too
+ALWAYS = WRITES - {
+    "update",
+    "set",
+    "add",
+    "remove",
+    "clear",
+    "delete",
+}  # names that dicts, sets and caches have too
 DOORS = {"actions", "queries", "models"}
 SOURCES = sorted(p for p in HOUSE.rglob("*.py") if "migrations" not in p.parts and "tests" not in p.parts)
 
@@ -28,7 +35,9 @@ def calls(path: Path) -> Iterator[ast.Call]:
 
 
 def may_write(path: Path) -> bool:
-    return bool({"actions", "demo"} & {path.stem, *(part for part in path.parts)}) or path.name == "entries.py"
+    return (
+        bool({"actions", "demo"} & {path.stem, *(part for part in path.parts)}) or path.name == "entries.py"
+    )
 
 
 def is_query(node: ast.expr) -> bool:
@@ -84,7 +93,9 @@ def test_nothing_happens_by_signal(word):
 
 def test_no_drawer_for_odds_and_ends():
     names = {"utils", "common", "helpers", "misc", "util", "tools", "services", "managers"}
-    assert [str(path) for path in SOURCES if path.stem in names or names & set(path.relative_to(HOUSE).parts)] == []
+    assert [
+        str(path) for path in SOURCES if path.stem in names or names & set(path.relative_to(HOUSE).parts)
+    ] == []
 
 
 def test_the_domain_asks_no_clock():
@@ -92,9 +103,12 @@ def test_the_domain_asks_no_clock():
     wrong = [
         where(path, call)
         for path in SOURCES
-        if path.relative_to(HOUSE).parts[0] in {"kernel", "areas"} and "demo" not in path.parts and path.stem != "views"
+        if path.relative_to(HOUSE).parts[0] in {"kernel", "areas"}
+        and "demo" not in path.parts
+        and path.stem != "views"
         for call in calls(path)
-        if ast.unparse(call.func) in {"timezone.now", "datetime.now", "date.today", "timezone.localdate", "datetime.utcnow"}
+        if ast.unparse(call.func)
+        in {"timezone.now", "datetime.now", "date.today", "timezone.localdate", "datetime.utcnow"}
     ]
     assert wrong == []
 
@@ -110,7 +124,9 @@ def test_every_model_has_its_word():
 
 
 def test_no_default_ordering():
-    ordered = [m.__name__ for m in apps.get_models() if m.__module__.startswith("houqin.") and m._meta.ordering]
+    ordered = [
+        m.__name__ for m in apps.get_models() if m.__module__.startswith("houqin.") and m._meta.ordering
+    ]
     assert ordered == []
 
 

@@ -35,7 +35,9 @@ class House:
     set_for: set[str] = field(default_factory=set)
 
     def give_password(self, role: str, password: str = PASSWORD) -> None:
-        logins.set_password(self.cast[role].user, password=password, act=self.cast.act(role, at=self.clock.now))
+        logins.set_password(
+            self.cast[role].user, password=password, act=self.cast.act(role, at=self.clock.now)
+        )
         self.cast.people.pop(role)
         self.set_for.add(role)
 

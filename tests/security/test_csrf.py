@@ -77,7 +77,9 @@ def test_what_was_typed_on_our_own_page_can_be_sent_once_more(teacher):
     assert (answer.status_code, fields["name"], fields["_op"]) == (403, "赵&lt;一&gt;", "op-12345678")
     again = teacher.post("/enrol/", {**sent, "csrfmiddlewaretoken": fields["csrfmiddlewaretoken"]})
     assert (again.status_code, Person.objects.filter(name="赵<一>").count()) == (200, 1)
-    secret = teacher.post("/login/", {"username": "x", "password": "hidden words"}, headers={"sec-fetch-site": "same-origin"})
+    secret = teacher.post(
+        "/login/", {"username": "x", "password": "hidden words"}, headers={"sec-fetch-site": "same-origin"}
+    )
     assert (secret.status_code, "hidden words" in secret.content.decode()) == (403, False)
 
 

@@ -60,7 +60,9 @@ def test_a_stranger_finds_only_the_open_doors(cast):
 
 def test_the_list_of_public_views_is_written_here():
     """A view that becomes public is seen in this list first."""
-    public = {f"{view.__module__}.{view.__name__}" for _, view in access.views() if view.access.kind == "public"}
+    public = {
+        f"{view.__module__}.{view.__name__}" for _, view in access.views() if view.access.kind == "public"
+    }
     assert public == PUBLIC
 
 
@@ -85,7 +87,10 @@ def test_a_view_says_it_once():
 def test_who_lacks_the_duty_is_told_whose_it_is(house):
     """Seen to fail with the question for the duty left out of `turned_away`."""
     answer = house.client("teacher").get("/sign/")
-    assert (answer.status_code, "这一页归校长、分管副校长用，没有打开。" in answer.content.decode()) == (403, True)
+    assert (answer.status_code, "这一页归校长、分管副校长用，没有打开。" in answer.content.decode()) == (
+        403,
+        True,
+    )
     assert house.client("principal").get("/sign/").status_code == 200
 
 

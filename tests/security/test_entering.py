@@ -137,7 +137,11 @@ def test_logging_out_kills_the_session_and_tells_the_browser(house):
     copied = Client()
     copied.cookies["sid"] = client.cookies["sid"].value
     answer = client.post("/logout/")
-    assert (answer.status_code, answer.headers["Location"], answer.headers["Clear-Site-Data"]) == (303, "/login/", '"cache"')
+    assert (answer.status_code, answer.headers["Location"], answer.headers["Clear-Site-Data"]) == (
+        303,
+        "/login/",
+        '"cache"',
+    )
     assert (client.get("/").status_code, copied.get("/").status_code) == (302, 302)
 
 
@@ -225,7 +229,15 @@ def test_a_shared_computer_forgets_after_eight_hours(house):
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/logout/", "///x"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "javascript:alert(1)",
+        "/logout/",
+        "///x",
+    ],
 )
 def test_after_the_login_one_comes_back_to_the_house_only(house, wanted):
     """Seen to fail with `safe_next` answering what it was given."""
@@ -238,7 +250,10 @@ def test_after_the_login_one_comes_back_to_the_page_one_wanted(house):
     house.give_password("teacher")
     first = Client().get("/board/?x=1")
     turned = Client().get("/enrol/?q=%E7%81%AF")
-    assert (first.status_code, turned.headers["Location"]) == (200, "/login/?next=%2Fenrol%2F%3Fq%3D%25E7%2581%25AF")
+    assert (first.status_code, turned.headers["Location"]) == (
+        200,
+        "/login/?next=%2Fenrol%2F%3Fq%3D%25E7%2581%25AF",
+    )
     answer = house.try_login("teacher", post={"next": "/enrol/?q=灯"})
     assert answer.headers["Location"] == "/enrol/?q=%E7%81%AF"
 
@@ -260,7 +275,11 @@ def test_ten_idle_minutes_and_the_password_is_asked_before_what_counts(house):
     wrong = client.post("/me/again/", {"now": "wrong one 123", "next": "/sign/"})
     assert (wrong.status_code, client.get("/sign/").status_code) == (422, 302)
     right = client.post("/me/again/", {"now": PASSWORD, "next": "/sign/"})
-    assert (right.status_code, right.headers["Location"], client.get("/sign/").status_code) == (303, "/sign/", 200)
+    assert (right.status_code, right.headers["Location"], client.get("/sign/").status_code) == (
+        303,
+        "/sign/",
+        200,
+    )
     copied = Client()
     copied.cookies["sid"] = before
     assert copied.get("/").status_code == 302
@@ -277,7 +296,9 @@ def test_a_password_of_a_megabyte_is_refused_before_it_is_hashed(house):
 def test_behind_the_schools_own_proxy_each_address_counts_for_itself(house):
     house.give_password("teacher")
     for n in range(2):
-        answer = house.try_login("teacher", "wrong one 123", headers={"x-forwarded-for": f"1.2.3.4, 10.9.8.{n}"})
+        answer = house.try_login(
+            "teacher", "wrong one 123", headers={"x-forwarded-for": f"1.2.3.4, 10.9.8.{n}"}
+        )
         assert answer.status_code == 422
     house.try_login("teacher", headers={"x-forwarded-for": "6.6.6.6, 10.9.8.7, 127.0.0.1"})
     assert LoginSession.objects.get().network == "10.9.8.0/24"

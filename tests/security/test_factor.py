@@ -25,7 +25,9 @@ def spares(house):
     secret = writes.new_secret()
     step = int(house.clock.now.timestamp()) // 30
     act = house.cast.act("director", at=house.clock.now)
-    codes = writes.open_factor(house.cast["director"].user, secret=secret, code=factors.code_at(secret, step), act=act)
+    codes = writes.open_factor(
+        house.cast["director"].user, secret=secret, code=factors.code_at(secret, step), act=act
+    )
     house.clock.go(seconds=60)
     return codes
 
@@ -41,18 +43,29 @@ def half(house, spares):
 def test_the_reckoning_is_that_of_rfc_6238():
     """The RFC's own example (appendix B, last six digits), told by the library."""
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-    assert [factors.code_at(secret, seconds // 30) for seconds in (59, 1111111109, 20000000000)] == ["287082", "081804", "353130"]
+    assert [factors.code_at(secret, seconds // 30) for seconds in (59, 1111111109, 20000000000)] == [
+        "287082",
+        "081804",
+        "353130",
+    ]
 
 
 def test_with_the_password_alone_nothing_is_reached(house, half):
     """Seen to fail with `proceed` starting the session at once."""
-    reached = {path: half.get(path).status_code for path in ("/", "/me/second/", "/me/password/", "/me/sessions/", "/accounts/")}
+    reached = {
+        path: half.get(path).status_code
+        for path in ("/", "/me/second/", "/me/password/", "/me/sessions/", "/accounts/")
+    }
     assert (set(reached.values()), LoginSession.objects.count()) == ({302}, 0)
 
 
 def test_the_code_lets_in_and_to_where_one_wanted(house, half):
     answer = half.post("/login/second/", {"code": code(house, "director")})
-    assert (answer.status_code, answer.headers["Location"], half.get("/").status_code) == (303, "/enrol/", 200)
+    assert (answer.status_code, answer.headers["Location"], half.get("/").status_code) == (
+        303,
+        "/enrol/",
+        200,
+    )
 
 
 def test_a_code_works_once(house, half):
@@ -61,7 +74,10 @@ def test_a_code_works_once(house, half):
     assert half.post("/login/second/", {"code": shown}).status_code == 303
     other = Client()
     house.try_login("director", client=other)
-    assert (other.post("/login/second/", {"code": shown}).status_code, other.get("/").status_code) == (422, 302)
+    assert (other.post("/login/second/", {"code": shown}).status_code, other.get("/").status_code) == (
+        422,
+        302,
+    )
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
@@ -96,7 +112,11 @@ def test_the_half_open_door_closes_after_five_minutes(house, half):
 
 def test_the_secret_lies_encrypted(house, spares):
     row = SecondFactor.objects.get()
-    assert (row.secret.startswith("gAAAA"), len(factors.opened(row.secret)), factors.opened("gAAAAnonsense")) == (True, 32, "")
+    assert (
+        row.secret.startswith("gAAAA"),
+        len(factors.opened(row.secret)),
+        factors.opened("gAAAAnonsense"),
+    ) == (True, 32, "")
 
 
 def test_who_opens_accounts_must_have_one(house):
@@ -106,10 +126,16 @@ def test_who_opens_accounts_must_have_one(house):
     assert set(turned.values()) == {"/me/second/"}
     page = client.get("/me/second/")
     secret = page.context["secret"]
-    assert (page.status_code, secret in page.content.decode(), page.context["qr"][:26]) == (200, True, "data:image/svg+xml;charset")
+    assert (page.status_code, secret in page.content.decode(), page.context["qr"][:26]) == (
+        200,
+        True,
+        "data:image/svg+xml;charset",
+    )
     wrong = client.post("/me/second/", {"code": "000000"})
     assert (wrong.status_code, client.get("/").status_code) == (422, 302)
-    right = client.post("/me/second/", {"code": factors.code_at(secret, int(house.clock.now.timestamp()) // 30)})
+    right = client.post(
+        "/me/second/", {"code": factors.code_at(secret, int(house.clock.now.timestamp()) // 30)}
+    )
     assert (right.status_code, len(right.context["spares"])) == (200, 10)
     assert (client.get("/").status_code, client.get("/accounts/").status_code) == (200, 200)
 
@@ -122,6 +148,10 @@ def test_switching_it_off_ends_the_other_devices(house, half):
     house.try_login("director", client=other)
     other.post("/login/second/", {"code": code(house, "director")})
     assert other.post("/me/second/", {"off": "1"}).status_code == 303
-    assert (other.get("/").status_code, half.get("/").status_code, factors.of(house.cast["director"].user)) == (200, 302, None)
+    assert (
+        other.get("/").status_code,
+        half.get("/").status_code,
+        factors.of(house.cast["director"].user),
+    ) == (200, 302, None)
     assert (SecondFactor.objects.get().secret, SpareCode.objects.filter(used_at=None).count()) == ("", 0)
     assert house.try_login("director", PASSWORD).headers["Location"] == "/"

@@ -66,8 +66,16 @@ def test_the_database_keeps_neither_link_nor_password(house, link):
     token = link.split("/")[2]
     row = LoginLink.objects.get()
     assert (token in row.token_hash, len(token), len(row.token_hash)) == (False, 43, 64)
-    said = " ".join(f"{c.field} {c.was} {c.now} {c.note}" for c in Change.objects.filter(kind__in=("kernel.user", "kernel.loginlink")))
-    assert ("argon2" in said, token in said, PASSWORD in said, "password_set_at" in said) == (False, False, False, True)
+    said = " ".join(
+        f"{c.field} {c.was} {c.now} {c.note}"
+        for c in Change.objects.filter(kind__in=("kernel.user", "kernel.loginlink"))
+    )
+    assert ("argon2" in said, token in said, PASSWORD in said, "password_set_at" in said) == (
+        False,
+        False,
+        False,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,10 @@ def test_easy_passwords_are_refused_in_chinese(house, link, password, sentence):
     """A85. Seen to fail with the shortest length, and with NotOfTheSchool, taken out of the settings."""
     answer = Client().post(link, {"password": password, "again": password})
     page = answer.content.decode()
-    assert (answer.status_code, sentence is None or sentence in page) == (303 if sentence is None else 422, True)
+    assert (answer.status_code, sentence is None or sentence in page) == (
+        303 if sentence is None else 422,
+        True,
+    )
 
 
 def test_two_different_entries_save_nothing(house, link):

@@ -45,7 +45,9 @@ def test_early_refusals_carry_them_too(cast):
     assert (answer.status_code, carried(answer), answer.headers["Allow"]) == (405, EVERY, "GET, HEAD, POST")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1:80@evil", "", "evil.example."])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1:80@evil", "", "evil.example."]
+)
 def test_another_host_is_refused(cast, host):
     """A67. Seen to fail with the question for the host left out of `refused_outright`: static files answered."""
     for path in ("/login/", "/static/ui/sprite.svg", "/healthz"):
@@ -84,7 +86,11 @@ def test_a_refusal_has_its_status_page_and_api_alike(house, what, status):
     sentence = {"no": "不行。", "others": "不归你。", "late": "晚了。"}[what]
     assert (page.status_code, sentence in page.content.decode()) == (status, True)
     said = api.json()
-    assert (api.status_code, said["error"], said.get("field")) == (status, sentence, "x" if what == "no" else None)
+    assert (api.status_code, said["error"], said.get("field")) == (
+        status,
+        sentence,
+        "x" if what == "no" else None,
+    )
     assert said["request_id"] == api.headers["X-Request-Id"]
 
 
@@ -102,8 +108,14 @@ def test_more_than_forty_megabytes_are_not_read(house):
     """A55. Seen to fail with the question for LARGEST left out."""
     client = house.client("teacher")
     body = FakePayload(b"--" + BOUNDARY.encode())
-    answer = client.generic("POST", "/enrol/", b"x", CONTENT_LENGTH=str(41 * 1024 * 1024), **{"wsgi.input": body})
-    assert (answer.status_code, "送来的文件太大" in answer.content.decode(), len(body)) == (413, True, len(body))
+    answer = client.generic(
+        "POST", "/enrol/", b"x", CONTENT_LENGTH=str(41 * 1024 * 1024), **{"wsgi.input": body}
+    )
+    assert (answer.status_code, "送来的文件太大" in answer.content.decode(), len(body)) == (
+        413,
+        True,
+        len(body),
+    )
 
 
 @pytest.mark.parametrize("length", ["-5", "12x"])
@@ -115,7 +127,9 @@ def test_a_length_that_is_none_is_refused(house, length):
 def test_too_much_text_and_too_many_fields_are_413(house):
     """Seen to fail with the handler answering 400 to everything."""
     client = house.client("teacher")
-    text = client.post("/enrol/", {"name": "x" * (2 * 1024 * 1024 + 1)}, content_type="application/x-www-form-urlencoded")
+    text = client.post(
+        "/enrol/", {"name": "x" * (2 * 1024 * 1024 + 1)}, content_type="application/x-www-form-urlencoded"
+    )
     many = client.post("/enrol/", {f"f{n}": "1" for n in range(2001)})
     assert many.status_code == 413
     assert text.status_code in (413, 422)
@@ -144,8 +158,14 @@ print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_
 
 def test_over_https_the_cookies_are_bound_to_the_host(tmp_path):
     """A64, A87: the names of https, as a process with HOUQIN_HTTPS sees them."""
-    env = {"HOUQIN_DATA": str(tmp_path), "HOUQIN_HTTPS": "1", "DJANGO_SETTINGS_MODULE": "houqin.config.settings"}
-    said = subprocess.run([sys.executable, "-c", HTTPS], env=env | {"PYTHONPATH": "src"}, capture_output=True, text=True)
+    env = {
+        "HOUQIN_DATA": str(tmp_path),
+        "HOUQIN_HTTPS": "1",
+        "DJANGO_SETTINGS_MODULE": "houqin.config.settings",
+    }
+    said = subprocess.run(
+        [sys.executable, "-c", HTTPS], env=env | {"PYTHONPATH": "src"}, capture_output=True, text=True
+    )
     assert said.stdout.split() == ["__Host-sid", "__Host-csrf", "True", "31536000"]
 
 

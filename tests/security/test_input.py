@@ -82,7 +82,10 @@ def test_another_photo_is_another_form(house):
 
 def test_two_people_may_use_the_same_op(house):
     sent = {"name": "赵一", "_op": "op-12345678"}
-    said = [house.client(role).post("/enrol/", {**sent, "name": role}).status_code for role in ("teacher", "guard")]
+    said = [
+        house.client(role).post("/enrol/", {**sent, "name": role}).status_code
+        for role in ("teacher", "guard")
+    ]
     assert said == [200, 200]
 
 
@@ -99,5 +102,7 @@ def test_a_time_that_is_none_or_ahead_is_refused(house, moment):
 
 
 def test_an_answer_given_offline_says_when(house):
-    answer = house.client("teacher").post("/enrol/", {"name": "赵一", "_happened_at": "2026-11-23T08:00:00+08:00"})
+    answer = house.client("teacher").post(
+        "/enrol/", {"name": "赵一", "_happened_at": "2026-11-23T08:00:00+08:00"}
+    )
     assert (answer.status_code, enrolled()) == (200, 1)

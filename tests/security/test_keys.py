@@ -13,10 +13,25 @@ from houqin.ui import client as clients
 def test_a_key_is_made_once_and_only_we_may_read_it(tmp_path):
     made = read_or_make(tmp_path, "secret")
     path = tmp_path / "keys" / "secret"
-    assert (len(made) >= 50, read_or_make(tmp_path, "secret") == made, stat.S_IMODE(path.stat().st_mode)) == (True, True, 0o600)
+    assert (len(made) >= 50, read_or_make(tmp_path, "secret") == made, stat.S_IMODE(path.stat().st_mode)) == (
+        True,
+        True,
+        0o600,
+    )
 
 
-@pytest.mark.parametrize("sample", ["", "short", "Zq8rT2vYk5Lw9xBnP3sHd7", "changeme" * 8, "django-insecure-" + "a1b2c3d4" * 6, "x" * 60, "ab" * 30])
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "",
+        "short",
+        "Zq8rT2vYk5Lw9xBnP3sHd7",
+        "changeme" * 8,
+        "django-insecure-" + "a1b2c3d4" * 6,
+        "x" * 60,
+        "ab" * 30,
+    ],
+)
 def test_a_sample_does_not_start(tmp_path, sample):
     """Seen to fail with each of the three questions left out of `read_or_make`."""
     (tmp_path / "keys").mkdir()
@@ -27,7 +42,11 @@ def test_a_sample_does_not_start(tmp_path, sample):
 
 def test_cookies_hold_json_and_nothing_that_runs():
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
-    assert (settings.DEBUG, settings.USE_X_FORWARDED_HOST, "*" in settings.ALLOWED_HOSTS) == (False, False, False)
+    assert (settings.DEBUG, settings.USE_X_FORWARDED_HOST, "*" in settings.ALLOWED_HOSTS) == (
+        False,
+        False,
+        False,
+    )
 
 
 def test_passwords_are_kept_by_argon2id_with_19_mib():
@@ -55,5 +74,9 @@ def test_the_address_is_the_last_one_that_is_not_our_proxy(rf, settings, peer, f
 
 
 def test_a_phones_whole_ipv6_network_counts_as_one():
-    assert clients.counted_as("2001:db8:1:2:aaaa::1") == clients.counted_as("2001:db8:1:2:bbbb::2") == "2001:db8:1:2::/64"
+    assert (
+        clients.counted_as("2001:db8:1:2:aaaa::1")
+        == clients.counted_as("2001:db8:1:2:bbbb::2")
+        == "2001:db8:1:2::/64"
+    )
     assert clients.counted_as("10.1.2.3") == "10.1.2.3"

@@ -17,7 +17,9 @@ def lines(caplog):
     log = logging.getLogger("houqin.security")
     log.addHandler(caplog.handler)
     caplog.set_level(logging.INFO, logger="houqin.security")
-    yield lambda: [json.loads(message) for message in dict.fromkeys(caplog.messages) if message.startswith('{"code"')]
+    yield lambda: [
+        json.loads(message) for message in dict.fromkeys(caplog.messages) if message.startswith('{"code"')
+    ]
     log.removeHandler(caplog.handler)
 
 

@@ -64,7 +64,9 @@ def test_a_duty_given_works_at_once(house):
     client = house.client("teacher")
     assert client.get("/sign/").status_code == 403
     post = Holding.objects.get(person=house.cast["principal"]).post
-    people.assign(house.cast["teacher"], post=post, from_on=house.clock.now.date(), act=house.cast.act("admin"))
+    people.assign(
+        house.cast["teacher"], post=post, from_on=house.clock.now.date(), act=house.cast.act("admin")
+    )
     assert client.get("/sign/").status_code == 200
 
 
@@ -92,7 +94,10 @@ def test_the_last_use_is_written_every_ten_minutes(house, django_assert_num_quer
     house.clock.go(minutes=1)
     answer = client.get("/")
     row = LoginSession.objects.get()
-    assert (row.seen_at, row.expires_at) == (began + timedelta(minutes=10), began + timedelta(days=14, minutes=10))
+    assert (row.seen_at, row.expires_at) == (
+        began + timedelta(minutes=10),
+        began + timedelta(days=14, minutes=10),
+    )
     assert "sid" in answer.cookies
     with django_assert_num_queries(0):
         client.get("/")

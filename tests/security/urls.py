@@ -57,7 +57,9 @@ def enrol(request):
 
 @access.login
 def refusing(request, what):
-    raise {"no": Refused("不行。", field="x"), "others": NotYours("不归你。"), "late": Overtaken("晚了。")}[what]
+    raise {"no": Refused("不行。", field="x"), "others": NotYours("不归你。"), "late": Overtaken("晚了。")}[
+        what
+    ]
 
 
 @access.login

@@ -165,7 +165,10 @@ def first_repair(teacher: Browser, worker: Browser, kind: FaultType) -> None:
     done(teacher.send(f"{url}sign/", {"signature": "click"}))
     matter.refresh_from_db()
     steps = list(matter.events.order_by("pk").values_list("step", "by__code"))
-    assert (matter.state, steps) == ("signed", [("open", "wang"), ("arrive", "li"), ("finish", "li"), ("sign", "wang")])
+    assert (matter.state, steps) == (
+        "signed",
+        [("open", "wang"), ("arrive", "li"), ("finish", "li"), ("sign", "wang")],
+    )
 
 
 def test_the_administrator_gives_approval_to_others_but_not_to_himself(days, admin):
@@ -173,7 +176,9 @@ def test_the_administrator_gives_approval_to_others_but_not_to_himself(days, adm
     bring_in(admin, "/house/people/import/", PEOPLE)
     mine = fill(admin, "director", "admin")
     assert mine.status_code == 422
-    assert "“总务主任”能审批、付款或开户，自己不能给自己，没有保存。请另一位管理员办。" in mine.content.decode()
+    assert (
+        "“总务主任”能审批、付款或开户，自己不能给自己，没有保存。请另一位管理员办。" in mine.content.decode()
+    )
     assert fill(admin, "cashier", "admin").status_code == 422
     done(fill(admin, "teacher", "admin"))
     done(fill(admin, "director", "chen"))

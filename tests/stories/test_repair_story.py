@@ -29,7 +29,12 @@ def test_from_the_report_to_the_signature(scene):
 
     actions.sign(matter, rating=5, remark="又快又好", act=scene.act("class-teacher"))
     assert (matter.state, matter.is_open, matter.holder) == ("signed", False, None)
-    assert list(matter.events.order_by("pk").values_list("step", flat=True)) == ["open", "arrive", "finish", "sign"]
+    assert list(matter.events.order_by("pk").values_list("step", flat=True)) == [
+        "open",
+        "arrive",
+        "finish",
+        "sign",
+    ]
     repair = scene.again(matter).repair
     assert (repair.parts_fen, repair.rating, repair.worker) == (3760, 5, electrician)
 
@@ -58,7 +63,8 @@ def test_a_dear_repair_waits_for_those_who_decide(scene):
 
 
 @pytest.mark.parametrize(
-    ("cost_fen", "steps"), [(99_999, 1), (100_000, 2), (199_999, 2), (200_000, 4), (999_999, 4), (1_000_000, 4)]
+    ("cost_fen", "steps"),
+    [(99_999, 1), (100_000, 2), (199_999, 2), (200_000, 4), (999_999, 4), (1_000_000, 4)],
 )
 def test_the_tier_is_by_the_cost(scene, cost_fen, steps):
     matter = scene.report(code="W04")
@@ -79,7 +85,9 @@ def test_the_dearest_wants_the_record_of_the_meeting_and_a_price_and_a_reason(sc
 
 def test_refused_it_goes_back_without_a_contractor(scene):
     matter = scene.report(code="W04")
-    actions.ask_contractor(matter, contractor="安泰门窗店", cost_fen=80_000, note="要焊", act=scene.act("repairman"))
+    actions.ask_contractor(
+        matter, contractor="安泰门窗店", cost_fen=80_000, note="要焊", act=scene.act("repairman")
+    )
     with pytest.raises(Refused, match="为什么退回"):
         actions.refuse(matter, note="", act=scene.act("director"))
     actions.refuse(matter, note="再问一家", act=scene.act("director"))
@@ -120,7 +128,9 @@ def test_the_indicators_say_what_the_rows_say(scene):
     assert [repair.pk for repair in rows(on_time, term, side="rest")] == [late.pk]
     nothing = Period(at(2025, 9, 1).date(), at(2025, 9, 30).date())
     empty = {each.code: value(each, nothing).value for each in indicators.INDICATORS}
-    assert [code for code, found in empty.items() if found is not None] == ["IND-2.2.1b-2"]  # a count of nothing is 0
+    assert [code for code, found in empty.items() if found is not None] == [
+        "IND-2.2.1b-2"
+    ]  # a count of nothing is 0
 
 
 def test_what_must_be_true_is_true_and_is_seen_when_it_is_not(scene):
@@ -138,7 +148,9 @@ def test_reported_three_times_it_is_a_repeated_fault(scene):
     days = (at(2026, 9, 1, 9, 0), at(2026, 10, 20, 9, 0), at(2026, 11, 3, 9, 0), at(2026, 11, 23, 9, 0))
     for day in days[:3]:
         scene.report(at=day)
-    assert list(queries.repeated(Repair.objects.all(), at(2026, 12, 1, 9, 0))) == []  # 1 September is over 90 days ago
+    assert (
+        list(queries.repeated(Repair.objects.all(), at(2026, 12, 1, 9, 0))) == []
+    )  # 1 September is over 90 days ago
     last = scene.report(at=days[3])
     found = queries.repeated(Repair.objects.all(), at(2026, 12, 1, 9, 0))
     assert (found.count(), found.order_by("-pk")[0].pk) == (3, last.pk)

@@ -39,5 +39,8 @@ def test_a_lost_phone_at_the_machine(tmp_path):
     assert (none.code, none.err) == (2, "系统管理员没有启用两步验证，没有什么可重置。")
     script(data, FACTOR)
     assert houqin(data, "user", "factor", "admin").out == "系统管理员启用了两步验证。"
-    assert houqin(data, "user", "factor", "admin", "--reset").out == "系统管理员的两步验证取消了，登录中的设备已经退出。"
+    assert (
+        houqin(data, "user", "factor", "admin", "--reset").out
+        == "系统管理员的两步验证取消了，登录中的设备已经退出。"
+    )
     assert houqin(data, "user", "factor", "admin").out == "系统管理员没有启用两步验证。"

@@ -22,7 +22,11 @@ TIERS = (
 @pytest.fixture
 def paper(cast):
     approvals.issue_rules(
-        CHORE.kind, effective_on=date(2026, 9, 1), authority="采购管理办法", ranges=TIERS, act=cast.act("admin")
+        CHORE.kind,
+        effective_on=date(2026, 9, 1),
+        authority="采购管理办法",
+        ranges=TIERS,
+        act=cast.act("admin"),
     )
     return open_chore(cast)
 
@@ -72,7 +76,10 @@ def test_steps_are_decided_in_order_each_once(cast, paper):
 def test_nobody_decides_his_own_the_superior_does(cast, paper):
     approvals.submit(paper, amount_fen=50_000, act=cast.act("director"))
     step = queries.open_step(paper)
-    assert (step.escalated, {p.code for p in step.candidates.all()}) == (True, {"principal", "vice-principal"})
+    assert (step.escalated, {p.code for p in step.candidates.all()}) == (
+        True,
+        {"principal", "vice-principal"},
+    )
     with pytest.raises(NotYours):
         approvals.decide(paper, agreed=True, act=cast.act("director"))
 
@@ -108,7 +115,9 @@ def test_a_running_route_keeps_its_rules(cast, paper):
 )
 def test_tiers_with_a_gap_an_overlap_or_an_end_are_refused(cast, ranges):
     with pytest.raises(Refused, match="没有保存"):
-        approvals.issue_rules("x.y", effective_on=date(2026, 9, 1), authority="", ranges=ranges, act=cast.act("principal"))
+        approvals.issue_rules(
+            "x.y", effective_on=date(2026, 9, 1), authority="", ranges=ranges, act=cast.act("principal")
+        )
 
 
 def test_a_delegate_decides_up_to_his_cap_and_for_whom_is_kept(cast, paper):
@@ -146,5 +155,9 @@ def test_one_person_in_two_posts_decides_one_step_only(cast, paper):
 
 def assign(cast, role, post):
     people.assign(
-        cast[role], post=Post.objects.get(code=post), stand=Holding.A, from_on=date(2026, 9, 1), act=cast.act("admin")
+        cast[role],
+        post=Post.objects.get(code=post),
+        stand=Holding.A,
+        from_on=date(2026, 9, 1),
+        act=cast.act("admin"),
     )

@@ -19,14 +19,22 @@ TABLE = Change._meta.db_table
 )
 def test_the_database_refuses_to_change_an_entry(cast, statement):
     key = Change.objects.order_by("pk").values_list("pk", flat=True)[0]
-    with pytest.raises(DatabaseError, match="entries only grow"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="entries only grow"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement, [key])
 
 
 @pytest.mark.sqlite
 def test_replacing_is_changing(cast):
     """Without `recursive_triggers` and the insert guard SQLite lets INSERT OR REPLACE walk past a delete trigger."""
-    with pytest.raises(DatabaseError, match="entries only grow"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="entries only grow"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"INSERT OR REPLACE INTO {TABLE} SELECT * FROM {TABLE} ORDER BY id LIMIT 1")
 
 

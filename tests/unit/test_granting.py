@@ -157,7 +157,9 @@ def test_a_guarded_post_is_given_by_who_opens_logins(cast, post):
         people.assign(cast["nurse"], post=row, act=cast.act("director"))
     people.assign(cast["nurse"], post=row, act=cast.act("admin"))
     people.assign(cast["nurse"], post=Post.objects.get(code="repairman"), act=cast.act("director"))
-    assert sorted(cast["nurse"].holdings.values_list("post__code", flat=True)) == sorted([post, "nurse", "repairman"])
+    assert sorted(cast["nurse"].holdings.values_list("post__code", flat=True)) == sorted(
+        [post, "nurse", "repairman"]
+    )
 
 
 def test_nobody_gives_a_guarded_duty_to_the_post_he_holds(cast):
@@ -183,22 +185,42 @@ def test_a_post_of_ones_own_works_from_the_next_request(web, cast):
     sent = {"person": cast["nurse"].pk, "stand": "first_stand", "from_on": "2026-11-23"}
     assert admin.send(f"{card}fill/", sent).status_code == 303
     assert web.as_("nurse").get("/labels/").status_code == 403
-    duty = {"code": "house-keeper", "text": "管实验室的场所", "frequency": "每天", "record": "", "indicator": ""}
+    duty = {
+        "code": "house-keeper",
+        "text": "管实验室的场所",
+        "frequency": "每天",
+        "record": "",
+        "indicator": "",
+    }
     assert admin.send(f"{card}add-duty/", duty).status_code == 303
     assert web.as_("nurse").get("/labels/").status_code == 200
     row = Duty.objects.get(post=post)
-    assert admin.send(f"/house/duties/{row.pk}/change/", {"text": "管实验室", "frequency": "每周", "record": "", "indicator": ""}).status_code == 303
+    assert (
+        admin.send(
+            f"/house/duties/{row.pk}/change/",
+            {"text": "管实验室", "frequency": "每周", "record": "", "indicator": ""},
+        ).status_code
+        == 303
+    )
     assert admin.send(f"/house/duties/{row.pk}/end/").status_code == 303
     assert web.as_("nurse").get("/labels/").status_code == 403
     told = Change.objects.filter(kind="kernel.duty", key=row.pk).order_by("pk").values_list("field", "now")
-    assert [(f, n) for f, n in told][:3] == [("+", "管实验室的场所"), ("text", "管实验室"), ("frequency", "每周")]
+    assert [(f, n) for f, n in told][:3] == [
+        ("+", "管实验室的场所"),
+        ("text", "管实验室"),
+        ("frequency", "每周"),
+    ]
     assert admin.send(f"{card}add-duty/", duty).status_code == 303  # once ended, it may be given anew
     assert post.duties.filter(code="house-keeper", ended_at=None).count() == 1
 
 
 @pytest.mark.parametrize(
     ("code", "sentence"),
-    [("superuser", "“能办什么”选的这一项现在没有了，重新选"), ("teach", "“能办什么”选的这一项现在没有了，重新选"), ("", "“能办什么”还没选")],
+    [
+        ("superuser", "“能办什么”选的这一项现在没有了，重新选"),
+        ("teach", "“能办什么”选的这一项现在没有了，重新选"),
+        ("", "“能办什么”还没选"),
+    ],
 )
 def test_a_code_of_ones_own_is_refused(web, cast, code, sentence):
     """Unknown, or carried already."""
@@ -216,7 +238,9 @@ def test_the_action_itself_refuses_a_free_code(cast):
         people.add_duty(post, code="teach", text="教书", act=cast.act("admin"))
 
 
-@pytest.mark.parametrize("tail", ["posts/new/", "posts/{post}/change/", "posts/{post}/add-duty/", "duties/{duty}/end/"])
+@pytest.mark.parametrize(
+    "tail", ["posts/new/", "posts/{post}/change/", "posts/{post}/add-duty/", "duties/{duty}/end/"]
+)
 def test_what_a_post_may_do_is_not_the_house_keepers(web, cast, tail):
     post, duty = Post.objects.get(code="teacher"), Duty.objects.get(code="teach")
     assert web.as_("director").get(f"/house/{tail.format(post=post.pk, duty=duty.pk)}").status_code == 403
@@ -243,16 +267,25 @@ def test_an_area_that_asks_for_a_duty_nobody_can_give_does_not_start():
     assert duties_asked(area) <= set(granting.known_codes())
     register = replace(area.registers[0], duties=("nobody-has-this",))
     wrong = list(_wrong(replace(area, registers=(register,))))
-    assert wrong == [("E06", "area house asks for the duty “nobody-has-this”, which no post of the seed carries")]
+    assert wrong == [
+        ("E06", "area house asks for the duty “nobody-has-this”, which no post of the seed carries")
+    ]
 
 
 def test_a_term_that_runs_backward(web, cast):
     term = {"year": "2027—2028 学年", "code": "2027-1", "name": "2027 秋季学期"}
-    page = web.as_("admin").send("/house/terms/new/", {**term, "starts_on": "2028-09-01", "ends_on": "2028-01-21"})
-    assert (page.status_code, page.context["form"].errors["ends_on"]) == (422, ["学期的结束要在开始之后，没有保存。"])
+    page = web.as_("admin").send(
+        "/house/terms/new/", {**term, "starts_on": "2028-09-01", "ends_on": "2028-01-21"}
+    )
+    assert (page.status_code, page.context["form"].errors["ends_on"]) == (
+        422,
+        ["学期的结束要在开始之后，没有保存。"],
+    )
 
 
-@pytest.mark.parametrize("url", ["people/{teacher}/assign/", "posts/{post}/fill/", "places/?conditions=1&closed_from=2026-11-23"])
+@pytest.mark.parametrize(
+    "url", ["people/{teacher}/assign/", "posts/{post}/fill/", "places/?conditions=1&closed_from=2026-11-23"]
+)
 def test_a_day_stands_in_its_field_as_browsers_read_it(web, cast, url):
     """Seen to fail with the widget's own format: 2026/11/23 leaves the field empty."""
     keys = {"teacher": cast["teacher"].pk, "post": Post.objects.get(code="teacher").pk}

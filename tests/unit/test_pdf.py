@@ -200,7 +200,11 @@ def test_what_has_no_shape_or_turns_the_text_is_left_out():
 
 
 def test_signs_without_a_glyph_and_other_scripts_do_no_harm():
-    cell = {"label": "故障描述", "value": "灯\U0001f600\U0001f468\u200d\U0001f469 שלום سلام\n第二行䶮㛃", "span": 5}
+    cell = {
+        "label": "故障描述",
+        "value": "灯\U0001f600\U0001f468\u200d\U0001f469 שלום سلام\n第二行䶮㛃",
+        "span": 5,
+    }
     shown = words(pressed(bare(reported=[[cell]]))[0])
     assert [part in shown for part in ("故障描述灯", "שלום", "第二行䶮㛃")] == [True] * 3
 
@@ -224,7 +228,9 @@ def bounds(page: pypdfium2.PdfPage) -> tuple[float, float, float, float]:
 
 def test_a_long_paper_repeats_its_heads():
     part = ["灯管", "T8", "支", "12345678.125", "18.80", "37.60", ""]
-    log = [{"at": f"2026-11-20 {n // 60}:{n % 60:02}", "who": "李师傅", "text": f"第 {n} 步"} for n in range(60)]
+    log = [
+        {"at": f"2026-11-20 {n // 60}:{n % 60:02}", "who": "李师傅", "text": f"第 {n} 步"} for n in range(60)
+    ]
     pages = [words(page) for page in pressed(bare(parts=[part] * 60, log=log))]
     assert len(pages) == 4
     assert [f"第{n}页，共4页" in page for n, page in enumerate(pages, 1)] == [True] * 4

@@ -32,7 +32,9 @@ def rows_by_key(register, person, at, sort: str) -> list[int]:
         given = {"sort": sort, "view": "all", "after": str(part.next)}
 
 
-@pytest.mark.parametrize("sort", ["walk", "-walk", "owner__name", "-owner__name", "use", "-closed_on", "closed_on", ""])
+@pytest.mark.parametrize(
+    "sort", ["walk", "-walk", "owner__name", "-owner__name", "use", "-closed_on", "closed_on", ""]
+)
 def test_pages_by_key_go_through_the_whole_list_once_both_ways(cast, sort):
     """With equal values and with nothing in the sorted column."""
     floor, act = cast.place("jxl-2"), cast.act("director")
@@ -42,7 +44,12 @@ def test_pages_by_key_go_through_the_whole_list_once_both_ways(cast, sort):
     asked = pick.Asked(house_places.PLACES, cast["director"], cast.now, {"sort": sort, "view": "all"})
     whole = list(asked.ordered.values_list("pk", flat=True))
     assert rows_by_key(house_places.PLACES, cast["director"], cast.now, sort) == whole
-    back = pick.Asked(house_places.PLACES, cast["director"], cast.now, {"sort": sort, "view": "all", "before": str(whole[20])})
+    back = pick.Asked(
+        house_places.PLACES,
+        cast["director"],
+        cast.now,
+        {"sort": sort, "view": "all", "before": str(whole[20])},
+    )
     assert [row[0] for row in pick.part(back, ["pk"], size=7).rows] == whole[13:20]
 
 
@@ -52,7 +59,10 @@ def test_a_phone_number_is_the_offices(web, cast):
         seen = {}
         for role in ("director", "teacher"):
             answer = web.as_(role).get(f"/house/people/{query}")
-            seen[role] = "13899990000" in (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+            seen[role] = (
+                "13899990000"
+                in (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+            )
         assert seen == {"director": True, "teacher": False}, query
     card = f"/house/people/{cast['guard'].pk}/"
     assert "13899990000" in web.as_("director").get(card).content.decode()
@@ -83,7 +93,9 @@ def test_a_change_that_was_overtaken_says_so_beside_the_field(web, cast):
     someone = web.as_("director")
     seen = someone.get(url).context["form"].initial["_seen"]
     assert json.loads(seen)["name"] == "三(2)班教室"
-    places.change_place(place, name="三(2)", use="teaching", owner=place.owner, walk=124, act=cast.act("director"))
+    places.change_place(
+        place, name="三(2)", use="teaching", owner=place.owner, walk=124, act=cast.act("director")
+    )
     sent = {"name": "三(2)班", "use": "teaching", "owner": place.owner_id, "walk": "124", "_seen": seen}
     page = someone.send(url, sent)
     assert page.status_code == 409
@@ -99,7 +111,10 @@ def test_a_new_card_sent_twice_is_one(web, cast):
     [made] = Person.objects.filter(code="zhou")
     assert [answer["Location"] for answer in answers] == [f"/house/people/{made.pk}/"] * 2
     assert web.as_("teacher").send("/house/people/new/", {**sent, "code": "x"}).status_code == 403
-    assert web.as_("director").send("/house/people/new/", {**sent, "code": "y", "built_in": "1"}).status_code == 422
+    assert (
+        web.as_("director").send("/house/people/new/", {**sent, "code": "y", "built_in": "1"}).status_code
+        == 422
+    )
 
 
 def test_who_still_holds_something_cannot_leave(web, cast):
@@ -108,8 +123,18 @@ def test_who_still_holds_something_cannot_leave(web, cast):
     assert page.status_code == 422
     assert "教学楼 2 层 三(2)班教室的责任人" in page.content.decode()
     place = cast.place("c32")
-    places.change_place(place, name=place.name, use=place.use, owner=cast["teacher"], walk=place.walk, act=cast.act("director"))
-    assert web.as_("director").send(f"/house/people/{person.pk}/leave/", {"left_on": "2026-11-23"}).status_code == 303
+    places.change_place(
+        place,
+        name=place.name,
+        use=place.use,
+        owner=cast["teacher"],
+        walk=place.walk,
+        act=cast.act("director"),
+    )
+    assert (
+        web.as_("director").send(f"/house/people/{person.pk}/leave/", {"left_on": "2026-11-23"}).status_code
+        == 303
+    )
     person.refresh_from_db()
     assert (str(person.left_on), person.user.is_active) == ("2026-11-23", False)
 
@@ -147,13 +172,25 @@ def test_a_bad_sheet_comes_back_marked(web, cast, tmp_path):
     back.write_bytes(b"".join(someone.get(f"{url}problems/").streaming_content))
     assert upload.read_file(back).rows == [
         [*HEAD, "问题"],
-        ["zhl", "综合楼", "城堡", "campus", "行政", "director", {"n": "500.0"}, "“类型”只能是校区、楼栋、楼层、房间、点位"],
+        [
+            "zhl",
+            "综合楼",
+            "城堡",
+            "campus",
+            "行政",
+            "director",
+            {"n": "500.0"},
+            "“类型”只能是校区、楼栋、楼层、房间、点位",
+        ],
     ]
 
 
 def test_the_command_line_exports_and_imports(cast, tmp_path):
     act = cast.act("director")
-    assert files.export("house/people", tmp_path / "p.xlsx", act) == Person.objects.filter(built_in=False).count()
+    assert (
+        files.export("house/people", tmp_path / "p.xlsx", act)
+        == Person.objects.filter(built_in=False).count()
+    )
     assert files.import_("house/people", tmp_path / "p.xlsx", True, act).counts["same"] == 26
     reading = upload.read_file(tmp_path / "p.xlsx")
     assert reading.rows[0] == [column.label for column in house_people.PEOPLE.sheet.columns]

@@ -50,7 +50,12 @@ def test_a_job_runs_once_a_time_and_its_error_stands_on_its_row(cast):
     ran = []
 
     def run(minutes):
-        return actions.run_job("x", ran.append, every=timedelta(minutes=10), act=people.system(cast.now + timedelta(minutes=minutes)))
+        return actions.run_job(
+            "x",
+            ran.append,
+            every=timedelta(minutes=10),
+            act=people.system(cast.now + timedelta(minutes=minutes)),
+        )
 
     assert [run(0), run(5), run(10), len(ran)] == [True, False, True, 2]
 

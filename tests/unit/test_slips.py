@@ -99,7 +99,9 @@ def test_each_field_says_in_words_what_is_wrong(sent, field, said):
 
 def test_more_photos_than_asked_are_refused_by_number():
     photos = [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(3)]
-    assert finish("cause=wear&done=好", {"photos": photos}).errors == {"photos": ["“照片”最多 2 张，这次有 3 张"]}
+    assert finish("cause=wear&done=好", {"photos": photos}).errors == {
+        "photos": ["“照片”最多 2 张，这次有 3 张"]
+    }
     assert finish("cause=wear&done=好", {"photos": photos[:2]}).is_valid()
 
 

@@ -32,4 +32,8 @@ def test_between_and_after_are_each_others_answer(cast):
 
 def test_weeks_are_counted_from_the_monday_of_the_first_day(cast):
     term = queries.term_on(date(2026, 11, 23))
-    assert (term.code, queries.week_of(term, date(2026, 9, 1)), queries.week_of(term, date(2026, 11, 23))) == ("2026-1", 1, 13)
+    assert (
+        term.code,
+        queries.week_of(term, date(2026, 9, 1)),
+        queries.week_of(term, date(2026, 11, 23)),
+    ) == ("2026-1", 1, 13)

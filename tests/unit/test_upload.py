@@ -50,7 +50,9 @@ def archive(path: Path, sheet: str | bytes, more: dict[str, bytes | str] | None 
 
 
 def cells(*refs: str, before: str = "") -> str:
-    rows = "".join(f'<row r="{ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}"><c r="{ref}"><v>1</v></c></row>' for ref in refs)
+    rows = "".join(
+        f'<row r="{ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}"><c r="{ref}"><v>1</v></c></row>' for ref in refs
+    )
     return f"<worksheet>{before}<sheetData>{rows}</sheetData></worksheet>"
 
 
@@ -147,7 +149,10 @@ def test_a_csv_is_read_whatever_wrote_it(tmp_path, encoding, separator):
 
 # ── one cell: F31, F32 ──────────────────────────────────────────────────────────────────────────────────────
 
-COLUMNS = {kind: SheetColumn("列", "x", kind=kind, longest=40) for kind in ("text", "code", "phone", "money", "quantity", "whole", "yes", "date")}
+COLUMNS = {
+    kind: SheetColumn("列", "x", kind=kind, longest=40)
+    for kind in ("text", "code", "phone", "money", "quantity", "whole", "yes", "date")
+}
 NO = object()
 
 GOLDEN = [
@@ -177,7 +182,9 @@ GOLDEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "cell", "expected"), GOLDEN, ids=[f"{kind}-{at}" for at, (kind, *_) in enumerate(GOLDEN)])
+@pytest.mark.parametrize(
+    ("kind", "cell", "expected"), GOLDEN, ids=[f"{kind}-{at}" for at, (kind, *_) in enumerate(GOLDEN)]
+)
 def test_a_cell_is_read_or_refused_never_guessed(kind, cell, expected):
     if expected is NO:
         with pytest.raises(values.Wrong):
@@ -249,7 +256,12 @@ def test_a_sheet_makes_changes_and_leaves_alone(cast, tmp_path):
 
 
 def test_one_bad_row_and_nothing_is_written(cast, tmp_path):
-    reading = sheet_of(tmp_path, HEAD, ["zhl", "综合楼", "楼栋", "campus", "行政", "", 500], ["zhl-1", "1 层", "楼层", "哪里", "行政", "没这人", "很多"])
+    reading = sheet_of(
+        tmp_path,
+        HEAD,
+        ["zhl", "综合楼", "楼栋", "campus", "行政", "", 500],
+        ["zhl-1", "1 层", "楼层", "哪里", "行政", "没这人", "很多"],
+    )
     act = cast.act("director")
     found = intake.look(house_places.PLACES, reading, act)
     assert [(line.number, line.problem) for line in found.wrong] == [
@@ -264,7 +276,9 @@ def test_what_the_action_refuses_stands_beside_its_row(cast, tmp_path):
     """The rehearsal: an owner cannot be taken away without another."""
     reading = sheet_of(tmp_path, HEAD, [*ROOM[:5], "", 124], ["d1", "新", "房间", "jxl-2", "教学", "", 1])
     found = intake.look(house_places.PLACES, reading, cast.act("director"))
-    assert [(line.number, line.problem) for line in found.wrong] == [(2, "“三(2)班教室”要有责任人，没有保存。换人可以，空着不行。")]
+    assert [(line.number, line.problem) for line in found.wrong] == [
+        (2, "“三(2)班教室”要有责任人，没有保存。换人可以，空着不行。")
+    ]
     assert not Place.objects.filter(code="d1").exists()
 
 
@@ -280,7 +294,9 @@ def test_a_sheet_looked_at_before_a_change_is_not_written_over_it(cast, tmp_path
     act = cast.act("director")
     found = intake.look(house_places.PLACES, reading, act)
     place = cast.place("c32")
-    places.change_place(place, name="三(2)教室", use=place.use, owner=place.owner, walk=124, act=cast.act("director"))
+    places.change_place(
+        place, name="三(2)教室", use=place.use, owner=place.owner, walk=124, act=cast.act("director")
+    )
     with pytest.raises(Overtaken, match="数据已变化"):
         intake.confirm(house_places.PLACES, reading, found.digest, act)
     assert cast.place("c32").name == "三(2)教室"
@@ -303,7 +319,9 @@ def test_unknown_columns_are_refused_not_ignored(cast, tmp_path, head, said):
 
 def test_without_a_change_action_a_known_key_is_an_error_of_its_row(cast, tmp_path):
     """A13: who may only add cannot edit through a sheet."""
-    only_new = Register(**{**vars_of(house_places.PLACES), "sheet": replace(house_places.PLACES.sheet, change=None)})
+    only_new = Register(
+        **{**vars_of(house_places.PLACES), "sheet": replace(house_places.PLACES.sheet, change=None)}
+    )
     reading = sheet_of(tmp_path, HEAD, ["c32", "三(2)班", *ROOM[2:]])
     found = intake.look(only_new, reading, cast.act("director"))
     assert found.wrong[0].problem == "“c32”已经有了，导入不改已有的"
@@ -314,7 +332,9 @@ def vars_of(register: Register) -> dict:
 
 
 def test_a_column_that_is_left_out_is_left_alone(cast, tmp_path):
-    reading = sheet_of(tmp_path, ["编码", "名称", "类型", "用途", "走动次序"], ["c32", "三(2)班", "房间", "教学", 124])
+    reading = sheet_of(
+        tmp_path, ["编码", "名称", "类型", "用途", "走动次序"], ["c32", "三(2)班", "房间", "教学", 124]
+    )
     act = cast.act("director")
     found = intake.look(house_places.PLACES, reading, act)
     assert found.lines[0].changes == [("名称", "三(2)班教室", "三(2)班")]
@@ -339,7 +359,10 @@ def test_the_plural_twin_makes_the_same_rows(cast):
     one = terms.enter_day(**said, act=cast.act("director"))
     [many] = terms.enter_days([{**said, "on": date(2026, 12, 2)}], act=cast.act("director"))
     assert (one.pupil_day, one.staff_day, one.note) == (many.pupil_day, many.staff_day, many.note)
-    changes = [list(Change.objects.filter(kind="kernel.schoolday", key=row.pk).values_list("field", "was", "via")) for row in (one, many)]
+    changes = [
+        list(Change.objects.filter(kind="kernel.schoolday", key=row.pk).values_list("field", "was", "via"))
+        for row in (one, many)
+    ]
     assert changes[0] == changes[1] == [("+", "", "test")]
     terms.change_day(one, pupil_day=True, staff_day=True, note="补课", act=cast.act("director"))
     assert SchoolDay.objects.get(on=date(2026, 12, 1)).note == "补课"
@@ -354,7 +377,11 @@ def tracker(expected: dict) -> Register:
     rooms = {values.folded(name): name for name in known["places"]}
 
     def find_places(texts: set[str]) -> dict:
-        return {text: rooms[values.folded(text)] and Place(code=rooms[values.folded(text)]) for text in texts if values.folded(text) in rooms}
+        return {
+            text: rooms[values.folded(text)] and Place(code=rooms[values.folded(text)])
+            for text in texts
+            if values.folded(text) in rooms
+        }
 
     def find_people(texts: set[str]) -> dict:
         names = {text: text.partition("(")[0].strip() for text in texts}
@@ -387,7 +414,9 @@ def test_a_trackers_sheet_is_taken_and_refused_row_by_row(cast, form):
     reading = upload.read_file(DATA / f"import/tracker.{form}")
     act = cast.act("director").at_moment(cast.now.replace(year=2026, month=9, day=10))
     found = intake.look(tracker(expected), reading, act, rehearse=False)
-    assert sorted(line.number for line in found.wrong) == sorted({each["row"] for each in expected["refused"]})
+    assert sorted(line.number for line in found.wrong) == sorted(
+        {each["row"] for each in expected["refused"]}
+    )
     assert (len(found.wrong), len(found.of("new")), found.blank) == (18, 41, 1)
     by_row = {line.number: line.said for line in found.lines}
     assert by_row[3]["cost"] == 459_900

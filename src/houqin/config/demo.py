@@ -43,7 +43,9 @@ NAMES = {
     "moral-office": "吕洁", "academic-office": "施展", "finance-group": "张慧", "inspector": "曹国庆", "admin": "严宽",
 }  # fmt: skip
 MORE = (("guard", 4), ("cleaner", 6), ("canteen-manager", 1), ("room-keeper", 5))  # further holders of a post
-SURNAMES = "王李张刘陈杨黄吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+SURNAMES = (
+    "王李张刘陈杨黄吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+)
 GIVEN = ["芳", "娜", "敏", "静", "秀英", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛",
          "明", "超", "秀兰", "霞", "平", "刚", "桂英", "雪",
          "倩", "颖", "琳", "欣", "蕾", "婷", "慧", "佳", "莹", "宁", "欢", "晨", "璐", "妍", "洁", "楠", "帆"]  # fmt: skip
@@ -148,13 +150,31 @@ class Campus:
 
     def __init__(self, staff: dict[str, Person], act: Act):
         self.staff, self.act, self.walk = staff, act, 0
-        self.rooms: dict[str, list[Place]] = {kind: [] for kind in ("class", "toilet", "office", "room", "canteen", "outdoor")}
+        self.rooms: dict[str, list[Place]] = {
+            kind: [] for kind in ("class", "toilet", "office", "room", "canteen", "outdoor")
+        }
         self.top = self.enter("campus", "青禾小学", "campus", None, "admin", "director")
 
-    def enter(self, code: str, name: str, kind: str, parent: Place | None, use: str, owner: str = "", breaks: str = "") -> Place:
+    def enter(
+        self,
+        code: str,
+        name: str,
+        kind: str,
+        parent: Place | None,
+        use: str,
+        owner: str = "",
+        breaks: str = "",
+    ) -> Place:
         self.walk += 10
         place = places.enter(
-            code=code, name=name, kind=kind, parent=parent, use=use, owner=self.staff.get(owner), walk=self.walk, act=self.act
+            code=code,
+            name=name,
+            kind=kind,
+            parent=parent,
+            use=use,
+            owner=self.staff.get(owner),
+            walk=self.walk,
+            act=self.act,
         )
         if breaks:
             self.rooms[breaks].append(place)
@@ -162,7 +182,9 @@ class Campus:
 
     def teaching(self, letter: str, grades: tuple[int, ...]) -> None:
         """A teaching building: a grade on each floor, its class teachers in their rooms, toilets and an office."""
-        building = self.enter(f"jx{letter.lower()}", f"教学楼 {letter}", "building", self.top, "teaching", "director")
+        building = self.enter(
+            f"jx{letter.lower()}", f"教学楼 {letter}", "building", self.top, "teaching", "director"
+        )
         for level, grade in enumerate(grades, 1):
             floor = self.enter(f"jx{letter.lower()}-{level}", f"{level} 层", "floor", building, "teaching")
             for number in range(1, CLASSES + 1):
@@ -170,7 +192,9 @@ class Campus:
                 name = f"{GRADES[grade - 1]}({number})班教室"
                 self.enter(f"c{grade}{number}", name, "room", floor, "teaching", owner, "class")
             for word, tail in (("男厕", "nan"), ("女厕", "nv")):
-                self.enter(f"jx{letter.lower()}-{level}-{tail}", word, "room", floor, "living", "cleaner", "toilet")
+                self.enter(
+                    f"jx{letter.lower()}-{level}-{tail}", word, "room", floor, "living", "cleaner", "toilet"
+                )
             office = f"{GRADES[grade - 1]}年级办公室"
             self.enter(f"bg{grade}", office, "room", floor, "admin", f"class-teacher-{grade}-1", "office")
 
@@ -192,7 +216,9 @@ class Campus:
         for n, name in enumerate(CANTEEN, 1):
             self.enter(f"st-{n}", name, "room", canteen, "living", "canteen-manager", "canteen")
         for n, name in enumerate(OUTDOOR, 1):
-            self.enter(f"hw-{n}", name, "spot", self.top, "living", "guard" if n < 3 else "director", "outdoor")
+            self.enter(
+                f"hw-{n}", name, "spot", self.top, "living", "guard" if n < 3 else "director", "outdoor"
+            )
 
 
 @transaction.atomic
@@ -237,6 +263,8 @@ def fill(today: date, progress: Progress) -> None:
     open_classes(today, staff, act)
     progress(0.15, "场所")
     teachers = [person for code, person in staff.items() if code.startswith(("teacher", "class-teacher"))]
-    stage = repairs.Stage(rng=rng, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers)
+    stage = repairs.Stage(
+        rng=rng, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers
+    )
     repairs.fill(stage, until=moment(today), progress=lambda share, what: progress(0.15 + 0.85 * share, what))
     progress(1.0, "好了")

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from houqin.kernel.errors import Refused
 
-NOT_DATA = {"keys", "log", "static", "tmp", "lock", "lost+found", "address"}  # what stands there before the first row
+NOT_DATA = {
+    "keys",
+    "log",
+    "static",
+    "tmp",
+    "lock",
+    "lost+found",
+    "address",
+}  # what stands there before the first row
 RESTORED = ".restored"  # a complete new folder that waits to take the old one's place
 READY = "ready"
 REMOTE = {

@@ -19,7 +19,9 @@ def read_or_make(folder: Path, name: str) -> str:
         _write_once(path, secrets.token_urlsafe(60))
     value = path.read_text(encoding="ascii").strip()
     if len(value) < SHORTEST or any(sample in value.lower() for sample in SAMPLES) or len(set(value)) < 10:
-        raise SystemExit(f"密钥文件 {path} 不合格（太短或是样例），没有启动。删掉它再启动会重新生成，登录要重来。")
+        raise SystemExit(
+            f"密钥文件 {path} 不合格（太短或是样例），没有启动。删掉它再启动会重新生成，登录要重来。"
+        )
     return value
 
 

@@ -136,11 +136,18 @@ LOGGING = log.plan(DATA)
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True
 STATIC_URL, STATIC_ROOT = "/static/", DATA / "static"
 DJANGO_VITE = {
-    "default": {"manifest_path": SOURCE / "ui/static/dist/manifest.json", "static_url_prefix": "dist", "dev_mode": False}
+    "default": {
+        "manifest_path": SOURCE / "ui/static/dist/manifest.json",
+        "static_url_prefix": "dist",
+        "dev_mode": False,
+    }
 }
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files"},
+    },
     "staticfiles": {"BACKEND": PLAIN_STATIC if TESTING else "houqin.config.storage.Storage"},
 }
 WHITENOISE_USE_FINDERS = TESTING

@@ -171,7 +171,9 @@ def safe_next(wanted: str | None, otherwise: str = "/") -> str:
     """A path of our own; anything else becomes `otherwise`."""
     if not wanted or not wanted.startswith("/") or re.match(r"[/\\]{2}", wanted) or not wanted.isprintable():
         return otherwise
-    if wanted.startswith((LOGIN, "/logout/")) or not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if wanted.startswith((LOGIN, "/logout/")) or not url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None
+    ):
         return otherwise
     return wanted
 
@@ -181,7 +183,9 @@ def safe_next(wanted: str | None, otherwise: str = "/") -> str:
 
 def act(request: Request) -> Act:
     """经手: what this request does, by whom, by what way, with the client's id of the intent."""
-    return Act(by=request.person, at=request.now, via=via(request), op=op(request), happened_at=happened_at(request))
+    return Act(
+        by=request.person, at=request.now, via=via(request), op=op(request), happened_at=happened_at(request)
+    )
 
 
 def plain_act(request: Request) -> Act:
@@ -215,7 +219,9 @@ def happened_at(request: Request) -> datetime | None:
 
 def once(request: Request, door: str, call: Callable[[], models.Model]) -> tuple[str, str]:
     """Do `call` once for this intent (`_op`), whatever the network does; answers kind and key of what it made."""
-    return doors.once(act(request), door, body_hash(request), _still_may(request, call), device=request.device)
+    return doors.once(
+        act(request), door, body_hash(request), _still_may(request, call), device=request.device
+    )
 
 
 def _still_may(request: Request, call: Callable[[], models.Model]) -> Callable[[], models.Model]:
@@ -223,7 +229,11 @@ def _still_may(request: Request, call: Callable[[], models.Model]) -> Callable[[
 
     def checked() -> models.Model:
         was = request.standing
-        if was is not None and not standing.unchanged(was) and standing.of(request.session, request.now) is None:
+        if (
+            was is not None
+            and not standing.unchanged(was)
+            and standing.of(request.session, request.now) is None
+        ):
             raise NotYours("你的登录刚被停用，没有保存。")
         return call()
 
@@ -289,7 +299,9 @@ def views() -> Iterator[tuple[str, Callable[..., Any]]]:
     return _walk(get_resolver(settings.ROOT_URLCONF).url_patterns, "/")
 
 
-def _walk(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+def _walk(
+    patterns: Iterable[URLPattern | URLResolver], before: str
+) -> Iterator[tuple[str, Callable[..., Any]]]:
     for pattern in patterns:
         where = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):

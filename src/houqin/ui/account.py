@@ -50,7 +50,9 @@ def _user(request: access.Request) -> User:
     return request.person.user
 
 
-def _page(request: access.Request, template: str, refused: Refused | None = None, **context: Any) -> HttpResponse:
+def _page(
+    request: access.Request, template: str, refused: Refused | None = None, **context: Any
+) -> HttpResponse:
     form = context.get("form")
     if refused and form is not None:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))

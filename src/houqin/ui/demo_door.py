@@ -46,7 +46,13 @@ def roles(now: datetime) -> list[Role]:
     """The people behind the door, with how much waits for each."""
     people = {person.code: person for person in _behind(now)}
     return [
-        Role(code, LABELS[code], people[code].name, group, Matter.objects.in_hands_of(people[code], now).count())
+        Role(
+            code,
+            LABELS[code],
+            people[code].name,
+            group,
+            Matter.objects.in_hands_of(people[code], now).count(),
+        )
         for group, codes in GROUPS.items()
         for code in codes
         if code in people
@@ -55,7 +61,9 @@ def roles(now: datetime) -> list[Role]:
 
 def _behind(now: datetime) -> list[Person]:
     today = timezone.localtime(now).date()
-    return list(active(today).filter(code__in=LABELS, user__is_active=True).select_related("user").order_by("pk"))
+    return list(
+        active(today).filter(code__in=LABELS, user__is_active=True).select_related("user").order_by("pk")
+    )
 
 
 @access.unproven
@@ -68,7 +76,13 @@ def enter(request: access.Request) -> HttpResponse:
         return access.redirect(request, access.LOGIN)
     form = DoorForm(request.POST)
     access.refuse_unknown(form, request)
-    found = [person for person in _behind(request.now) if form.is_valid() and person.code == form.cleaned_data["person"]]
+    found = [
+        person
+        for person in _behind(request.now)
+        if form.is_valid() and person.code == form.cleaned_data["person"]
+    ]
     if not found or found[0].user is None:
         raise NotThere("演示学校里没有这个角色。")
-    return entering.start(request, found[0].user, shared=False, wanted=request.POST.get("next", ""), demo=True)
+    return entering.start(
+        request, found[0].user, shared=False, wanted=request.POST.get("next", ""), demo=True
+    )

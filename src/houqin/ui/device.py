@@ -33,4 +33,6 @@ def account(username: str) -> str:
 
 def write(response: HttpResponse, device: str, accounts: list[str]) -> None:
     value = signing.dumps({"id": device, "accounts": list(dict.fromkeys(accounts))[-ACCOUNTS:]}, salt=SALT)
-    response.set_cookie(name(), value, max_age=AGE, secure=settings.HTTPS, httponly=True, samesite="Lax", path="/")
+    response.set_cookie(
+        name(), value, max_age=AGE, secure=settings.HTTPS, httponly=True, samesite="Lax", path="/"
+    )

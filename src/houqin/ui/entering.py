@@ -99,5 +99,7 @@ BROWSERS = (
 
 def device_words(agent: str) -> str:
     """安卓手机 · 微信: enough to know one's own device again in the list of sessions."""
-    said = [next((words for sign, words in signs if re.search(sign, agent)), "") for signs in (SYSTEMS, BROWSERS)]
+    said = [
+        next((words for sign, words in signs if re.search(sign, agent)), "") for signs in (SYSTEMS, BROWSERS)
+    ]
     return " · ".join(filter(None, said)) or "别的设备"

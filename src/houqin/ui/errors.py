@@ -61,7 +61,9 @@ def busy(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith(
+        "application/json"
+    )
 
 
 def _said(request: HttpRequest, status: int, sentence: str, field: str) -> dict[str, Any]:
@@ -123,4 +125,9 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """What was typed, without passwords and codes; nothing at all if the form had one."""
     if any(word == name for name in request.POST for word in SECRETS):
         return []
-    return [(name, v) for name in request.POST if name != "csrfmiddlewaretoken" for v in request.POST.getlist(name)]
+    return [
+        (name, v)
+        for name in request.POST
+        if name != "csrfmiddlewaretoken"
+        for v in request.POST.getlist(name)
+    ]

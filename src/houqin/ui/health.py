@@ -18,7 +18,9 @@ def healthz(request: access.Request) -> HttpResponse:
     connection = connections["reader"]
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
+            cursor.execute(
+                "SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version"
+            )
             engine = cursor.fetchone()[0]
     except DatabaseError:
         return JsonResponse({"ok": False, "version": __version__, "database": "away"}, status=503)

@@ -59,7 +59,9 @@ def facts(school_class: SchoolClass, act: Act) -> list[Fact]:
     teacher, room = school_class.teacher, school_class.room
     return [
         Fact("学年", school_class.school_year.name),
-        Fact("班主任", teacher.name if teacher else "", url=f"/house/people/{teacher.pk}/" if teacher else ""),
+        Fact(
+            "班主任", teacher.name if teacher else "", url=f"/house/people/{teacher.pk}/" if teacher else ""
+        ),
         Fact("教室", room.full_name if room else "", url=f"/house/places/{room.pk}/" if room else ""),
         Fact("学生人数", f"{school_class.pupils} 人"),
     ]

@@ -60,7 +60,9 @@ class DutyChange(SlipForm):
 
 
 class DutyForm(DutyChange):
-    code = forms.ChoiceField(label="能办什么", choices=(), help_text="从列出的里面选，决定能进哪些页、办哪些步骤")
+    code = forms.ChoiceField(
+        label="能办什么", choices=(), help_text="从列出的里面选，决定能进哪些页、办哪些步骤"
+    )
     field_order = ("code", "text", "frequency", "record", "indicator")
 
 
@@ -79,7 +81,9 @@ def fill_choices(act: Act, post: Post | None) -> dict[str, Any]:
 def code_choices(act: Act, post: Post | None) -> dict[str, Any]:
     """The codes that this post does not carry yet, by what they allow."""
     carried = set(post.duties.filter(ended_at=None).values_list("code", flat=True)) if post else set()
-    return {"code": [("", "选一个"), *((c, f"{t}（{c}）") for c, t in known_codes().items() if c not in carried)]}
+    return {
+        "code": [("", "选一个"), *((c, f"{t}（{c}）") for c, t in known_codes().items() if c not in carried)]
+    }
 
 
 def post_values(post: Post) -> dict[str, Any]:

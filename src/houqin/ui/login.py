@@ -36,7 +36,11 @@ class PasswordForm(forms.Form):
     """A new password, typed twice."""
 
     password = forms.CharField(
-        label="新密码", max_length=LONGEST, strip=False, widget=forms.PasswordInput, help_text="至少 10 个字符。一句话最好记。"
+        label="新密码",
+        max_length=LONGEST,
+        strip=False,
+        widget=forms.PasswordInput,
+        help_text="至少 10 个字符。一句话最好记。",
     )
     again = forms.CharField(label="再填一遍", max_length=LONGEST, strip=False, widget=forms.PasswordInput)
 
@@ -52,7 +56,9 @@ class PasswordForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(label="验证码", max_length=20, help_text="手机上的 6 位数字；手机不在身边，填一个备用码。")
+    code = forms.CharField(
+        label="验证码", max_length=20, help_text="手机上的 6 位数字；手机不在身边，填一个备用码。"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -65,7 +71,11 @@ class CodeForm(forms.Form):
 def login(request: access.Request) -> HttpResponse:
     wanted = access.safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.method != "POST":
-        return access.redirect(request, wanted) if request.standing else _login_page(request, LoginForm(), wanted)
+        return (
+            access.redirect(request, wanted)
+            if request.standing
+            else _login_page(request, LoginForm(), wanted)
+        )
     form = LoginForm(request.POST)
     access.refuse_unknown(form, request)
     if not form.is_valid():
@@ -88,7 +98,12 @@ def _try(request: access.Request, form: LoginForm, wanted: str) -> HttpResponse:
 
 
 def _login_page(
-    request: access.Request, form: LoginForm, wanted: str, *, refused: Refused | None = None, status: int = 200
+    request: access.Request,
+    form: LoginForm,
+    wanted: str,
+    *,
+    refused: Refused | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     if refused:
         form.add_error(None, str(refused))
@@ -176,7 +191,9 @@ def first(request: access.Request, token: str) -> HttpResponse:
         access.refuse_unknown(form, request)
         if form.is_valid():
             try:
-                user = writes.use_link(token, password=form.cleaned_data["password"], act=access.plain_act(request))
+                user = writes.use_link(
+                    token, password=form.cleaned_data["password"], act=access.plain_act(request)
+                )
                 security_log.note(request, "first_password", account=user.username)
                 return _without_path(entering.proceed(request, user, shared=False))
             except NotThere:
@@ -199,5 +216,7 @@ def _gone(request: access.Request) -> HttpResponse:
 
 
 def _without_path(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "strict-origin"  # with no-referrer a browser sends its form as of nowhere, and csrf refuses it
+    response["Referrer-Policy"] = (
+        "strict-origin"  # with no-referrer a browser sends its form as of nowhere, and csrf refuses it
+    )
     return response

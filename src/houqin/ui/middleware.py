@@ -81,7 +81,9 @@ def with_headers(response: HttpResponse, request: HttpRequest) -> HttpResponse:
 def policy_without_nonce() -> str:
     """The house's policy for what the policy's own middleware does not reach: static files and early refusals."""
     said: dict[str, Any] = settings.SECURE_CSP
-    return "; ".join(f"{name} {' '.join(v for v in values if v != CSP.NONCE)}" for name, values in said.items())
+    return "; ".join(
+        f"{name} {' '.join(v for v in values if v != CSP.NONCE)}" for name, values in said.items()
+    )
 
 
 class Access:

@@ -50,7 +50,13 @@ class NotOfTheSchool:
 def words_of(user: User | None) -> set[str]:
     """What anybody in the school would try first."""
     school = schools.school()
-    words = {school.name, initials_of(school.name) if school.name else "", school.office_phone, "houqin", "zongwu"}
+    words = {
+        school.name,
+        initials_of(school.name) if school.name else "",
+        school.office_phone,
+        "houqin",
+        "zongwu",
+    }
     if user is not None:
         words.add(user.username)
         if person := getattr(user, "person", None):
@@ -58,8 +64,17 @@ def words_of(user: User | None) -> set[str]:
     return {word.casefold() for word in words if word}
 
 
-RUNS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
-LUCKY = re.compile(r"(woaini|wo?aini|iloveyou|5201314|1314520|666888|888666|147258369|mima|password|admin|wang?\d{3})")
+RUNS = (
+    "01234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
+)
+LUCKY = re.compile(
+    r"(woaini|wo?aini|iloveyou|5201314|1314520|666888|888666|147258369|mima|password|admin|wang?\d{3})"
+)
 
 
 def is_a_row(plain: str) -> bool:

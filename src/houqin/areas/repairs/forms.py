@@ -24,7 +24,9 @@ class FaultTypeField(forms.ModelChoiceField):
         return obj.label
 
 
-def note(label: str, *, placeholder: str = "", required: bool = True, words: tuple[str, ...] = ()) -> forms.CharField:
+def note(
+    label: str, *, placeholder: str = "", required: bool = True, words: tuple[str, ...] = ()
+) -> forms.CharField:
     field = forms.CharField(label=label, max_length=200, required=required)
     field.placeholder, field.words = placeholder, words  # type: ignore[attr-defined]
     return field
@@ -32,17 +34,26 @@ def note(label: str, *, placeholder: str = "", required: bool = True, words: tup
 
 def rating(*, required: bool) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label="打几分", choices=Repair.RATINGS, coerce=int, empty_value=None, required=required, widget=forms.RadioSelect
+        label="打几分",
+        choices=Repair.RATINGS,
+        coerce=int,
+        empty_value=None,
+        required=required,
+        widget=forms.RadioSelect,
     )
 
 
 class ReportForm(SlipForm):
     """报修 at a place that is known already (the scan page)."""
 
-    fault_type = FaultTypeField(label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    fault_type = FaultTypeField(
+        label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
     detail = note("怎么了", placeholder="例如：后排靠窗两根灯管不亮")
     photos = PhotosField(required=False)
-    affects_lesson = forms.BooleanField(label="现在影响上课", required=False, help_text="打开后按紧急的时限办")
+    affects_lesson = forms.BooleanField(
+        label="现在影响上课", required=False, help_text="打开后按紧急的时限办"
+    )
 
 
 class OpenForm(ReportForm):
@@ -55,7 +66,9 @@ class OpenForm(ReportForm):
 class VisitorForm(SlipForm):
     """访客报修: without a login."""
 
-    fault_type = FaultTypeField(label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    fault_type = FaultTypeField(
+        label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
     detail = note("怎么了", placeholder="例如：水龙头关不上")
     photos = PhotosField(required=False, most=3)
     name = forms.CharField(label="怎么称呼", max_length=20, required=False)
@@ -73,12 +86,16 @@ class DeclineForm(SlipForm):
 class WorkerForm(SlipForm):
     """派工."""
 
-    worker = forms.ModelChoiceField(label="交给", queryset=Person.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    worker = forms.ModelChoiceField(
+        label="交给", queryset=Person.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     note = note("交代一句", placeholder="例如：下课再进", required=False)
 
 
 class PassOnForm(SlipForm):
-    worker = forms.ModelChoiceField(label="转给", queryset=Person.objects.none(), empty_label=None, widget=forms.RadioSelect)
+    worker = forms.ModelChoiceField(
+        label="转给", queryset=Person.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     note = note("为什么转", words=("要动电", "要动水", "两个人才行", "今天请假"))
 
 
@@ -159,13 +176,18 @@ class FaultTypeForm(SlipForm):
     icon = forms.CharField(label="图标", max_length=30, required=False, empty_value="dots")
     examples = forms.CharField(label="例", max_length=80, required=False)
     words = forms.CharField(
-        label="常用说法", required=False, max_length=120, help_text="用空格隔开；前面加 ! 的表示有危险，按紧急办、昼夜计时"
+        label="常用说法",
+        required=False,
+        max_length=120,
+        help_text="用空格隔开；前面加 ! 的表示有危险，按紧急办、昼夜计时",
     )
     worker = forms.ModelChoiceField(label="直接交给", queryset=Person.objects.none(), required=False)
     duty = forms.SlugField(label="或交给职责", max_length=40, required=False)
     response_minutes = forms.IntegerField(label="首响", min_value=1, max_value=100_000)
     fix_minutes = forms.IntegerField(label="修复", min_value=1, max_value=100_000)
-    urgent_response_minutes = forms.IntegerField(label="紧急首响", min_value=1, max_value=100_000, required=False)
+    urgent_response_minutes = forms.IntegerField(
+        label="紧急首响", min_value=1, max_value=100_000, required=False
+    )
     urgent_fix_minutes = forms.IntegerField(label="紧急修复", min_value=1, max_value=100_000, required=False)
     safety = forms.BooleanField(label="涉及安全", required=False, help_text="打开后昼夜计时")
     after_photo = forms.BooleanField(label="修好要拍照", required=False, help_text="打开后没有照片不能点修好")

@@ -6,7 +6,9 @@ from django.db.models import F, Q
 from houqin.kernel.entries import Entry
 from houqin.kernel.fields import FenField, MilliField, MinutesField
 
-DANGER = "!"  # before a quick word: heard in a report, it makes it urgent and lets its clock run round the clock
+DANGER = (
+    "!"  # before a quick word: heard in a report, it makes it urgent and lets its clock run round the clock
+)
 
 
 class FaultType(models.Model):
@@ -95,15 +97,21 @@ class Repair(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="repair_parts_cost_something_or_nothing", condition=Q(parts_fen__gte=0)),
+            models.CheckConstraint(
+                name="repair_parts_cost_something_or_nothing", condition=Q(parts_fen__gte=0)
+            ),
             models.CheckConstraint(
                 name="repair_contractor_has_a_price",
-                condition=Q(contractor="", contractor_fen=None) | (~Q(contractor="") & Q(contractor_fen__gte=0)),
+                condition=Q(contractor="", contractor_fen=None)
+                | (~Q(contractor="") & Q(contractor_fen__gte=0)),
             ),
             models.CheckConstraint(
-                name="repair_fixed_by_someone", condition=Q(fixed_at=None) | Q(worker__isnull=False, net_minutes__isnull=False)
+                name="repair_fixed_by_someone",
+                condition=Q(fixed_at=None) | Q(worker__isnull=False, net_minutes__isnull=False),
             ),
-            models.CheckConstraint(name="repair_rated_one_to_five", condition=Q(rating=None) | Q(rating__range=(1, 5))),
+            models.CheckConstraint(
+                name="repair_rated_one_to_five", condition=Q(rating=None) | Q(rating__range=(1, 5))
+            ),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="repair_code_once"),
         ]
         indexes = [
@@ -131,7 +139,9 @@ class PartUsed(Entry):
     class Meta:
         constraints = [
             models.CheckConstraint(name="part_is_some", condition=Q(quantity_milli__gt=0)),
-            models.CheckConstraint(name="part_is_not_paid_for_by_them", condition=Q(price_fen__gte=0, amount_fen__gte=0)),
+            models.CheckConstraint(
+                name="part_is_not_paid_for_by_them", condition=Q(price_fen__gte=0, amount_fen__gte=0)
+            ),
         ]
 
     def __str__(self) -> str:

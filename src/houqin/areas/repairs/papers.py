@@ -38,10 +38,18 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("类别", repair.fault_type.label),
         Fact("报修人", VISITOR if repair.by_visitor else matter.opened_by.name, note=_told(repair, act)),
         Fact("维修人", repair.worker.name if repair.worker else "没派"),
-        Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair)) if repair.net_minutes is not None else None,
-        Fact("修复时限", wording.when(repair.fix_due_at, act.at), note="" if repair.fixed_at is None else _kept(repair)),
+        Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair))
+        if repair.net_minutes is not None
+        else None,
+        Fact(
+            "修复时限",
+            wording.when(repair.fix_due_at, act.at),
+            note="" if repair.fixed_at is None else _kept(repair),
+        ),
         Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.fixed_at else None,
-        Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen)) if repair.contractor else None,
+        Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen))
+        if repair.contractor
+        else None,
         Fact("打几分", f"{repair.rating} 分", note=repair.remark) if repair.rating else None,
         Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
     ]
@@ -66,7 +74,10 @@ def _told(repair: Repair, act: Act) -> str:
 
 
 def _parts(repair: Repair) -> str:
-    return "、".join(f"{part.name} {wording.quantity(part.quantity_milli)} {part.unit}".strip() for part in repair.parts.order_by("pk"))
+    return "、".join(
+        f"{part.name} {wording.quantity(part.quantity_milli)} {part.unit}".strip()
+        for part in repair.parts.order_by("pk")
+    )
 
 
 def _minutes(minutes: int | None) -> str:
@@ -124,7 +135,15 @@ def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[C
 
 def repaired(repair: Repair, events: list[Event]) -> list[list[Cell]]:
     given = last(events, "dispatch", "pass_on")
-    way = "按类别直接派" if given is None and repair.worker else "转派" if repair.passed_on else "派工" if given else ""
+    way = (
+        "按类别直接派"
+        if given is None and repair.worker
+        else "转派"
+        if repair.passed_on
+        else "派工"
+        if given
+        else ""
+    )
     back = f"返修 {repair.sent_back} 次。" if repair.sent_back else ""
     return [
         [cell("派给", repair.worker.name if repair.worker else ""), cell("派工时间", moment(repair.assigned_at)),
@@ -141,19 +160,34 @@ def outside(repair: Repair, events: list[Event]) -> list[list[Cell]]:
     done = last(events, "finish")
     signed = {"name": done.by.name, "date": wording.paper_day(done.at)} if done else {}
     cost = wording.yuan(repair.contractor_fen) if repair.contractor else ""
-    return [[cell("外修单位", repair.contractor or "无"), cell("外修费用", cost), {"label": "维修签字", "signature": signed or {"date": ""}}]]
+    return [
+        [
+            cell("外修单位", repair.contractor or "无"),
+            cell("外修费用", cost),
+            {"label": "维修签字", "signature": signed or {"date": ""}},
+        ]
+    ]
 
 
 def accepted(matter: Matter, repair: Repair, events: list[Event]) -> list[list[Cell]]:
-    signature = Signature.objects.filter(event__matter=matter, event__step="sign").select_related("signer").first()
+    signature = (
+        Signature.objects.filter(event__matter=matter, event__step="sign").select_related("signer").first()
+    )
     good, back = matter.state == "signed", last(events, "finish", "reopen")
     sent_back = back is not None and back.step == "reopen"
     rating = f"{repair.rating} 分" if repair.rating else ""
     office = last(events, "close_by_office", "time_out")
     closed = {"name": office.by.name, "date": moment(office.at)} if office else {"date": ""}
     return [
-        [picks("结果", ("合格", good), ("返修", sent_back)), cell("评价", rating), cell("意见", repair.remark)],
-        [{"label": "验收签字", "signature": signed_by(signature), "span": 2}, {"label": "总务处", "signature": closed, "span": 2}],
+        [
+            picks("结果", ("合格", good), ("返修", sent_back)),
+            cell("评价", rating),
+            cell("意见", repair.remark),
+        ],
+        [
+            {"label": "验收签字", "signature": signed_by(signature), "span": 2},
+            {"label": "总务处", "signature": closed, "span": 2},
+        ],
     ]
 
 
@@ -180,7 +214,11 @@ def pauses(events: list[Event]) -> list[str]:
 
 def part_line(part: PartUsed) -> list[str]:
     """The school's form has columns for specification and issue slip too: by hand, until the store fills them."""
-    count, price, amount = wording.quantity(part.quantity_milli), wording.money(part.price_fen), wording.money(part.amount_fen)
+    count, price, amount = (
+        wording.quantity(part.quantity_milli),
+        wording.money(part.price_fen),
+        wording.money(part.amount_fen),
+    )
     return [part.name, "", part.unit, count, price, amount, ""]
 
 

@@ -35,7 +35,9 @@ from .models import FaultType, Repair
 
 KEEPERS = ("house-keeper",)
 WAITING = dict(Repair.PAUSES)
-HOLDERS = {code: post.name for post in POSTS for code, _ in post.duties}  # a duty by the post that ships with it
+HOLDERS = {
+    code: post.name for post in POSTS for code, _ in post.duties
+}  # a duty by the post that ships with it
 
 
 # ── 报修台账 ────────────────────────────────────────────────────────────────────────────────────────────
@@ -71,7 +73,9 @@ def repeated(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 
 def in_term(rows: QuerySet, term: Term, at: datetime) -> QuerySet:
-    first, last = (timezone.make_aware(datetime.combine(on, time.min)) for on in (term.starts_on, term.ends_on))
+    first, last = (
+        timezone.make_aware(datetime.combine(on, time.min)) for on in (term.starts_on, term.ends_on)
+    )
     return rows.filter(matter__opened_at__gte=first, matter__opened_at__lt=last + timedelta(days=1))
 
 
@@ -80,7 +84,9 @@ def the_terms(person: Person, at: datetime) -> QuerySet[Term]:
 
 
 def the_workers(person: Person, at: datetime) -> QuerySet[Person]:
-    return Person.objects.filter(pk__in=Repair.objects.exclude(worker=None).values("worker")).order_by("name", "pk")
+    return Person.objects.filter(pk__in=Repair.objects.exclude(worker=None).values("worker")).order_by(
+        "name", "pk"
+    )
 
 
 def the_places(person: Person, at: datetime) -> QuerySet[Place]:
@@ -178,9 +184,15 @@ def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:
     return [
         Fact("代码", fault_type.code, code=True),
         Fact("短名", fault_type.label),
-        Fact("直接交给", fault_type.worker.name if fault_type.worker else people.duty_name(fault_type.duty) or "派工"),
+        Fact(
+            "直接交给",
+            fault_type.worker.name if fault_type.worker else people.duty_name(fault_type.duty) or "派工",
+        ),
         Fact("一般时限", f"首响 {fault_type.response_minutes} 分，修复 {fault_type.fix_minutes} 分"),
-        Fact("紧急时限", f"首响 {urgent[0]} 分，修复 {urgent[1] or fault_type.fix_minutes} 分" if urgent[0] else "同一般"),
+        Fact(
+            "紧急时限",
+            f"首响 {urgent[0]} 分，修复 {urgent[1] or fault_type.fix_minutes} 分" if urgent[0] else "同一般",
+        ),
         Fact("计时", "昼夜" if fault_type.safety else "上班时间"),
         Fact("修好要拍照", "是" if fault_type.after_photo else "否"),
         Fact("常用说法", fault_type.words, whole=True),
@@ -189,12 +201,23 @@ def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:
 
 
 def latest_of(fault_type: FaultType, act: Act) -> list[Section]:
-    rows = queries.visible_to(act.by, act.at).filter(fault_type=fault_type).select_related("matter").order_by("-pk")[:8]
+    rows = (
+        queries.visible_to(act.by, act.at)
+        .filter(fault_type=fault_type)
+        .select_related("matter")
+        .order_by("-pk")[:8]
+    )
     lines = [
-        {"title": r.matter.title, "url": f"/matters/{r.matter.number}/", "state": state_of(r.matter.state, r.waiting_for)}
+        {
+            "title": r.matter.title,
+            "url": f"/matters/{r.matter.number}/",
+            "state": state_of(r.matter.state, r.waiting_for),
+        }
         for r in rows
     ]
-    return [Section("最近的报修", lines, url=f"/repairs/repairs/?view=all&type={fault_type.pk}", empty="还没有")]
+    return [
+        Section("最近的报修", lines, url=f"/repairs/repairs/?view=all&type={fault_type.pk}", empty="还没有")
+    ]
 
 
 def people_by_code(texts: set[str]) -> dict[str, Person]:
@@ -267,4 +290,3 @@ FAULT_TYPES = Register(
     sheet=SHEET,
     empty=Empty("还没有故障类别", "类别决定报修交给谁、多久修好。先录最常坏的几类。"),
 )  # fmt: skip
-

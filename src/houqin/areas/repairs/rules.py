@@ -20,7 +20,13 @@ from houqin.kernel.terms.clock import Hours
 
 from .models import DANGER, FaultType, Repair
 
-DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = "repair-dispatcher", "repair-worker", "office", "overseer", "read-only"
+DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = (
+    "repair-dispatcher",
+    "repair-worker",
+    "office",
+    "overseer",
+    "read-only",
+)
 TITLE = 24  # characters of the fault that go into the matter's title
 
 SIGN_DAYS, FIRST_REMINDER, SECOND_REMINDER, REPEAT_DAYS, REPEATS, VISITOR_DAYS = figures.declare((

@@ -171,7 +171,9 @@ def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
         _lock(matter)
         matter.escalated_at = act.at
         matter.save(update_fields=["escalated_at"])
-        event = _record(matter, "escalate", matter.state, act, "过了期限", {"due_at": matter.due_at.isoformat()})
+        event = _record(
+            matter, "escalate", matter.state, act, "过了期限", {"due_at": matter.due_at.isoformat()}
+        )
         for person in to:
             notices.post(person, f"超时：{matter.title}", matter=matter, act=act)
     return event

@@ -76,7 +76,9 @@ class Matter(models.Model):
     place = models.ForeignKey(
         "kernel.Place", models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="地点"
     )
-    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="opened_matters", verbose_name="提出人")
+    opened_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="opened_matters", verbose_name="提出人"
+    )
     opened_at = models.DateTimeField("提出时间")
     holder = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="held_matters", verbose_name="在谁手上"

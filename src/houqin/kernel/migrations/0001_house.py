@@ -9,797 +9,1575 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.BigIntegerField(verbose_name='字节')),
-                ('mime', models.CharField(max_length=80)),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('stored_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.BigIntegerField(verbose_name="字节")),
+                ("mime", models.CharField(max_length=80)),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FigureSetting',
+            name="FigureSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='代码')),
-                ('value', models.IntegerField(verbose_name='数值')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="代码")),
+                ("value", models.IntegerField(verbose_name="数值")),
             ],
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='小组')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="小组")),
             ],
         ),
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='编号')),
-                ('prefix', models.CharField(max_length=8)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('serial', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('title', models.CharField(max_length=120, verbose_name='事由')),
-                ('state', models.CharField(max_length=20, verbose_name='状态')),
-                ('opened_at', models.DateTimeField(verbose_name='提出时间')),
-                ('duty', models.CharField(blank=True, max_length=40, verbose_name='待办职务')),
-                ('due_at', models.DateTimeField(verbose_name='期限')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='停表时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='督办时间')),
-                ('safety', models.BooleanField(default=False, verbose_name='涉及安全')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="编号")),
+                ("prefix", models.CharField(max_length=8)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("serial", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=120, verbose_name="事由")),
+                ("state", models.CharField(max_length=20, verbose_name="状态")),
+                ("opened_at", models.DateTimeField(verbose_name="提出时间")),
+                ("duty", models.CharField(blank=True, max_length=40, verbose_name="待办职务")),
+                ("due_at", models.DateTimeField(verbose_name="期限")),
+                ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="停表时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                ("escalated_at", models.DateTimeField(blank=True, null=True, verbose_name="督办时间")),
+                ("safety", models.BooleanField(default=False, verbose_name="涉及安全")),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='岗位')),
-                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='次序')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="岗位")),
+                ("rank", models.PositiveSmallIntegerField(default=100, verbose_name="次序")),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolDay',
+            name="SchoolDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True, verbose_name='日期')),
-                ('pupil_day', models.BooleanField(default=False, verbose_name='学生上学')),
-                ('staff_day', models.BooleanField(default=False, verbose_name='教职工上班')),
-                ('note', models.CharField(blank=True, max_length=60, verbose_name='说明')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(unique=True, verbose_name="日期")),
+                ("pupil_day", models.BooleanField(default=False, verbose_name="学生上学")),
+                ("staff_day", models.BooleanField(default=False, verbose_name="教职工上班")),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="说明")),
             ],
         ),
         migrations.CreateModel(
-            name='TickRun',
+            name="TickRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=60, unique=True)),
-                ('claimed_until', models.DateTimeField()),
-                ('last_run_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job", models.CharField(max_length=60, unique=True)),
+                ("claimed_until", models.DateTimeField()),
+                ("last_run_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='用户名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可用')),
-                ('opened_at', models.DateTimeField(verbose_name='开户时间')),
-                ('password_set_at', models.DateTimeField(null=True, verbose_name='密码设定时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="用户名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="可用")),
+                ("opened_at", models.DateTimeField(verbose_name="开户时间")),
+                ("password_set_at", models.DateTimeField(null=True, verbose_name="密码设定时间")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('username', django.db.models.functions.text.Lower('username'))), name='user_name_is_folded')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("username", django.db.models.functions.text.Lower("username"))),
+                        name="user_name_is_folded",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=22, unique=True, verbose_name='令牌')),
-                ('short_code', models.CharField(max_length=8, unique=True, verbose_name='短码')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.BigIntegerField(blank=True, null=True)),
-                ('from_at', models.DateTimeField(verbose_name='启用时间')),
-                ('to_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=22, unique=True, verbose_name="令牌")),
+                ("short_code", models.CharField(max_length=8, unique=True, verbose_name="短码")),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.BigIntegerField(blank=True, null=True)),
+                ("from_at", models.DateTimeField(verbose_name="启用时间")),
+                ("to_at", models.DateTimeField(blank=True, null=True, verbose_name="停用时间")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at', None)), fields=('kind', 'key'), name='one_label_in_force')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_at", None)), fields=("kind", "key"), name="one_label_in_force"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LoginLink',
+            name="LoginLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(verbose_name='发出时间')),
-                ('expires_at', models.DateTimeField(verbose_name='到期')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='用掉时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='login_links', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(verbose_name="发出时间")),
+                ("expires_at", models.DateTimeField(verbose_name="到期")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="用掉时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="login_links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalRoute',
+            name="ApprovalRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('round', models.PositiveSmallIntegerField(verbose_name='第几轮')),
-                ('amount_fen', houqin.kernel.fields.FenField(verbose_name='本单金额')),
-                ('basis_fen', houqin.kernel.fields.FenField(verbose_name='计算基数')),
-                ('reason', models.CharField(max_length=300, verbose_name='为什么走这一档')),
-                ('at', models.DateTimeField()),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='kernel.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("round", models.PositiveSmallIntegerField(verbose_name="第几轮")),
+                ("amount_fen", houqin.kernel.fields.FenField(verbose_name="本单金额")),
+                ("basis_fen", houqin.kernel.fields.FenField(verbose_name="计算基数")),
+                ("reason", models.CharField(max_length=300, verbose_name="为什么走这一档")),
+                ("at", models.DateTimeField()),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="kernel.matter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('initials', models.CharField(blank=True, editable=False, max_length=20, verbose_name='拼音首字母')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='电话')),
-                ('joined_on', models.DateField(blank=True, null=True, verbose_name='到岗日期')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='离岗日期')),
-                ('built_in', models.BooleanField(default=False, editable=False, verbose_name='内置')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='person', to=settings.AUTH_USER_MODEL, verbose_name='登录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "initials",
+                    models.CharField(blank=True, editable=False, max_length=20, verbose_name="拼音首字母"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="电话")),
+                ("joined_on", models.DateField(blank=True, null=True, verbose_name="到岗日期")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离岗日期")),
+                ("built_in", models.BooleanField(default=False, editable=False, verbose_name="内置")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登录",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('device', models.CharField(blank=True, max_length=64)),
-                ('op', models.CharField(max_length=36)),
-                ('door', models.CharField(max_length=60)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('kind', models.CharField(blank=True, max_length=60)),
-                ('key', models.CharField(blank=True, max_length=60)),
-                ('at', models.DateTimeField()),
-                ('kept', models.BooleanField(default=False)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("device", models.CharField(blank=True, max_length=64)),
+                ("op", models.CharField(max_length=36)),
+                ("door", models.CharField(max_length=60)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("kind", models.CharField(blank=True, max_length=60)),
+                ("key", models.CharField(blank=True, max_length=60)),
+                ("at", models.DateTimeField()),
+                ("kept", models.BooleanField(default=False)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200)),
-                ('link', models.CharField(blank=True, max_length=200)),
-                ('posted_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('matter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='kernel.matter')),
-                ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='kernel.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                ("link", models.CharField(blank=True, max_length=200)),
+                ("posted_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="kernel.matter",
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="kernel.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='入组日期')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='出组日期')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.group', verbose_name='小组')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.person', verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="入组日期")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="出组日期")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="kernel.group",
+                        verbose_name="小组",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="kernel.person",
+                        verbose_name="人员",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='matter',
-            name='holder',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_matters', to='kernel.person', verbose_name='在谁手上'),
+            model_name="matter",
+            name="holder",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="held_matters",
+                to="kernel.person",
+                verbose_name="在谁手上",
+            ),
         ),
         migrations.AddField(
-            model_name='matter',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opened_matters', to='kernel.person', verbose_name='提出人'),
+            model_name="matter",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="opened_matters",
+                to="kernel.person",
+                verbose_name="提出人",
+            ),
         ),
         migrations.CreateModel(
-            name='ListChoice',
+            name="ListChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('register', models.CharField(max_length=60, verbose_name='台账')),
-                ('name', models.CharField(blank=True, max_length=20, verbose_name='名称')),
-                ('columns', models.JSONField(default=list, verbose_name='列')),
-                ('query', models.CharField(blank=True, max_length=600, verbose_name='条件')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='list_choices', to='kernel.person', verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("register", models.CharField(max_length=60, verbose_name="台账")),
+                ("name", models.CharField(blank=True, max_length=20, verbose_name="名称")),
+                ("columns", models.JSONField(default=list, verbose_name="列")),
+                ("query", models.CharField(blank=True, max_length=600, verbose_name="条件")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="list_choices",
+                        to="kernel.person",
+                        verbose_name="人员",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('step', models.CharField(max_length=20, verbose_name='步骤')),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('to_duty', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('happened_at', models.DateTimeField(blank=True, null=True)),
-                ('via', models.CharField(max_length=12)),
-                ('op', models.CharField(blank=True, max_length=36)),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('facts', models.JSONField(default=dict)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='kernel.matter')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='经手人')),
-                ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
-                ('to_holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='交给')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("step", models.CharField(max_length=20, verbose_name="步骤")),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                ("to_duty", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("happened_at", models.DateTimeField(blank=True, null=True)),
+                ("via", models.CharField(max_length=12)),
+                ("op", models.CharField(blank=True, max_length=36)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="kernel.matter"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="经手人",
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "to_holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="交给",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='单据')),
-                ('cap_fen', houqin.kernel.fields.FenField(verbose_name='单笔上限')),
-                ('from_at', models.DateTimeField(verbose_name='起')),
-                ('to_at', models.DateTimeField(verbose_name='止')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='提前结束')),
-                ('deed', models.CharField(max_length=120, verbose_name='依据')),
-                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='授权人')),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='受托人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="单据")),
+                ("cap_fen", houqin.kernel.fields.FenField(verbose_name="单笔上限")),
+                ("from_at", models.DateTimeField(verbose_name="起")),
+                ("to_at", models.DateTimeField(verbose_name="止")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="提前结束")),
+                ("deed", models.CharField(max_length=120, verbose_name="依据")),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="受托人",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('kind', models.CharField(max_length=60, verbose_name='台账')),
-                ('key', models.BigIntegerField(verbose_name='卡片')),
-                ('field', models.CharField(max_length=40, verbose_name='项目')),
-                ('was', models.TextField(blank=True, verbose_name='原来')),
-                ('now', models.TextField(blank=True, verbose_name='改成')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('via', models.CharField(max_length=12)),
-                ('op', models.CharField(blank=True, max_length=36)),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='经手人')),
-                ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("kind", models.CharField(max_length=60, verbose_name="台账")),
+                ("key", models.BigIntegerField(verbose_name="卡片")),
+                ("field", models.CharField(max_length=40, verbose_name="项目")),
+                ("was", models.TextField(blank=True, verbose_name="原来")),
+                ("now", models.TextField(blank=True, verbose_name="改成")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("via", models.CharField(max_length=12)),
+                ("op", models.CharField(blank=True, max_length=36)),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="经手人",
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('kind', models.CharField(blank=True, max_length=60)),
-                ('key', models.BigIntegerField(blank=True, null=True)),
-                ('role', models.CharField(choices=[('before', '报修时'), ('after', '修好后'), ('paper', '原件'), ('other', '附件')], default='other', max_length=10, verbose_name='类别')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('at', models.DateTimeField()),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='kernel.blob')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='kernel.event')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("kind", models.CharField(blank=True, max_length=60)),
+                ("key", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("before", "报修时"),
+                            ("after", "修好后"),
+                            ("paper", "原件"),
+                            ("other", "附件"),
+                        ],
+                        default="other",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("at", models.DateTimeField()),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="kernel.blob",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="kernel.event",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalStep',
+            name="ApprovalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('duty', models.CharField(max_length=40)),
-                ('escalated', models.BooleanField(default=False, verbose_name='上移')),
-                ('state', models.CharField(choices=[('waiting', '未到'), ('open', '等批'), ('agreed', '同意'), ('refused', '退回')], default='waiting', max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='kernel.approvalroute')),
-                ('candidates', models.ManyToManyField(related_name='+', to='kernel.person')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
-                ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+                ("duty", models.CharField(max_length=40)),
+                ("escalated", models.BooleanField(default=False, verbose_name="上移")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "未到"),
+                            ("open", "等批"),
+                            ("agreed", "同意"),
+                            ("refused", "退回"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="kernel.approvalroute",
+                    ),
+                ),
+                ("candidates", models.ManyToManyField(related_name="+", to="kernel.person")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='approvalroute',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person'),
+            model_name="approvalroute",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.person"
+            ),
         ),
         migrations.CreateModel(
-            name='PersonalDetail',
+            name="PersonalDetail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.BigIntegerField()),
-                ('field', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=200)),
-                ('kept_until', models.DateField()),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.BigIntegerField()),
+                ("field", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=200)),
+                ("kept_until", models.DateField()),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key', 'field'), name='personal_detail_once'), models.CheckConstraint(condition=models.Q(('erased_at', None), ('value', ''), _connector='OR'), name='erased_detail_is_empty')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key", "field"), name="personal_detail_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("erased_at", None), ("value", ""), _connector="OR"),
+                        name="erased_detail_is_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='编码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('campus', '校区'), ('building', '楼栋'), ('floor', '楼层'), ('room', '房间'), ('spot', '点位')], max_length=10, verbose_name='类型')),
-                ('use', models.CharField(choices=[('teaching', '教学'), ('living', '生活'), ('admin', '行政')], default='admin', max_length=10, verbose_name='用途')),
-                ('walk', models.PositiveIntegerField(default=0, verbose_name='走动次序')),
-                ('path', models.CharField(editable=False, max_length=120)),
-                ('full_name', models.CharField(editable=False, max_length=200, verbose_name='地点')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_places', to='kernel.person', verbose_name='责任人')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel.place', verbose_name='上级')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="编码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("campus", "校区"),
+                            ("building", "楼栋"),
+                            ("floor", "楼层"),
+                            ("room", "房间"),
+                            ("spot", "点位"),
+                        ],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("teaching", "教学"), ("living", "生活"), ("admin", "行政")],
+                        default="admin",
+                        max_length=10,
+                        verbose_name="用途",
+                    ),
+                ),
+                ("walk", models.PositiveIntegerField(default=0, verbose_name="走动次序")),
+                ("path", models.CharField(editable=False, max_length=120)),
+                ("full_name", models.CharField(editable=False, max_length=200, verbose_name="地点")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_places",
+                        to="kernel.person",
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="kernel.place",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='matter',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='kernel.place', verbose_name='地点'),
+            model_name="matter",
+            name="place",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="matters",
+                to="kernel.place",
+                verbose_name="地点",
+            ),
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stand', models.CharField(choices=[('first_stand', 'A角'), ('stand_in', 'B角')], default='first_stand', max_length=12, verbose_name='A/B角')),
-                ('from_on', models.DateField(verbose_name='任岗日期')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='离任日期')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='kernel.person', verbose_name='人员')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='kernel.post', verbose_name='岗位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stand",
+                    models.CharField(
+                        choices=[("first_stand", "A角"), ("stand_in", "B角")],
+                        default="first_stand",
+                        max_length=12,
+                        verbose_name="A/B角",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="任岗日期")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="离任日期")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="kernel.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="kernel.post",
+                        verbose_name="岗位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='代码')),
-                ('text', models.CharField(max_length=200, verbose_name='职责')),
-                ('frequency', models.CharField(blank=True, max_length=40, verbose_name='频次')),
-                ('record', models.CharField(blank=True, max_length=60, verbose_name='记录')),
-                ('indicator', models.CharField(blank=True, max_length=40, verbose_name='考核指标')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='停止时间')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='kernel.post', verbose_name='岗位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, verbose_name="代码")),
+                ("text", models.CharField(max_length=200, verbose_name="职责")),
+                ("frequency", models.CharField(blank=True, max_length=40, verbose_name="频次")),
+                ("record", models.CharField(blank=True, max_length=60, verbose_name="记录")),
+                ("indicator", models.CharField(blank=True, max_length=40, verbose_name="考核指标")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="停止时间")),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="kernel.post",
+                        verbose_name="岗位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleSet',
+            name="RuleSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='单据')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('effective_on', models.DateField(verbose_name='生效日期')),
-                ('authority', models.CharField(max_length=200, verbose_name='依据')),
-                ('authority_hash', models.CharField(blank=True, max_length=64)),
-                ('authority_key', models.CharField(blank=True, max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="单据")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版本")),
+                ("effective_on", models.DateField(verbose_name="生效日期")),
+                ("authority", models.CharField(max_length=200, verbose_name="依据")),
+                ("authority_hash", models.CharField(blank=True, max_length=64)),
+                ("authority_key", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'version'), name='rule_set_version_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "version"), name="rule_set_version_once")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='approvalroute',
-            name='rule_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.ruleset'),
+            model_name="approvalroute",
+            name="rule_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.ruleset"
+            ),
         ),
         migrations.CreateModel(
-            name='RuleTier',
+            name="RuleTier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(blank=True, max_length=40, verbose_name='类别')),
-                ('from_fen', houqin.kernel.fields.FenField(verbose_name='起（含）')),
-                ('to_fen', houqin.kernel.fields.FenField(blank=True, null=True, verbose_name='止（不含）')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='第几步')),
-                ('duty', models.CharField(max_length=40, verbose_name='审批职责')),
-                ('paper', models.CharField(blank=True, max_length=40, verbose_name='要附')),
-                ('quotes', models.PositiveSmallIntegerField(default=0, verbose_name='询价家数')),
-                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='kernel.ruleset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=40, verbose_name="类别")),
+                ("from_fen", houqin.kernel.fields.FenField(verbose_name="起（含）")),
+                ("to_fen", houqin.kernel.fields.FenField(blank=True, null=True, verbose_name="止（不含）")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="第几步")),
+                ("duty", models.CharField(max_length=40, verbose_name="审批职责")),
+                ("paper", models.CharField(blank=True, max_length=40, verbose_name="要附")),
+                ("quotes", models.PositiveSmallIntegerField(default=0, verbose_name="询价家数")),
+                (
+                    "rule_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tiers", to="kernel.ruleset"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('days', models.CharField(choices=[('pupil', '上学日'), ('staff', '上班日'), ('every', '每天')], max_length=8, verbose_name='哪些天')),
-                ('weekdays', models.CharField(blank=True, max_length=20, verbose_name='星期')),
-                ('month_days', models.CharField(blank=True, max_length=40, verbose_name='日期')),
-                ('opens', models.TimeField(verbose_name='开始')),
-                ('closes', models.TimeField(verbose_name='截止')),
-                ('duty', models.CharField(max_length=40, verbose_name='职责')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='止')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "days",
+                    models.CharField(
+                        choices=[("pupil", "上学日"), ("staff", "上班日"), ("every", "每天")],
+                        max_length=8,
+                        verbose_name="哪些天",
+                    ),
+                ),
+                ("weekdays", models.CharField(blank=True, max_length=20, verbose_name="星期")),
+                ("month_days", models.CharField(blank=True, max_length=40, verbose_name="日期")),
+                ("opens", models.TimeField(verbose_name="开始")),
+                ("closes", models.TimeField(verbose_name="截止")),
+                ("duty", models.CharField(max_length=40, verbose_name="职责")),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="止")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='schedule_opens_first')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("opens__lt", models.F("closes"))), name="schedule_opens_first"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='学校名称')),
-                ('office_phone', models.CharField(blank=True, max_length=20, verbose_name='总务处电话')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
-                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示学校')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="学校名称")),
+                ("office_phone", models.CharField(blank=True, max_length=20, verbose_name="总务处电话")),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="演示学校")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_school')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_school")],
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True, verbose_name='学年')),
-                ('starts_on', models.DateField(verbose_name='开始')),
-                ('ends_on', models.DateField(verbose_name='结束')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20, unique=True, verbose_name="学年")),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='school_year_runs_forward')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lt", models.F("ends_on"))),
+                        name="school_year_runs_forward",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SchoolClass',
+            name="SchoolClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.PositiveSmallIntegerField(verbose_name='年级')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='班号')),
-                ('name', models.CharField(max_length=20, verbose_name='班级')),
-                ('pupils', models.PositiveSmallIntegerField(default=0, verbose_name='学生人数')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='kernel.place', verbose_name='教室')),
-                ('teacher', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='kernel.person', verbose_name='班主任')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='kernel.schoolyear', verbose_name='学年')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.PositiveSmallIntegerField(verbose_name="年级")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="班号")),
+                ("name", models.CharField(max_length=20, verbose_name="班级")),
+                ("pupils", models.PositiveSmallIntegerField(default=0, verbose_name="学生人数")),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classes",
+                        to="kernel.place",
+                        verbose_name="教室",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classes",
+                        to="kernel.person",
+                        verbose_name="班主任",
+                    ),
+                ),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classes",
+                        to="kernel.schoolyear",
+                        verbose_name="学年",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('table', models.CharField(max_length=60)),
-                ('first', models.BigIntegerField()),
-                ('last', models.BigIntegerField()),
-                ('count', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('previous', models.CharField(max_length=64)),
-                ('head', models.CharField(max_length=64, unique=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("table", models.CharField(max_length=60)),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("count", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("previous", models.CharField(max_length=64)),
+                ("head", models.CharField(max_length=64, unique=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['table', 'last'], name='seal_table')],
+                "indexes": [models.Index(fields=["table", "last"], name="seal_table")],
             },
         ),
         migrations.CreateModel(
-            name='SearchRow',
+            name="SearchRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('words', models.TextField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.BigIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("words", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['-at', '-id'], name='search_newest'), houqin.kernel.search.phrases.Phrases(fields=['words'], name='search_phrases')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='search_once')],
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="search_newest"),
+                    houqin.kernel.search.phrases.Phrases(fields=["words"], name="search_phrases"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="search_once")],
             },
         ),
         migrations.CreateModel(
-            name='SecondFactor',
+            name="SecondFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(max_length=200)),
-                ('counter', models.BigIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(verbose_name='启用时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='取消时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='second_factors', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("secret", models.CharField(max_length=200)),
+                ("counter", models.BigIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(verbose_name="启用时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="取消时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="second_factors",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=8)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=8)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('prefix', 'year'), name='series_once')],
+                "constraints": [models.UniqueConstraint(fields=("prefix", "year"), name="series_once")],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('way', models.CharField(choices=[('login', '登录确认'), ('pad', '手写'), ('paper', '纸质')], max_length=8, verbose_name='方式')),
-                ('says', models.CharField(max_length=200, verbose_name='签的是')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('device_holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
-                ('drawing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.blob')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='kernel.event')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='kernel.person', verbose_name='签名人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("login", "登录确认"), ("pad", "手写"), ("paper", "纸质")],
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("says", models.CharField(max_length=200, verbose_name="签的是")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "device_holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "drawing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.blob",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="kernel.event",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="kernel.person",
+                        verbose_name="签名人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField(verbose_name='截止')),
-                ('state', models.CharField(choices=[('open', '待办'), ('done', '完成'), ('missed', '漏')], default='open', max_length=8, verbose_name='状态')),
-                ('roster', models.JSONField(default=list, verbose_name='当班')),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='kernel.schedule', verbose_name='周期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField(verbose_name="截止")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待办"), ("done", "完成"), ("missed", "漏")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("roster", models.JSONField(default=list, verbose_name="当班")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="kernel.schedule",
+                        verbose_name="周期",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpareCode',
+            name="SpareCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64)),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='用掉时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spare_codes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=64)),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="用掉时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spare_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=12, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='学期')),
-                ('starts_on', models.DateField(verbose_name='开始')),
-                ('ends_on', models.DateField(verbose_name='结束')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='kernel.schoolyear', verbose_name='学年')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=12, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="学期")),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="kernel.schoolyear",
+                        verbose_name="学年",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tries',
+            name="Tries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('window', models.BigIntegerField()),
-                ('count', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("window", models.BigIntegerField()),
+                ("count", models.PositiveIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['window'], name='tries_window')],
-                'constraints': [models.UniqueConstraint(fields=('key', 'window'), name='tries_once')],
+                "indexes": [models.Index(fields=["window"], name="tries_window")],
+                "constraints": [models.UniqueConstraint(fields=("key", "window"), name="tries_once")],
             },
         ),
         migrations.CreateModel(
-            name='LoginSession',
+            name="LoginSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('device', models.CharField(blank=True, max_length=120, verbose_name='设备')),
-                ('network', models.CharField(blank=True, max_length=40, verbose_name='网段')),
-                ('shared', models.BooleanField(default=False, verbose_name='公用电脑')),
-                ('started_at', models.DateTimeField(verbose_name='登录时间')),
-                ('seen_at', models.DateTimeField(verbose_name='最近使用')),
-                ('expires_at', models.DateTimeField(verbose_name='到期')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='退出时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='login_sessions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("device", models.CharField(blank=True, max_length=120, verbose_name="设备")),
+                ("network", models.CharField(blank=True, max_length=40, verbose_name="网段")),
+                ("shared", models.BooleanField(default=False, verbose_name="公用电脑")),
+                ("started_at", models.DateTimeField(verbose_name="登录时间")),
+                ("seen_at", models.DateTimeField(verbose_name="最近使用")),
+                ("expires_at", models.DateTimeField(verbose_name="到期")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="退出时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="login_sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'ended_at'], name='session_open')],
+                "indexes": [models.Index(fields=["user", "ended_at"], name="session_open")],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='说明')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='kernel.matter')),
-                ('waits_for', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds_up', to='kernel.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=120, verbose_name="说明")),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waits", to="kernel.matter"
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds_up",
+                        to="kernel.matter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('matter', 'waits_for'), name='link_once'), models.CheckConstraint(condition=models.Q(('matter', models.F('waits_for')), _negated=True), name='link_to_another')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "waits_for"), name="link_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("matter", models.F("waits_for")), _negated=True),
+                        name="link_to_another",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('built_in', False), ('user', None), _connector='OR'), name='built_in_person_has_no_login'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("built_in", False), ("user", None), _connector="OR"),
+                name="built_in_person_has_no_login",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['at'], name='operation_at'),
+            model_name="operation",
+            index=models.Index(fields=["at"], name="operation_at"),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('person', 'op'), name='operation_of_person'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)),
+                fields=("person", "op"),
+                name="operation_of_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(condition=models.Q(('person', None)), fields=('device', 'op'), name='operation_of_device'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person", None)), fields=("device", "op"), name="operation_of_device"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['to', '-id'], name='notice_to'),
+            model_name="notice",
+            index=models.Index(fields=["to", "-id"], name="notice_to"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['to'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(condition=models.Q(("read_at", None)), fields=["to"], name="notice_unread"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('group', 'person'), name='member_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("group", "person"), name="member_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listchoice',
-            constraint=models.UniqueConstraint(fields=('person', 'register', 'name'), name='list_choice_once'),
+            model_name="listchoice",
+            constraint=models.UniqueConstraint(
+                fields=("person", "register", "name"), name="list_choice_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['matter', 'id'], name='event_way'),
+            model_name="event",
+            index=models.Index(fields=["matter", "id"], name="event_way"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['by', 'matter'], name='event_by'),
+            model_name="event",
+            index=models.Index(fields=["by", "matter"], name="event_by"),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='delegation_to_another'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("giver", models.F("taker")), _negated=True), name="delegation_to_another"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('from_at__lt', models.F('to_at'))), name='delegation_runs_forward'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_at__lt", models.F("to_at"))), name="delegation_runs_forward"
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['kind', 'key', 'id'], name='change_card'),
+            model_name="change",
+            index=models.Index(fields=["kind", "key", "id"], name="change_card"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['kind', 'key'], name='attachment_card'),
+            model_name="attachment",
+            index=models.Index(fields=["kind", "key"], name="attachment_card"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', False), ('kind', '')), models.Q(('event', None), ('key__isnull', False), models.Q(('kind', ''), _negated=True)), _connector='OR'), name='attachment_belongs_to_one'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("event__isnull", False), ("kind", "")),
+                    models.Q(("event", None), ("key__isnull", False), models.Q(("kind", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="attachment_belongs_to_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('route', 'order'), name='approval_step_once'),
+            model_name="approvalstep",
+            constraint=models.UniqueConstraint(fields=("route", "order"), name="approval_step_once"),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['waiting', 'open'])), ('decided_by__isnull', False), _connector='OR'), name='approval_decided_by_someone'),
+            model_name="approvalstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", None), ("state__in", ["waiting", "open"])),
+                    ("decided_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="approval_decided_by_someone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['path'], name='place_path'),
+            model_name="place",
+            index=models.Index(fields=["path"], name="place_path"),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['walk', 'id'], name='place_walk'),
+            model_name="place",
+            index=models.Index(fields=["walk", "id"], name="place_walk"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('kind', 'campus'), _negated=True), _connector='OR'), name='campus_has_no_parent'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent", None), models.Q(("kind", "campus"), _negated=True), _connector="OR"
+                ),
+                name="campus_has_no_parent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['kind', 'id'], name='matter_kind'),
+            model_name="matter",
+            index=models.Index(fields=["kind", "id"], name="matter_kind"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['kind', 'state', 'id'], name='matter_state'),
+            model_name="matter",
+            index=models.Index(fields=["kind", "state", "id"], name="matter_state"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['kind', 'opened_at'], name='matter_opened'),
+            model_name="matter",
+            index=models.Index(fields=["kind", "opened_at"], name="matter_opened"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['opened_at'], name='matter_when'),
+            model_name="matter",
+            index=models.Index(fields=["opened_at"], name="matter_when"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['opened_by', 'id'], name='matter_opener'),
+            model_name="matter",
+            index=models.Index(fields=["opened_by", "id"], name="matter_opener"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['place', 'id'], name='matter_place'),
+            model_name="matter",
+            index=models.Index(fields=["place", "id"], name="matter_place"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['holder', 'due_at'], name='matter_in_hand'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("closed_at", None)), fields=["holder", "due_at"], name="matter_in_hand"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['duty', 'due_at'], name='matter_in_duty'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("closed_at", None)), fields=["duty", "due_at"], name="matter_in_duty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='matter_due'),
+            model_name="matter",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["due_at"], name="matter_due"),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('holder__isnull', False), models.Q(('duty', ''), _negated=True), _connector='OR'), name='matter_open_is_in_hands'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", False),
+                    ("holder__isnull", False),
+                    models.Q(("duty", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="matter_open_is_in_hands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('duty', ''), ('holder', None), ('paused_at', None)), _connector='OR'), name='matter_closed_is_in_nobodys_hands'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None),
+                    models.Q(("duty", ""), ("holder", None), ("paused_at", None)),
+                    _connector="OR",
+                ),
+                name="matter_closed_is_in_nobodys_hands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(fields=('prefix', 'year', 'serial'), name='matter_serial_once'),
+            model_name="matter",
+            constraint=models.UniqueConstraint(
+                fields=("prefix", "year", "serial"), name="matter_serial_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('from_on__lte', models.F('to_on')), _connector='OR'), name='holding_runs_forward'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on", None), ("from_on__lte", models.F("to_on")), _connector="OR"),
+                name="holding_runs_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('person', 'post'), name='one_open_holding_of_a_post'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)),
+                fields=("person", "post"),
+                name="one_open_holding_of_a_post",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['code'], name='duty_code'),
+            model_name="duty",
+            index=models.Index(fields=["code"], name="duty_code"),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('post', 'code'), name='duty_once_a_post'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("post", "code"), name="duty_once_a_post"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalroute',
-            constraint=models.UniqueConstraint(fields=('matter', 'round'), name='route_once_a_round'),
+            model_name="approvalroute",
+            constraint=models.UniqueConstraint(fields=("matter", "round"), name="route_once_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='ruletier',
-            constraint=models.UniqueConstraint(fields=('rule_set', 'category', 'from_fen', 'order'), name='tier_step_once'),
+            model_name="ruletier",
+            constraint=models.UniqueConstraint(
+                fields=("rule_set", "category", "from_fen", "order"), name="tier_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruletier',
-            constraint=models.CheckConstraint(condition=models.Q(('to_fen', None), ('from_fen__lt', models.F('to_fen')), _connector='OR'), name='tier_runs_upward'),
+            model_name="ruletier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_fen", None), ("from_fen__lt", models.F("to_fen")), _connector="OR"),
+                name="tier_runs_upward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('school_year', 'grade', 'number'), name='school_class_once'),
+            model_name="schoolclass",
+            constraint=models.UniqueConstraint(
+                fields=("school_year", "grade", "number"), name="school_class_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (1, 6)), ('number__gte', 1)), name='school_class_of_six_grades'),
+            model_name="schoolclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__range", (1, 6)), ("number__gte", 1)),
+                name="school_class_of_six_grades",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='secondfactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('user',), name='one_second_factor'),
+            model_name="secondfactor",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)), fields=("user",), name="one_second_factor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='secondfactor',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('secret', ''), _connector='OR'), name='closed_factor_is_empty'),
+            model_name="secondfactor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at", None), ("secret", ""), _connector="OR"),
+                name="closed_factor_is_empty",
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['closes_at'], name='slot_open'),
+            model_name="slot",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["closes_at"], name="slot_open"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('schedule', 'on'), name='slot_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("schedule", "on"), name="slot_once"),
         ),
         migrations.AddConstraint(
-            model_name='sparecode',
-            constraint=models.UniqueConstraint(fields=('user', 'code_hash'), name='spare_code_once'),
+            model_name="sparecode",
+            constraint=models.UniqueConstraint(fields=("user", "code_hash"), name="spare_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='term_runs_forward'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lt", models.F("ends_on"))), name="term_runs_forward"
+            ),
         ),
     ]

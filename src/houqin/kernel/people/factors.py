@@ -29,7 +29,11 @@ def spares_left(user: User) -> int:
 def step_of(secret: str, code: str, at: datetime) -> int | None:
     """Which half-minute this code belongs to: the present one, the one before or the one after."""
     now = int(at.timestamp()) // STEP
-    found = [step for step in range(now - WINDOW, now + WINDOW + 1) if constant_time_compare(code_at(secret, step), code)]
+    found = [
+        step
+        for step in range(now - WINDOW, now + WINDOW + 1)
+        if constant_time_compare(code_at(secret, step), code)
+    ]
     return found[0] if found else None
 
 
@@ -69,4 +73,6 @@ def plain(code: str) -> str:
 
 @lru_cache(maxsize=1)
 def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(sha256(b"houqin.second-factor:" + settings.SECRET_KEY.encode()).digest()))
+    return Fernet(
+        base64.urlsafe_b64encode(sha256(b"houqin.second-factor:" + settings.SECRET_KEY.encode()).digest())
+    )

@@ -27,7 +27,9 @@ def sessions_of(user_id: int, now: datetime) -> list[LoginSession]:
 
 def link(token_hash: str, now: datetime) -> LoginLink | None:
     """A one-time link that still opens: not used, not over, its user not closed."""
-    found = LoginLink.objects.filter(token_hash=token_hash, used_at=None, expires_at__gt=now, user__is_active=True)
+    found = LoginLink.objects.filter(
+        token_hash=token_hash, used_at=None, expires_at__gt=now, user__is_active=True
+    )
     return found.select_related("user__person").first()
 
 

@@ -42,7 +42,12 @@ class Person(models.Model):
     initials = models.CharField("拼音首字母", max_length=20, blank=True, editable=False)
     phone = models.CharField("电话", max_length=20, blank=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person", verbose_name="登录"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name="登录",
     )
     joined_on = models.DateField("到岗日期", null=True, blank=True)
     left_on = models.DateField("离岗日期", null=True, blank=True)
@@ -50,7 +55,9 @@ class Person(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="built_in_person_has_no_login", condition=Q(built_in=False) | Q(user=None))
+            models.CheckConstraint(
+                name="built_in_person_has_no_login", condition=Q(built_in=False) | Q(user=None)
+            )
         ]
 
     def __str__(self) -> str:
@@ -84,7 +91,9 @@ class Duty(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["post", "code"], condition=Q(ended_at=None), name="duty_once_a_post")
+            models.UniqueConstraint(
+                fields=["post", "code"], condition=Q(ended_at=None), name="duty_once_a_post"
+            )
         ]
         indexes = [models.Index(fields=["code"], name="duty_code")]
 
@@ -105,7 +114,9 @@ class Holding(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="holding_runs_forward", condition=Q(to_on=None) | Q(from_on__lte=F("to_on"))),
+            models.CheckConstraint(
+                name="holding_runs_forward", condition=Q(to_on=None) | Q(from_on__lte=F("to_on"))
+            ),
             models.UniqueConstraint(
                 fields=["person", "post"], condition=Q(to_on=None), name="one_open_holding_of_a_post"
             ),
@@ -229,9 +240,7 @@ class PersonalDetail(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "key", "field"], name="personal_detail_once"),
-            models.CheckConstraint(
-                name="erased_detail_is_empty", condition=Q(erased_at=None) | Q(value="")
-            ),
+            models.CheckConstraint(name="erased_detail_is_empty", condition=Q(erased_at=None) | Q(value="")),
         ]
 
     def __str__(self) -> str:
@@ -248,7 +257,9 @@ class ListChoice(models.Model):
     query = models.CharField("条件", max_length=600, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "register", "name"], name="list_choice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "register", "name"], name="list_choice_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.register} {self.name}"

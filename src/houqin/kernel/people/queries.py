@@ -55,7 +55,12 @@ def active(on: date) -> QuerySet[Person]:
 def holders(code: str, on: date) -> QuerySet[Person]:
     """Those who hold a duty on a date, A角 before B角, then by name."""
     duty = Q(holdings__post__duties__code=code, holdings__post__duties__ended_at=None)
-    return active(on).filter(held_on(on, "holdings__") & duty).order_by("holdings__stand", "name", "pk").distinct()
+    return (
+        active(on)
+        .filter(held_on(on, "holdings__") & duty)
+        .order_by("holdings__stand", "name", "pk")
+        .distinct()
+    )
 
 
 def account_keepers(on: date) -> QuerySet[Person]:

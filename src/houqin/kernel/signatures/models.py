@@ -14,7 +14,9 @@ class Signature(Entry):
     WAYS = [("login", "登录确认"), ("pad", "手写"), ("paper", "纸质")]
 
     event = models.ForeignKey("kernel.Event", models.PROTECT, related_name="signatures")
-    signer = models.ForeignKey("kernel.Person", models.PROTECT, related_name="signatures", verbose_name="签名人")
+    signer = models.ForeignKey(
+        "kernel.Person", models.PROTECT, related_name="signatures", verbose_name="签名人"
+    )
     device_holder = models.ForeignKey(
         "kernel.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -14,8 +14,24 @@ from .models import SchoolDay, Term
 
 OPENS, CLOSES = figures.declare(
     (
-        figures.Figure("terms.opens", "上班时间（分钟数，从零点起）", 450, "分钟", "reference-data.md 6.4: 07:30", 0, 1439),
-        figures.Figure("terms.closes", "下班时间（分钟数，从零点起）", 1050, "分钟", "reference-data.md 6.4: 17:30", 1, 1439),
+        figures.Figure(
+            "terms.opens",
+            "上班时间（分钟数，从零点起）",
+            450,
+            "分钟",
+            "reference-data.md 6.4: 07:30",
+            0,
+            1439,
+        ),
+        figures.Figure(
+            "terms.closes",
+            "下班时间（分钟数，从零点起）",
+            1050,
+            "分钟",
+            "reference-data.md 6.4: 17:30",
+            1,
+            1439,
+        ),
     )
 )
 

@@ -153,7 +153,11 @@ def said(
             "key": change.pk,
             "on": wording.paper_moment(change.at),
             "what": "建卡" if opened else label_of_field(row, change.field),
-            "was": "" if opened or change.field in NOTED else "不公开" if kept else worded(row, change.field, change.was) or "没填",
+            "was": ""
+            if opened or change.field in NOTED
+            else "不公开"
+            if kept
+            else worded(row, change.field, change.was) or "没填",
             "now": "不公开" if kept else worded(row, change.field, change.now) or "没填",
             "opened": opened,
             "by": by_whom(change),

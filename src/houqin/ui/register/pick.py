@@ -124,7 +124,9 @@ class Asked:
     @cached_property
     def ordered(self) -> QuerySet:
         if self.sort and not self.sort.indexed and self.sort.sort != "pk" and self.count > COUNTED:
-            self.ignored.append(f"多于 {COUNTED:,} 条不能按“{self.sort.label}”排，按平常的次序排了。先加一个条件。")
+            self.ignored.append(
+                f"多于 {COUNTED:,} 条不能按“{self.sort.label}”排，按平常的次序排了。先加一个条件。"
+            )
             self.sort = None
         return self.rows.order_by(*self.order)
 

@@ -23,12 +23,16 @@ from .steps import Photos
 
 
 @transaction.atomic
-def sign(matter: Matter, *, rating: int | None = None, remark: str = "", signature: Signed | None = None, act: Act) -> Event:
+def sign(
+    matter: Matter, *, rating: int | None = None, remark: str = "", signature: Signed | None = None, act: Act
+) -> Event:
     """签收: it works; never by who repaired it. Without a drawing the login signs."""
     repair = steps.take_up(matter, "sign", act)
     _refuse_the_repairer(repair, act, "签收")
     facts = {"rating": rating} if rating else {}
-    event = matters.move(REPAIR, matter, "sign", note=remark, facts=facts, tell=steps.worker_of(repair), act=act)
+    event = matters.move(
+        REPAIR, matter, "sign", note=remark, facts=facts, tell=steps.worker_of(repair), act=act
+    )
     signatures.sign(event, signature or Signed("login"), f"{matter.number} 已修好", act=act)
     steps.note(repair, rating=rating, remark=remark[:200])
     return event
@@ -40,11 +44,20 @@ def reopen(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event
     repair = steps.take_up(matter, "reopen", act)
     _refuse_the_repairer(repair, act, "退回")
     steps.want(note, "note", "没有写哪里没修好，没有退回。写明原因再退。")
-    stood = Matter(paused_at=repair.fixed_at, due_at=repair.fix_due_at)  # the wait for a signature is not the worker's
+    stood = Matter(
+        paused_at=repair.fixed_at, due_at=repair.fix_due_at
+    )  # the wait for a signature is not the worker's
     due_at = matters.resumed_due(stood, hours=rules.hours(matter.safety), act=act)
     holder = steps.back_to(repair, act)
     event = matters.move(
-        REPAIR, matter, "reopen", holder=holder, duty="" if holder else WORKER, due_at=due_at, note=note, act=act
+        REPAIR,
+        matter,
+        "reopen",
+        holder=holder,
+        duty="" if holder else WORKER,
+        due_at=due_at,
+        note=note,
+        act=act,
     )
     attachments.attach(event, photos, "before", act=act)
     stopped = repair.stopped_minutes + steps.worked(repair.fixed_at or act.at, act.at)
@@ -68,7 +81,9 @@ def rate(matter: Matter, *, rating: int, remark: str = "", act: Act) -> Event:
     repair = steps.take_up(matter, "rate", act)
     if repair.rating is not None:
         raise Refused(f"{matter.number} 已经评过 {repair.rating} 分，没有再记。", field="rating")
-    event = matters.move(REPAIR, matter, "rate", note=remark, facts={"rating": rating}, tell=steps.worker_of(repair), act=act)
+    event = matters.move(
+        REPAIR, matter, "rate", note=remark, facts={"rating": rating}, tell=steps.worker_of(repair), act=act
+    )
     steps.note(repair, rating=rating, remark=remark[:200])
     return event
 

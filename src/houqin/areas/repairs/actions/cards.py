@@ -65,6 +65,10 @@ def lay_out(*, act: Act) -> int:
     audit.add_many(FaultType, fresh, act=act, ground="随系统提供")
     if routes.rules_on(REPAIR.kind, act.day) is None:
         approvals.issue_rules(
-            REPAIR.kind, effective_on=act.day, authority="外修审批默认档（可改）", ranges=queries.SHIPPED_TIERS, act=act
+            REPAIR.kind,
+            effective_on=act.day,
+            authority="外修审批默认档（可改）",
+            ranges=queries.SHIPPED_TIERS,
+            act=act,
         )
     return len(fresh)

@@ -35,7 +35,9 @@ def ask_contractor(
     holder, duty = _approver(_open_step(matter))
     said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
     facts = {"contractor": contractor, "cost_fen": cost_fen}
-    event = matters.move(REPAIR, matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act)
+    event = matters.move(
+        REPAIR, matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act
+    )
     attachments.attach(event, record, "paper", act=act)
     steps.note(repair, contractor=contractor[:60], contractor_fen=cost_fen)
     steps.answer(repair, act)
@@ -53,7 +55,13 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
     else:
         holder, duty = steps.back_to(repair, act), WORKER
     event = matters.move(
-        REPAIR, matter, "agree" if following else "agreed", holder=holder, duty="" if holder else duty, note=note, act=act
+        REPAIR,
+        matter,
+        "agree" if following else "agreed",
+        holder=holder,
+        duty="" if holder else duty,
+        note=note,
+        act=act,
     )
     approvals.decide(matter, agreed=True, note=note, act=act)
     return event
@@ -65,7 +73,9 @@ def refuse(matter: Matter, *, note: str, act: Act) -> Event:
     repair = steps.take_up(matter, "refuse", act)
     steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
     holder = steps.back_to(repair, act)
-    event = matters.move(REPAIR, matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act)
+    event = matters.move(
+        REPAIR, matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act
+    )
     approvals.decide(matter, agreed=False, note=note, act=act)
     steps.note(repair, contractor="", contractor_fen=None)
     return event

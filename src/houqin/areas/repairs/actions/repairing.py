@@ -71,7 +71,9 @@ def pass_on(matter: Matter, *, worker: Person, note: str, act: Act) -> Event:
 def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, act: Act) -> Event:
     if not rules.able(worker, repair.fault_type, act.day):
         raise Refused(f"{worker}今天不在维修岗位上，没有派给他。换一个维修人员。", field="worker")
-    event = matters.move(REPAIR, matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act)
+    event = matters.move(
+        REPAIR, matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act
+    )
     values: dict[str, Any] = {"worker": worker}
     if repair.assigned_at is None:
         waited = clock.between(matter.opened_at, act.at, terms.working_hours())
@@ -115,9 +117,21 @@ def resume(matter: Matter, *, act: Act) -> Event:
     facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
     holder = steps.back_to(repair, act)
     event = matters.move(
-        REPAIR, matter, "resume", holder=holder, duty="" if holder else WORKER, due_at=due_at, facts=facts, act=act
+        REPAIR,
+        matter,
+        "resume",
+        holder=holder,
+        duty="" if holder else WORKER,
+        due_at=due_at,
+        facts=facts,
+        act=act,
     )
-    steps.note(repair, waiting_for="", fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at))
+    steps.note(
+        repair,
+        waiting_for="",
+        fix_due_at=due_at,
+        stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at),
+    )
     return event
 
 

@@ -35,7 +35,9 @@ def report(
     if not rules.acts(act):
         raise NotYours("这个账号只看不办，没有报上。要报修，打总务处电话。")
     worker = queries.worker_for(fault_type, act.day)
-    return _open(place, fault_type, detail, photos, affects_lesson, "assigned" if worker else "reported", worker, act)
+    return _open(
+        place, fault_type, detail, photos, affects_lesson, "assigned" if worker else "reported", worker, act
+    )
 
 
 @transaction.atomic
@@ -46,7 +48,9 @@ def report_unlogged(
     """访客报修: waits for 受理; name and phone are kept for a time and then erased, the event keeps their hash."""
     if not detail.strip():
         raise Refused("没有写怎么了，没有报上。写一句，例如：灯管不亮。", field="detail")
-    repair = _open(place, fault_type, detail, photos, False, "unverified", None, act, told={"name": name, "phone": phone})
+    repair = _open(
+        place, fault_type, detail, photos, False, "unverified", None, act, told={"name": name, "phone": phone}
+    )
     days = figures.value("repairs.visitor_days")
     for field, value in (("name", name), ("phone", phone)):
         people.keep_detail(repair, field, value[:60], days=days, act=act)

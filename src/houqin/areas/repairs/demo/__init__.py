@@ -41,7 +41,12 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
     actions.lay_out(act=act)
     name_workers(stage, act)
     stage.photos = keep([Upload(f"照片{n}.jpg", picture(stage.rng)) for n in range(1, 9)])
-    run([*stories(stage, begin, until), *still_open(stage, until), the_clock(begin, until)], until, begin, progress)
+    run(
+        [*stories(stage, begin, until), *still_open(stage, until), the_clock(begin, until)],
+        until,
+        begin,
+        progress,
+    )
     return Repair.objects.count()
 
 
@@ -103,7 +108,9 @@ def stories(stage: Stage, begin: datetime, until: datetime) -> Iterator[Story]:
     for n in range(MANY):
         on = days[n * len(days) // MANY]
         minute = int(stage.rng.triangular(5, 560, 120))
-        at = datetime.combine(on, time(7, 30), timezone.get_default_timezone()) + timedelta(minutes=minute, seconds=n % 60)
+        at = datetime.combine(on, time(7, 30), timezone.get_default_timezone()) + timedelta(
+            minutes=minute, seconds=n % 60
+        )
         fault = stage.rng.choice(faults)
         place = stage.rng.choice(stage.rooms[fault.where])
         yield stage.rng.choice(plots)(stage, fault, place, at)

@@ -53,7 +53,9 @@ class Stage:
 
     def later(self, at: datetime, least: int, most: int) -> datetime:
         """Some working minutes on, at an odd second."""
-        return clock.after(at, self.rng.randint(least, most), self.hours) + timedelta(seconds=self.rng.randint(0, 40))
+        return clock.after(at, self.rng.randint(least, most), self.hours) + timedelta(
+            seconds=self.rng.randint(0, 40)
+        )
 
     def matter(self, repair: Repair) -> Matter:
         return Matter.objects.select_related("holder").get(pk=repair.pk)
@@ -68,8 +70,15 @@ def read_faults() -> list[Fault]:
 
 
 def _fault(row: dict[str, str]) -> Fault:
-    part = {"name": row["part"], "unit": row["unit"], "quantity_milli": int(row["milli"]), "price_fen": int(row["price"])}
-    return Fault(row["code"], row["where"], row["detail"], row["cause"], row["fix"], [part] if row["part"] else [])
+    part = {
+        "name": row["part"],
+        "unit": row["unit"],
+        "quantity_milli": int(row["milli"]),
+        "price_fen": int(row["price"]),
+    }
+    return Fault(
+        row["code"], row["where"], row["detail"], row["cause"], row["fix"], [part] if row["part"] else []
+    )
 
 
 def picture(rng: Random) -> bytes:

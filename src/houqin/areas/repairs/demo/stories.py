@@ -25,7 +25,11 @@ Story = Iterator[datetime]
 
 def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repair, Person]:
     """Reported by who answers for the classroom, or by some teacher."""
-    by = place.owner if place.owner and fault.where == "class" and stage.rng.random() < 0.7 else stage.rng.choice(stage.teachers)
+    by = (
+        place.owner
+        if place.owner and fault.where == "class" and stage.rng.random() < 0.7
+        else stage.rng.choice(stage.teachers)
+    )
     repair = actions.report(
         place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.3),
         affects_lesson=fault.where == "class" and fault.code in ("W02", "W05", "W07") and stage.rng.random() < 0.15,
@@ -119,7 +123,9 @@ def paused(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     wake = stage.later(max(at, stage.matter(repair).events.latest("pk").at), 30, 200)
     yield wake
     reason, note = stage.rng.choice((("parts", "供货商明天送"), ("purchase", "已报采购"), ("parts", "")))
-    actions.pause(stage.matter(repair), reason=reason, note=note, act=stage.act(worker_of(stage, repair), wake))
+    actions.pause(
+        stage.matter(repair), reason=reason, note=note, act=stage.act(worker_of(stage, repair), wake)
+    )
     wake = stage.later(wake, 400, 2000)
     yield wake
     actions.resume(stage.matter(repair), act=stage.act(worker_of(stage, repair), wake))
@@ -175,7 +181,9 @@ def outside(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
         wake = stage.later(wake, 30, 400)
         yield wake
         if not agreed:
-            actions.refuse(stage.matter(repair), note="再问一家", act=stage.act(step.candidates.all()[0], wake))
+            actions.refuse(
+                stage.matter(repair), note="再问一家", act=stage.act(step.candidates.all()[0], wake)
+            )
             break
         actions.agree(stage.matter(repair), act=stage.act(step.candidates.all()[0], wake))
     fixed_at = yield from repaired(stage, fault, repair, wake)
@@ -206,7 +214,9 @@ def by_office(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     wake = stage.later((yield from repaired(stage, fault, repair, at)), 400, 1500)
     yield wake
     if stage.matter(repair).state == "fixed":
-        actions.close_by_office(stage.matter(repair), note="报修人外出学习，现场看过", act=stage.act("director", wake))
+        actions.close_by_office(
+            stage.matter(repair), note="报修人外出学习，现场看过", act=stage.act("director", wake)
+        )
 
 
 def cancelled(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:

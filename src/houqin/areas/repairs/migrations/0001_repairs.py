@@ -7,143 +7,299 @@ import houqin.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_house'),
+        ("kernel", "0001_house"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FaultType',
+            name="FaultType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('label', models.CharField(max_length=8, verbose_name='短名')),
-                ('icon', models.CharField(default='dots', max_length=30, verbose_name='图标')),
-                ('examples', models.CharField(blank=True, max_length=80, verbose_name='例')),
-                ('words', models.CharField(blank=True, max_length=120, verbose_name='常用说法')),
-                ('duty', models.CharField(blank=True, max_length=40, verbose_name='或交给职责')),
-                ('response_minutes', houqin.kernel.fields.MinutesField(verbose_name='首响（分）')),
-                ('fix_minutes', houqin.kernel.fields.MinutesField(verbose_name='修复（分）')),
-                ('urgent_response_minutes', houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name='紧急首响（分）')),
-                ('urgent_fix_minutes', houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name='紧急修复（分）')),
-                ('safety', models.BooleanField(default=False, verbose_name='涉及安全，昼夜计时')),
-                ('after_photo', models.BooleanField(default=False, verbose_name='修好要拍照')),
-                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='次序')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='时限依据')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person', verbose_name='直接交给')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("label", models.CharField(max_length=8, verbose_name="短名")),
+                ("icon", models.CharField(default="dots", max_length=30, verbose_name="图标")),
+                ("examples", models.CharField(blank=True, max_length=80, verbose_name="例")),
+                ("words", models.CharField(blank=True, max_length=120, verbose_name="常用说法")),
+                ("duty", models.CharField(blank=True, max_length=40, verbose_name="或交给职责")),
+                ("response_minutes", houqin.kernel.fields.MinutesField(verbose_name="首响（分）")),
+                ("fix_minutes", houqin.kernel.fields.MinutesField(verbose_name="修复（分）")),
+                (
+                    "urgent_response_minutes",
+                    houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name="紧急首响（分）"),
+                ),
+                (
+                    "urgent_fix_minutes",
+                    houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name="紧急修复（分）"),
+                ),
+                ("safety", models.BooleanField(default=False, verbose_name="涉及安全，昼夜计时")),
+                ("after_photo", models.BooleanField(default=False, verbose_name="修好要拍照")),
+                ("rank", models.PositiveSmallIntegerField(default=100, verbose_name="次序")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="时限依据")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.person",
+                        verbose_name="直接交给",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='repair', serialize=False, to='kernel.matter')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='怎么了')),
-                ('urgent', models.BooleanField(default=False, verbose_name='紧急')),
-                ('affects_lesson', models.BooleanField(default=False, verbose_name='影响上课')),
-                ('by_visitor', models.BooleanField(default=False, verbose_name='访客报')),
-                ('code', models.CharField(blank=True, max_length=8, verbose_name='查询码')),
-                ('response_due_at', models.DateTimeField(verbose_name='首响时限')),
-                ('fix_due_at', models.DateTimeField(verbose_name='修复时限')),
-                ('assigned_at', models.DateTimeField(blank=True, null=True, verbose_name='派工时间')),
-                ('assign_minutes', houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name='派工用时（分）')),
-                ('responded_at', models.DateTimeField(blank=True, null=True, verbose_name='到场时间')),
-                ('waiting_for', models.CharField(blank=True, choices=[('parts', '等配件'), ('purchase', '等采购'), ('contractor', '等外修'), ('holidays', '等放假')], max_length=12, verbose_name='停表原因')),
-                ('fixed_at', models.DateTimeField(blank=True, null=True, verbose_name='完工时间')),
-                ('stopped_minutes', houqin.kernel.fields.MinutesField(default=0, verbose_name='停表（分）')),
-                ('net_minutes', houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name='净用时（分）')),
-                ('cause', models.CharField(blank=True, choices=[('wear', '自然损耗'), ('people', '人为'), ('quality', '质量'), ('nature', '不可抗力')], max_length=8, verbose_name='原因')),
-                ('fix', models.CharField(blank=True, max_length=200, verbose_name='维修内容')),
-                ('parts_fen', houqin.kernel.fields.FenField(default=0, verbose_name='用料')),
-                ('contractor', models.CharField(blank=True, max_length=60, verbose_name='外修单位')),
-                ('contractor_fen', houqin.kernel.fields.FenField(blank=True, null=True, verbose_name='外修费用')),
-                ('passed_on', models.PositiveSmallIntegerField(default=0, verbose_name='转派次数')),
-                ('sent_back', models.PositiveSmallIntegerField(default=0, verbose_name='返修次数')),
-                ('reminded', models.PositiveSmallIntegerField(default=0, verbose_name='提醒次数')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, choices=[(1, '1 分'), (2, '2 分'), (3, '3 分'), (4, '4 分'), (5, '5 分')], null=True, verbose_name='评价')),
-                ('remark', models.CharField(blank=True, max_length=200, verbose_name='意见')),
-                ('fault_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='repairs.faulttype', verbose_name='类别')),
-                ('worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='kernel.person', verbose_name='维修人')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="repair",
+                        serialize=False,
+                        to="kernel.matter",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="怎么了")),
+                ("urgent", models.BooleanField(default=False, verbose_name="紧急")),
+                ("affects_lesson", models.BooleanField(default=False, verbose_name="影响上课")),
+                ("by_visitor", models.BooleanField(default=False, verbose_name="访客报")),
+                ("code", models.CharField(blank=True, max_length=8, verbose_name="查询码")),
+                ("response_due_at", models.DateTimeField(verbose_name="首响时限")),
+                ("fix_due_at", models.DateTimeField(verbose_name="修复时限")),
+                ("assigned_at", models.DateTimeField(blank=True, null=True, verbose_name="派工时间")),
+                (
+                    "assign_minutes",
+                    houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name="派工用时（分）"),
+                ),
+                ("responded_at", models.DateTimeField(blank=True, null=True, verbose_name="到场时间")),
+                (
+                    "waiting_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("parts", "等配件"),
+                            ("purchase", "等采购"),
+                            ("contractor", "等外修"),
+                            ("holidays", "等放假"),
+                        ],
+                        max_length=12,
+                        verbose_name="停表原因",
+                    ),
+                ),
+                ("fixed_at", models.DateTimeField(blank=True, null=True, verbose_name="完工时间")),
+                ("stopped_minutes", houqin.kernel.fields.MinutesField(default=0, verbose_name="停表（分）")),
+                (
+                    "net_minutes",
+                    houqin.kernel.fields.MinutesField(blank=True, null=True, verbose_name="净用时（分）"),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wear", "自然损耗"),
+                            ("people", "人为"),
+                            ("quality", "质量"),
+                            ("nature", "不可抗力"),
+                        ],
+                        max_length=8,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("fix", models.CharField(blank=True, max_length=200, verbose_name="维修内容")),
+                ("parts_fen", houqin.kernel.fields.FenField(default=0, verbose_name="用料")),
+                ("contractor", models.CharField(blank=True, max_length=60, verbose_name="外修单位")),
+                (
+                    "contractor_fen",
+                    houqin.kernel.fields.FenField(blank=True, null=True, verbose_name="外修费用"),
+                ),
+                ("passed_on", models.PositiveSmallIntegerField(default=0, verbose_name="转派次数")),
+                ("sent_back", models.PositiveSmallIntegerField(default=0, verbose_name="返修次数")),
+                ("reminded", models.PositiveSmallIntegerField(default=0, verbose_name="提醒次数")),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "1 分"), (2, "2 分"), (3, "3 分"), (4, "4 分"), (5, "5 分")],
+                        null=True,
+                        verbose_name="评价",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="意见")),
+                (
+                    "fault_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repairs",
+                        to="repairs.faulttype",
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repairs",
+                        to="kernel.person",
+                        verbose_name="维修人",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartUsed',
+            name="PartUsed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('name', models.CharField(max_length=60, verbose_name='物品')),
-                ('unit', models.CharField(max_length=8, verbose_name='单位')),
-                ('quantity_milli', houqin.kernel.fields.MilliField(verbose_name='数量')),
-                ('price_fen', houqin.kernel.fields.FenField(verbose_name='单价')),
-                ('amount_fen', houqin.kernel.fields.FenField(verbose_name='金额')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.event')),
-                ('repair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='repairs.repair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                ("name", models.CharField(max_length=60, verbose_name="物品")),
+                ("unit", models.CharField(max_length=8, verbose_name="单位")),
+                ("quantity_milli", houqin.kernel.fields.MilliField(verbose_name="数量")),
+                ("price_fen", houqin.kernel.fields.FenField(verbose_name="单价")),
+                ("amount_fen", houqin.kernel.fields.FenField(verbose_name="金额")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.event"
+                    ),
+                ),
+                (
+                    "repair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="repairs.repair"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Requester',
+            name="Requester",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(editable=False, max_length=64)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.event')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.person')),
-                ('repair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requesters', to='repairs.repair')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(editable=False, max_length=64)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.event"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.person"
+                    ),
+                ),
+                (
+                    "repair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requesters",
+                        to="repairs.repair",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='faulttype',
-            constraint=models.CheckConstraint(condition=models.Q(('response_minutes__lte', models.F('fix_minutes'))), name='fault_answers_before_it_fixes'),
+            model_name="faulttype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("response_minutes__lte", models.F("fix_minutes"))),
+                name="fault_answers_before_it_fixes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='repair',
-            index=models.Index(fields=['fault_type', 'matter'], name='repair_type'),
+            model_name="repair",
+            index=models.Index(fields=["fault_type", "matter"], name="repair_type"),
         ),
         migrations.AddIndex(
-            model_name='repair',
-            index=models.Index(fields=['worker', 'fixed_at'], name='repair_worker'),
+            model_name="repair",
+            index=models.Index(fields=["worker", "fixed_at"], name="repair_worker"),
         ),
         migrations.AddIndex(
-            model_name='repair',
-            index=models.Index(fields=['fixed_at'], name='repair_fixed'),
+            model_name="repair",
+            index=models.Index(fields=["fixed_at"], name="repair_fixed"),
         ),
         migrations.AddIndex(
-            model_name='repair',
-            index=models.Index(fields=['fix_due_at'], name='repair_due'),
+            model_name="repair",
+            index=models.Index(fields=["fix_due_at"], name="repair_due"),
         ),
         migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(('parts_fen__gte', 0)), name='repair_parts_cost_something_or_nothing'),
+            model_name="repair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parts_fen__gte", 0)), name="repair_parts_cost_something_or_nothing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contractor', ''), ('contractor_fen', None)), models.Q(models.Q(('contractor', ''), _negated=True), ('contractor_fen__gte', 0)), _connector='OR'), name='repair_contractor_has_a_price'),
+            model_name="repair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contractor", ""), ("contractor_fen", None)),
+                    models.Q(models.Q(("contractor", ""), _negated=True), ("contractor_fen__gte", 0)),
+                    _connector="OR",
+                ),
+                name="repair_contractor_has_a_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(('fixed_at', None), models.Q(('net_minutes__isnull', False), ('worker__isnull', False)), _connector='OR'), name='repair_fixed_by_someone'),
+            model_name="repair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fixed_at", None),
+                    models.Q(("net_minutes__isnull", False), ("worker__isnull", False)),
+                    _connector="OR",
+                ),
+                name="repair_fixed_by_someone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.CheckConstraint(condition=models.Q(('rating', None), ('rating__range', (1, 5)), _connector='OR'), name='repair_rated_one_to_five'),
+            model_name="repair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"),
+                name="repair_rated_one_to_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repair',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='repair_code_once'),
+            model_name="repair",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True), fields=("code",), name="repair_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partused',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_milli__gt', 0)), name='part_is_some'),
+            model_name="partused",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_milli__gt", 0)), name="part_is_some"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partused',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0), ('price_fen__gte', 0)), name='part_is_not_paid_for_by_them'),
+            model_name="partused",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gte", 0), ("price_fen__gte", 0)),
+                name="part_is_not_paid_for_by_them",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requester',
-            constraint=models.UniqueConstraint(fields=('repair', 'person'), name='requester_once'),
+            model_name="requester",
+            constraint=models.UniqueConstraint(fields=("repair", "person"), name="requester_once"),
         ),
     ]

@@ -27,12 +27,16 @@ def agree_with_events() -> Iterator[Finding]:
     for repair in rows.filter(wrong).order_by("pk"):
         told = f"{repair.says}，返修 {repair.back} 次，转派 {repair.passed} 次"
         stands = f"{repair.matter.state}，返修 {repair.sent_back} 次，转派 {repair.passed_on} 次"
-        yield Finding("repairs.R1", repair.matter.number, told, stands, "报修单和经过对不上，从备份恢复这一件")
+        yield Finding(
+            "repairs.R1", repair.matter.number, told, stands, "报修单和经过对不上，从备份恢复这一件"
+        )
 
 
 def parts_add_up() -> Iterator[Finding]:
     """What a repair says its parts cost is the sum of their lines."""
-    rows = Repair.objects.select_related("matter").annotate(lines=Coalesce(Sum("parts__amount_fen"), Value(0)))
+    rows = Repair.objects.select_related("matter").annotate(
+        lines=Coalesce(Sum("parts__amount_fen"), Value(0))
+    )
     for repair in rows.exclude(lines=F("parts_fen")).order_by("pk"):
         yield Finding("repairs.R2", repair.matter.number, f"用料 {repair.lines} 分", f"{repair.parts_fen} 分")
 
@@ -43,8 +47,15 @@ def signed_are_signed() -> Iterator[Finding]:
         signer=OuterRef("worker")
     )
     clock = Event.objects.filter(matter=OuterRef("pk"), step="time_out", by__code=SYSTEM)
-    rows = Repair.objects.select_related("matter").annotate(has_signature=Exists(signature), by_clock=Exists(clock))
+    rows = Repair.objects.select_related("matter").annotate(
+        has_signature=Exists(signature), by_clock=Exists(clock)
+    )
     wrong = Q(matter__state="signed", has_signature=False) | Q(matter__state="timed_out", by_clock=False)
     wrong |= Q(matter__state="timed_out", has_signature=True)
     for repair in rows.filter(wrong).order_by("pk"):
-        yield Finding("repairs.R3", repair.matter.number, "修好要有别人的签字，到时关闭只能由系统关", repair.matter.state)
+        yield Finding(
+            "repairs.R3",
+            repair.matter.number,
+            "修好要有别人的签字，到时关闭只能由系统关",
+            repair.matter.state,
+        )

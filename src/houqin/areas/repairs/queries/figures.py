@@ -59,7 +59,12 @@ def by_person(rows: QuerySet[Repair]) -> list[Line]:
 
 
 def by_month(rows: QuerySet[Repair]) -> list[Line]:
-    found = rows.annotate(month=TruncMonth("matter__opened_at")).values("month").annotate(**COUNTS).order_by("month")
+    found = (
+        rows.annotate(month=TruncMonth("matter__opened_at"))
+        .values("month")
+        .annotate(**COUNTS)
+        .order_by("month")
+    )
     return [_line(f"{row['month']:%Y-%m}", f"{row['month']:%Y-%m-01}", dict(row)) for row in found]
 
 
@@ -86,7 +91,9 @@ class Closing:
 def closed_apart(rows: QuerySet[Repair]) -> list[Closing]:
     """Signed, closed by the clock, closed by the office: 100 % together, or 无数据."""
     closed = rows.filter(matter__state__in=[key for key, _ in CLOSINGS]).order_by()
-    counted = dict.fromkeys(dict(CLOSINGS), 0) | dict(closed.values_list("matter__state").annotate(Count("pk")))
+    counted = dict.fromkeys(dict(CLOSINGS), 0) | dict(
+        closed.values_list("matter__state").annotate(Count("pk"))
+    )
     total = sum(counted.values())
     return [Closing(key, label, counted[key], share(counted[key], total)) for key, label in CLOSINGS]
 

@@ -29,7 +29,12 @@ SHIPPED_TIERS = (  # domain/roles.md 4.4: outside contractor below 1,000 yuan by
     Range(0, 100_000, ("approve-director",)),
     Range(100_000, 200_000, ("approve-director", "approve-vice")),
     Range(200_000, 1_000_000, ("approve-director", "approve-vice", "approve-budget", "approve-principal")),
-    Range(1_000_000, None, ("approve-director", "approve-vice", "approve-budget", "approve-principal"), COLLECTIVE),
+    Range(
+        1_000_000,
+        None,
+        ("approve-director", "approve-vice", "approve-budget", "approve-principal"),
+        COLLECTIVE,
+    ),
 )
 
 
@@ -116,8 +121,14 @@ def recent(place: Place, most: int = 3) -> list[Repair]:
 def jobs(person: Person, at: datetime) -> list[Repair]:
     """今天的活: what this person has to repair, in walking order."""
     rows = Repair.objects.filter(matter__state="assigned", matter__in=Matter.objects.in_hands_of(person, at))
-    found = shown(rows).select_related("matter__place__parent").prefetch_related("matter__events__attachments__blob")
-    return list(found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk"))
+    found = (
+        shown(rows)
+        .select_related("matter__place__parent")
+        .prefetch_related("matter__events__attachments__blob")
+    )
+    return list(
+        found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk")
+    )
 
 
 def paused(person: Person) -> list[Repair]:
@@ -129,7 +140,9 @@ def paused(person: Person) -> list[Repair]:
 def held(person: Person) -> list[str]:
     """What a leaver has to hand over first."""
     rows = Matter.objects.open().filter(kind=REPAIR.kind, holder=person).order_by("pk")
-    return [str(matter) for matter in rows] + [f"故障类别“{row}”直接交给他" for row in types().filter(worker=person)]
+    return [str(matter) for matter in rows] + [
+        f"故障类别“{row}”直接交给他" for row in types().filter(worker=person)
+    ]
 
 
 def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:

@@ -60,15 +60,21 @@ class Scene:
         facts = {"detail": "桌腿松了", "place": self.cast.place("c32")} | more
         return self.again(actions.report(fault_type=self.types[code], act=self.act(role, when), **facts))
 
-    def fixed(self, role: str = "teacher", code: str = "W04", worker: str = "repairman", **more: Any) -> Matter:
+    def fixed(
+        self, role: str = "teacher", code: str = "W04", worker: str = "repairman", **more: Any
+    ) -> Matter:
         matter = self.report(role, code, **more)
         self.finish(matter, worker)
         return self.again(matter)
 
-    def finish(self, matter: Matter, worker: str = "repairman", when: datetime | None = None, **more: Any) -> None:
+    def finish(
+        self, matter: Matter, worker: str = "repairman", when: datetime | None = None, **more: Any
+    ) -> None:
         said = {"cause": "wear", "fix": "紧固", "photos": [self.photo]} | more
         actions.finish(matter, act=self.act(worker, when), **said)
 
     def again(self, thing: Matter | Repair) -> Matter:
         """The matter as it stands now, with nothing remembered."""
-        return Matter.objects.select_related("repair__fault_type", "place", "holder", "opened_by").get(pk=thing.pk)
+        return Matter.objects.select_related("repair__fault_type", "place", "holder", "opened_by").get(
+            pk=thing.pk
+        )

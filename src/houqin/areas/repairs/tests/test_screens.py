@@ -33,10 +33,16 @@ def test_a_teacher_scans_and_sends(scene, web):
     url, lamp = scan(scene), scene.types["W02"]
     shown = page(web.as_("teacher").get(url))
     assert "直接交给 赵师傅" in shown
-    answer = web.as_("teacher").send(f"{url}repair/", {"fault_type": lamp.pk, "detail": "后排灯管不亮", "affects_lesson": "on"})
+    answer = web.as_("teacher").send(
+        f"{url}repair/", {"fault_type": lamp.pk, "detail": "后排灯管不亮", "affects_lesson": "on"}
+    )
     assert answer.status_code == 303
     repair = Repair.objects.get()
-    assert (repair.matter.holder, repair.affects_lesson, repair.by_visitor) == (scene.cast["electrician"], True, False)
+    assert (repair.matter.holder, repair.affects_lesson, repair.by_visitor) == (
+        scene.cast["electrician"],
+        True,
+        False,
+    )
     assert repair.matter.number in page(web.as_("teacher").get(answer["Location"]))
 
 
@@ -54,8 +60,13 @@ def test_the_notice_shows_what_is_open_and_one_joins_it(scene, web):
     assert "这里已有 1 件没修好的灯、电报修" in shown
     assert "王老师报，赵师傅接了" in shown
     part = web.as_("teacher").get(url, {"fault_type": scene.types["W02"].pk}).content.decode()
-    assert ("一闪一闪" in part, 'name="detail"' in part) == (True, False)  # its words come, what was typed stays where it is
-    assert "我也遇到" not in page(web.as_("class-teacher").get(url, {"fault_type": scene.types["W02"].pk}))  # it is hers
+    assert ("一闪一闪" in part, 'name="detail"' in part) == (
+        True,
+        False,
+    )  # its words come, what was typed stays where it is
+    assert "我也遇到" not in page(
+        web.as_("class-teacher").get(url, {"fault_type": scene.types["W02"].pk})
+    )  # it is hers
     assert "没修好的" not in page(web.as_("teacher").get(url, {"fault_type": scene.types["W04"].pk}))
     assert web.as_("teacher").get("/repairs/notice/999999/").status_code == 404
     answer = web.as_("teacher").send(f"/repairs/join/{matter.number}/")
@@ -71,7 +82,9 @@ def test_a_visitor_sees_no_names_and_is_counted(scene, web):
     assert "这里已有 1 件" in shown
     assert not re.search("王老师|赵师傅|我也遇到", shown)
     sent = [
-        web.visitor.send(f"{scan(scene)}repair/", {"fault_type": lamp, "detail": f"灯不亮 {n}", "name": "张先生"}).status_code
+        web.visitor.send(
+            f"{scan(scene)}repair/", {"fault_type": lamp, "detail": f"灯不亮 {n}", "name": "张先生"}
+        ).status_code
         for n in range(6)
     ]
     assert sent == [303] * 5 + [429]
@@ -80,7 +93,11 @@ def test_a_visitor_sees_no_names_and_is_counted(scene, web):
 
 def test_a_visitor_looks_up_his_report(scene, web):
     made = actions.report_unlogged(
-        place=scene.cast.place("c32"), fault_type=scene.types["W04"], detail="门关不上", name="张先生", act=scene.act("teacher")
+        place=scene.cast.place("c32"),
+        fault_type=scene.types["W04"],
+        detail="门关不上",
+        name="张先生",
+        act=scene.act("teacher"),
     )
     assert web.visitor.get("/repairs/look/").status_code == 200
     shown = page(web.visitor.get("/repairs/look/", {"code": made.code}))
@@ -107,10 +124,16 @@ def test_a_visitor_is_told_the_code_and_where_to_look(scene, web):
 def test_jobs_stand_in_walking_order_or_by_due(scene, web):
     near = scene.report("class-teacher", "W04", detail="桌腿松了")
     first = scene.report("director", "W04", detail="柜门掉了", place=scene.cast.place("jxl"))
-    late = scene.report("teacher", "W04", detail="椅子晃", place=scene.cast.place("wc2"), at=at(2026, 11, 2, 9, 0))
+    late = scene.report(
+        "teacher", "W04", detail="椅子晃", place=scene.cast.place("wc2"), at=at(2026, 11, 2, 9, 0)
+    )
     resting = scene.report("teacher", "W04", detail="讲台卡住")
     actions.pause(resting, reason="parts", act=scene.act("repairman"))
-    assert [job.pk for job in queries.jobs(scene.cast["repairman"], scene.cast.now)] == [first.pk, near.pk, late.pk]
+    assert [job.pk for job in queries.jobs(scene.cast["repairman"], scene.cast.now)] == [
+        first.pk,
+        near.pk,
+        late.pk,
+    ]
     walked = page(web.as_("repairman").get("/repairs/jobs/"))
     assert "3 件，走 2 站" in walked
     assert [walked.index(text) for text in ("柜门掉了", "桌腿松了", "椅子晃")] == sorted(
@@ -132,7 +155,9 @@ def test_figures_lead_to_their_rows(scene, web):
     assert len(links) == 4
     for link in links:
         assert matter.number in page(web.as_("director").get(link))
-    assert "收到 0 件" in page(web.as_("director").get("/repairs/figures/?from=2026-01-01&to=bad-day&from=2027-01-01"))
+    assert "收到 0 件" in page(
+        web.as_("director").get("/repairs/figures/?from=2026-01-01&to=bad-day&from=2027-01-01")
+    )
     assert web.as_("teacher").get("/repairs/figures/").status_code == 403
 
 

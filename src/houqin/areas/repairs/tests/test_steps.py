@@ -29,7 +29,10 @@ def test_a_report_goes_straight_to_the_worker_of_its_fault_type(scene):
 
 
 def test_it_waits_for_the_dispatcher_when_nobody_is_named_or_he_is_off_duty(scene):
-    assert (scene.report(code="W18").state, scene.report(code="W18").duty) == ("reported", "repair-dispatcher")
+    assert (scene.report(code="W18").state, scene.report(code="W18").duty) == (
+        "reported",
+        "repair-dispatcher",
+    )
     holding = Holding.objects.get(person=scene.cast["repairman"])
     people.release(holding, to_on=at(2026, 11, 22).date(), act=scene.act("director", at(2026, 11, 22, 9, 0)))
     assert (scene.report(code="W04").state, scene.report(code="W04").holder) == ("reported", None)
@@ -46,7 +49,10 @@ def test_the_clock_follows_the_kind_and_the_danger(scene):
     danger = scene.report(code="W03", detail="玻璃碎了", at=monday)
     assert (danger.due_at, danger.safety, danger.repair.urgent) == (at(2026, 11, 23, 17, 0), True, True)
     lesson = scene.report(code="W05", detail="不显示", affects_lesson=True, at=monday)
-    assert (lesson.due_at, lesson.repair.response_due_at) == (at(2026, 11, 23, 13, 0), at(2026, 11, 23, 9, 30))
+    assert (lesson.due_at, lesson.repair.response_due_at) == (
+        at(2026, 11, 23, 13, 0),
+        at(2026, 11, 23, 9, 30),
+    )
     without = scene.report(code="W04", detail="松了", affects_lesson=True, at=monday)
     assert without.due_at == at(2026, 11, 25, 13, 0)  # 24 working hours: W04 has no urgent clock
 
@@ -91,7 +97,9 @@ def test_one_more_joins_once_and_is_told_when_it_is_fixed(scene):
 
 def by_visitor(scene, **more):
     facts = {"detail": "门关不上", "name": "张先生", "phone": "13800000000"} | more
-    made = actions.report_unlogged(place=scene.cast.place("c32"), fault_type=scene.types["W04"], act=visitor(), **facts)
+    made = actions.report_unlogged(
+        place=scene.cast.place("c32"), fault_type=scene.types["W04"], act=visitor(), **facts
+    )
     return scene.again(made)
 
 
@@ -100,7 +108,10 @@ def test_a_visitors_report_waits_and_his_name_is_kept_apart(scene):
     assert (matter.state, matter.duty, len(matter.repair.code)) == ("unverified", "repair-dispatcher", 8)
     assert queries.looked_up(matter.repair.code.lower()).pk == matter.pk
     assert queries.looked_up("") is None
-    assert sorted(PersonalDetail.objects.values_list("field", "value")) == [("name", "张先生"), ("phone", "13800000000")]
+    assert sorted(PersonalDetail.objects.values_list("field", "value")) == [
+        ("name", "张先生"),
+        ("phone", "13800000000"),
+    ]
     facts = matter.events.get().facts
     assert set(facts) == {"fault_type", "name_hash", "phone_hash"}
     assert "张先生" not in str(facts)
@@ -128,7 +139,11 @@ def test_taken_it_goes_to_the_worker_and_the_places_owner_signs(scene):
 def test_taken_under_a_type_without_worker_it_waits_for_dispatch(scene):
     matter = by_visitor(scene)
     actions.take(matter, fault_type=scene.types["W18"], act=scene.act("director"))
-    assert (matter.state, matter.duty, scene.again(matter).repair.fault_type.code) == ("reported", "repair-dispatcher", "W18")
+    assert (matter.state, matter.duty, scene.again(matter).repair.fault_type.code) == (
+        "reported",
+        "repair-dispatcher",
+        "W18",
+    )
 
 
 def test_what_is_none_is_declined_with_a_reason(scene):
@@ -172,14 +187,19 @@ def test_a_pause_moves_the_due_time_by_exactly_its_working_time(scene):
     was = matter.due_at
     with pytest.raises(Refused, match="等什么"):
         actions.pause(matter, reason="", act=scene.act("repairman", at(2026, 11, 20, 16, 0)))
-    actions.pause(matter, reason="parts", note="螺丝周一到", act=scene.act("repairman", at(2026, 11, 20, 16, 0)))
+    actions.pause(
+        matter, reason="parts", note="螺丝周一到", act=scene.act("repairman", at(2026, 11, 20, 16, 0))
+    )
     assert (matter.state, matter.paused_at) == ("waiting", at(2026, 11, 20, 16, 0))
     actions.resume(matter, act=scene.act("repairman", at(2026, 11, 23, 9, 0)))
     assert (was, matter.due_at) == (at(2026, 11, 24, 12, 0), at(2026, 11, 24, 15, 0))
     repair = scene.again(matter).repair
     assert (repair.fix_due_at, repair.stopped_minutes, repair.waiting_for) == (matter.due_at, 180, "")
     last = matter.events.latest("pk")
-    assert (last.facts["paused_at"], last.facts["due_at"]) == ("2026-11-20T08:00:00+00:00", "2026-11-24T07:00:00+00:00")
+    assert (last.facts["paused_at"], last.facts["due_at"]) == (
+        "2026-11-20T08:00:00+00:00",
+        "2026-11-24T07:00:00+00:00",
+    )
 
 
 def test_safety_counts_the_weekend_that_was_paused(scene):
@@ -206,10 +226,17 @@ def test_arriving_answers_the_first_clock_once(scene):
 
 def test_finishing_keeps_cause_parts_and_net_time(scene):
     matter = scene.report(at=at(2026, 11, 23, 9, 0))
-    scene.finish(matter, when=at(2026, 11, 23, 11, 0), parts=[PART, PART | {"name": "螺丝", "quantity_milli": 500, "price_fen": 1}])
+    scene.finish(
+        matter,
+        when=at(2026, 11, 23, 11, 0),
+        parts=[PART, PART | {"name": "螺丝", "quantity_milli": 500, "price_fen": 1}],
+    )
     repair = scene.again(matter).repair
     assert (repair.net_minutes, repair.parts_fen, repair.worker) == (120, 3761, scene.cast["repairman"])
-    assert list(repair.parts.order_by("pk").values_list("name", "amount_fen")) == [("LED 灯管", 3760), ("螺丝", 1)]
+    assert list(repair.parts.order_by("pk").values_list("name", "amount_fen")) == [
+        ("LED 灯管", 3760),
+        ("螺丝", 1),
+    ]
     assert (matter.holder, matter.due_at) == (scene.cast["teacher"], at(2026, 11, 30, 17, 30))
     assert matter.events.latest("pk").attachments.get().role == "after"
 
@@ -231,7 +258,12 @@ def test_a_lacking_finish_leaves_nothing_behind(scene, said, field):
         scene.finish(matter, "electrician", **said)
     assert no.value.field == field
     fresh = scene.again(matter)
-    assert (fresh.state, fresh.repair.fixed_at, fresh.events.count(), PartUsed.objects.count()) == ("assigned", None, 1, 0)
+    assert (fresh.state, fresh.repair.fixed_at, fresh.events.count(), PartUsed.objects.count()) == (
+        "assigned",
+        None,
+        1,
+        0,
+    )
 
 
 def test_a_type_that_asks_for_no_photo_is_finished_without(scene):
@@ -272,7 +304,9 @@ def test_sent_back_it_returns_to_the_same_worker_with_the_wait_taken_out(scene):
     scene.finish(matter, when=at(2026, 11, 20, 10, 0))
     with pytest.raises(Refused, match="哪里没修好"):
         actions.reopen(matter, note="", act=scene.act("teacher", at(2026, 11, 20, 15, 0)))
-    actions.reopen(matter, note="还是晃", photos=[scene.photo], act=scene.act("teacher", at(2026, 11, 20, 15, 0)))
+    actions.reopen(
+        matter, note="还是晃", photos=[scene.photo], act=scene.act("teacher", at(2026, 11, 20, 15, 0))
+    )
     repair = scene.again(matter).repair
     assert (matter.state, matter.holder, repair.sent_back) == ("assigned", scene.cast["repairman"], 1)
     assert (due, matter.due_at) == (at(2026, 11, 24, 12, 0), at(2026, 11, 24, 17, 0))

@@ -55,7 +55,10 @@ def asked_time(request: access.Request, today: date) -> tuple[date, date]:
 def times(first: date, last: date, today: date) -> list[dict[str, Any]]:
     """本月, 上月 and the terms up to now, as chips."""
     month = today.replace(day=1)
-    spans = [("本月", month, today), ("上月", (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1))]
+    spans = [
+        ("本月", month, today),
+        ("上月", (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)),
+    ]
     lately = Term.objects.filter(starts_on__lte=today).order_by("-starts_on", "pk")[:3]
     spans = [(term.name, term.starts_on, min(term.ends_on, today)) for term in lately] + spans
     return [
@@ -86,12 +89,18 @@ def closings(rows: QuerySet[Repair], dates: str) -> list[dict[str, Any]]:
 
 
 def drawn(key: str, title: str, lines: list[queries.Line], kind: str) -> dict[str, Any]:
-    series = [charts.Series("收到", [line.reported for line in lines]), charts.Series("修好", [line.fixed for line in lines])]
+    series = [
+        charts.Series("收到", [line.reported for line in lines]),
+        charts.Series("修好", [line.fixed for line in lines]),
+    ]
     return charts.chart(key, title, [line.label for line in lines], series, kind=kind)
 
 
 def table(title: str, lines: list[queries.Line], key: str, dates: str) -> dict[str, Any]:
-    return {"title": title, "lines": [figure_line(line, f"{ROWS}&{key}={line.value}{dates}") for line in lines]}
+    return {
+        "title": title,
+        "lines": [figure_line(line, f"{ROWS}&{key}={line.value}{dates}") for line in lines],
+    }
 
 
 def by_months(lines: list[queries.Line]) -> dict[str, Any]:

@@ -94,7 +94,9 @@ def chosen_type(key: Any) -> FaultType | None:
     return queries.types().filter(pk=key).first() if str(key or "").isdecimal() else None
 
 
-def notice_of(place: Place, fault_type: FaultType | None, *, affects_lesson: bool, act: Act) -> dict[str, Any]:
+def notice_of(
+    place: Place, fault_type: FaultType | None, *, affects_lesson: bool, act: Act
+) -> dict[str, Any]:
     """The open repairs of this type, and the sentence who gets it and by when."""
     if fault_type is None:
         return {"duplicates": [], "gets": "", "before": "", "visitor": act.by.built_in}
@@ -156,7 +158,13 @@ def look(request: access.Request) -> HttpResponse:
     if not code:
         return render(request, "repairs/look.html", {})
     act = access.plain_act(request)
-    doors.count_try("repair-look", client.counted_as(client.client_ip(request)), limit=LOOK_UPS, seconds=TEN_MINUTES, act=act)
+    doors.count_try(
+        "repair-look",
+        client.counted_as(client.client_ip(request)),
+        limit=LOOK_UPS,
+        seconds=TEN_MINUTES,
+        act=act,
+    )
     repair = queries.looked_up(code[:8])
     context: dict[str, Any] = {"code": code[:8], "repair": repair, "now": act.at}
     if repair:

@@ -54,7 +54,9 @@ def stop_of(repair: Repair) -> str:
 
 def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     matter = repair.matter
-    photos = [file for event in matter.events.all() for file in event.attachments.all() if file.role == "before"]
+    photos = [
+        file for event in matter.events.all() for file in event.attachments.all() if file.role == "before"
+    ]
     notes: list[Any] = [{"text": "影响上课", "tone": "red"}] if repair.affects_lesson else []
     notes += [repair.fault_type.label, "扫码上报" if repair.by_visitor else f"{matter.opened_by}报"]
     notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []
@@ -72,7 +74,11 @@ def due_pill(due_at: datetime, now: datetime) -> dict[str, str]:
     label = wording.deadline(due_at, now)
     if left.total_seconds() < 0:
         return {"label": label, "tone": "red", "icon": "clock-exclamation"}
-    return {"label": label.removesuffix(" 前"), "tone": "amber" if left.total_seconds() < 4 * 3600 else "", "icon": "clock"}
+    return {
+        "label": label.removesuffix(" 前"),
+        "tone": "amber" if left.total_seconds() < 4 * 3600 else "",
+        "icon": "clock",
+    }
 
 
 def paused_row(repair: Repair, act: Act) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def renew_spares(user: User, *, act: Act) -> list[str]:
     """Ten new spare codes in place of the old ones."""
     SpareCode.objects.filter(user=user, used_at=None).update(used_at=act.at)
     codes = ["-".join(_letters(5) for _ in range(2)) for _ in range(factors.SPARE)]
-    SpareCode.objects.bulk_create(SpareCode(user=user, code_hash=factors.spare_hash(user, code)) for code in codes)
+    SpareCode.objects.bulk_create(
+        SpareCode(user=user, code_hash=factors.spare_hash(user, code)) for code in codes
+    )
     return codes
 
 

@@ -19,7 +19,9 @@ def keep_conditions(register: str, name: str, query: str, *, act: Act) -> ListCh
     named = ListChoice.objects.filter(person=act.by, register=register).exclude(name="")
     if named.count() >= MOST and not named.filter(name=name).exists():
         raise Refused(f"这张表已经存了 {MOST} 个查法，没有再存。删掉不用的再存。", field="name")
-    return ListChoice.objects.update_or_create(person=act.by, register=register, name=name, defaults={"query": query})[0]
+    return ListChoice.objects.update_or_create(
+        person=act.by, register=register, name=name, defaults={"query": query}
+    )[0]
 
 
 def forget_conditions(register: str, key: int, *, act: Act) -> None:

@@ -46,7 +46,9 @@ def make_link(user: User, *, act: Act) -> str:
         raise Refused(f"账号“{user}”已经停用，没有发链接。先恢复账号。")
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
     token = secrets.token_urlsafe(32)
-    audit.add(LoginLink, token_hash=hashed(token), user=user, made_at=act.at, expires_at=act.at + LINK, act=act)
+    audit.add(
+        LoginLink, token_hash=hashed(token), user=user, made_at=act.at, expires_at=act.at + LINK, act=act
+    )
     return token
 
 

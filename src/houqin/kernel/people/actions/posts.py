@@ -24,14 +24,28 @@ def add_duty(
         raise Refused(f"“{post}”已经有这项职责，没有重复加。", field="code")
     granting.refuse_grant(post, [code], queries.in_post(post, act.day), act)
     duty = audit.add(
-        Duty, post=post, code=code, text=text, frequency=frequency, record=record, indicator=indicator, act=act
+        Duty,
+        post=post,
+        code=code,
+        text=text,
+        frequency=frequency,
+        record=record,
+        indicator=indicator,
+        act=act,
     )
     rights.changed()
     return duty
 
 
 def change_duty(
-    duty: Duty, *, text: str, frequency: str, record: str, indicator: str, act: Act, seen: dict[str, str] | None = None
+    duty: Duty,
+    *,
+    text: str,
+    frequency: str,
+    record: str,
+    indicator: str,
+    act: Act,
+    seen: dict[str, str] | None = None,
 ) -> Duty:
     """Say it otherwise; what it allows stays."""
     return audit.change(

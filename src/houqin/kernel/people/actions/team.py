@@ -15,7 +15,16 @@ from . import logins
 
 Owed = Callable[[Person], list[str]]  # what a leaver still holds, as lines to read
 
-SURNAMES = {"单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "朴": "piao", "查": "zha", "区": "ou", "尉": "yu"}
+SURNAMES = {
+    "单": "shan",
+    "曾": "zeng",
+    "解": "xie",
+    "仇": "qiu",
+    "朴": "piao",
+    "查": "zha",
+    "区": "ou",
+    "尉": "yu",
+}
 
 
 def initials_of(name: str) -> str:
@@ -36,11 +45,19 @@ def enrol(*, code: str, name: str, phone: str = "", joined_on: date | None = Non
     if Person.objects.filter(code=code).exists():
         raise Refused(f"代码“{code}”已经有人用了，没有保存。换一个代码。", field="code")
     return audit.add(
-        Person, code=code, name=name, initials=initials_of(name), phone=phone, joined_on=joined_on or act.day, act=act
+        Person,
+        code=code,
+        name=name,
+        initials=initials_of(name),
+        phone=phone,
+        joined_on=joined_on or act.day,
+        act=act,
     )
 
 
-def change_person(person: Person, *, name: str, phone: str, act: Act, seen: dict[str, str] | None = None) -> Person:
+def change_person(
+    person: Person, *, name: str, phone: str, act: Act, seen: dict[str, str] | None = None
+) -> Person:
     person = audit.change(person, name=name, initials=initials_of(name), phone=phone, seen=seen, act=act)
     rights.changed()
     return person
@@ -58,9 +75,13 @@ def create_post(*, code: str, name: str, rank: int, duties: Iterable[tuple[str, 
 
 
 @transaction.atomic
-def assign(person: Person, *, post: Post, stand: str = Holding.A, from_on: date | None = None, act: Act) -> Holding:
+def assign(
+    person: Person, *, post: Post, stand: str = Holding.A, from_on: date | None = None, act: Act
+) -> Holding:
     """Put a person in a post; refuses a second time while the first lasts, and a guarded post to who may not give it."""
-    granting.refuse_grant(post, post.duties.filter(ended_at=None).values_list("code", flat=True), [person], act)
+    granting.refuse_grant(
+        post, post.duties.filter(ended_at=None).values_list("code", flat=True), [person], act
+    )
     if Holding.objects.filter(person=person, post=post, to_on=None).exists():
         raise Refused(f"{person}已经在“{post}”岗位上，没有重复任岗。")
     holding = audit.add(Holding, person=person, post=post, stand=stand, from_on=from_on or act.day, act=act)
