@@ -36,7 +36,8 @@ def scan(page: Page, house: House) -> None:
 
 def matter(page: Page, house: House) -> None:
     """A repair that is signed, with its photo on the way."""
-    sql = """SELECT m.number FROM kernel_matter m JOIN kernel_event e ON e.matter_id = m.id JOIN kernel_attachment a ON a.event_id = e.id
+    sql = """SELECT m.number FROM kernel_matter m
+             JOIN kernel_event e ON e.matter_id = m.id JOIN kernel_attachment a ON a.event_id = e.id
              WHERE m.state = 'signed' GROUP BY m.id ORDER BY count(DISTINCT a.id) DESC, m.id DESC LIMIT 1"""
     page.goto(f"/matters/{house.one(sql)}/")
     walk.loaded(page.locator(".hq-way img"))

@@ -22,13 +22,15 @@ NAMES = {
     "assets-keeper": "冯管理", "store-keeper": "褚管理", "buyer": "卫采购", "repairman": "李师傅", "electrician": "赵师傅",
     "guard": "蒋保安", "cleaner": "沈阿姨", "gardener": "韩师傅", "canteen-manager": "杨管理", "food-officer": "朱安全员",
     "food-director": "秦总监", "nurse": "尤老师", "class-teacher": "王老师", "teacher": "许老师", "room-keeper": "何老师",
-    "moral-office": "吕老师", "academic-office": "施老师", "finance-group": "张老师", "inspector": "曹检查员", "admin": "严管理员",
+    "moral-office": "吕老师", "academic-office": "施老师", "finance-group": "张老师", "inspector": "曹检查员",
+    "admin": "严管理员",
 }  # fmt: skip
 
 
 @dataclass
 class Cast:
-    """Persons by the role codes of the demo, places by code, and a clock that goes on a minute with each act."""
+    """Persons by the role codes of the demo, places by code,
+    and a clock that goes on a minute with each act."""
 
     now: datetime = MONDAY
     minutes: int = 0

@@ -1,5 +1,5 @@
-"""Browsers for the tests: a phone and a desk, watched while they are used. Any console error, broken policy, dialog or
-request off the machine fails the test."""
+"""Browsers for the tests: a phone and a desk, watched while they are used. Any console error, broken policy,
+dialog or request off the machine fails the test."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from . import house as houses
 from .house import House
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2,
-         "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"}  # fmt: skip
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Mobile Safari/537.36",
+}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
@@ -66,8 +72,9 @@ class Window:
         self, role: str = "", *, phone: bool = True, width: int = 0, dark: bool = False, **more: Any
     ) -> Page:
         """A fresh browser, let in as this role by the demo's door; without a role a visitor's."""
-        options = {**(PHONE if phone else DESK), "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "base_url": self.house.url,
-                   "color_scheme": "dark" if dark else "light", "reduced_motion": "reduce", **more}  # fmt: skip
+        options = {**(PHONE if phone else DESK), "locale": "zh-CN", "timezone_id": "Asia/Shanghai",
+                   "base_url": self.house.url, "color_scheme": "dark" if dark else "light",
+                   "reduced_motion": "reduce", **more}  # fmt: skip
         if width:
             options["viewport"] = {"width": width, "height": options["viewport"]["height"]}
         state = self.doors.get((self.house.url, role)) if role else None

@@ -1,7 +1,8 @@
-"""A living school for the browser: one prepared data folder, a copy of it for each server, `houqin start` as a process of its own.
+"""A living school for the browser: one prepared data folder, a copy of it for each server,
+`houqin start` as a process of its own.
 
-Also used by scripts/pictures.py. The server's clock starts at a fixed moment of the demo's last day and goes on from there
-(start_at.py), so that no test and no picture depends on the day it is made.
+Also used by scripts/pictures.py. The server's clock starts at a fixed moment of the demo's last day and goes
+on from there (start_at.py), so that no test and no picture depends on the day it is made.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ OUTSIDE = {
     "tests",
     "__pycache__",
 }  # of src/houqin: what the demo's rows do not come from
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--lang=zh-CN"]  # fmt: skip
 
 
 def sources() -> str:
@@ -49,7 +51,8 @@ def sources() -> str:
 
 
 def prepared() -> Path:
-    """The data folder of a demo school, made once for these sources; HOUQIN_DEMO names one to be taken as it is."""
+    """The data folder of a demo school, made once for these sources;
+    HOUQIN_DEMO names one to be taken as it is."""
     if given := os.environ.get("HOUQIN_DEMO"):
         return Path(given)
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -185,9 +188,11 @@ def free_port() -> int:
 
 
 def chromium() -> str:
-    """The browser's path the way scripts/machine.sh finds it, the Chinese fonts with it; empty when there is none."""
+    """The browser's path the way scripts/machine.sh finds it, the Chinese fonts with it;
+    empty when there is none."""
     if not os.environ.get("CHROMIUM"):
-        script = 'source scripts/machine.sh; find_browser; find_fonts; printf "%s\\n%s" "$CHROMIUM" "${FONTCONFIG_FILE:-}"'
+        find = "source scripts/machine.sh; find_browser; find_fonts"
+        script = f'{find}; printf "%s\\n%s" "$CHROMIUM" "${{FONTCONFIG_FILE:-}}"'
         found = subprocess.run(
             ["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout

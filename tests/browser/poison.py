@@ -1,4 +1,5 @@
-"""Puts every payload of A32 into every text of the slice, through the actions: poison.py <out.json>, with HOUQIN_DATA set."""
+"""Puts every payload of A32 into every text of the slice, through the actions:
+poison.py <out.json>, with HOUQIN_DATA set."""
 
 from __future__ import annotations
 
@@ -50,8 +51,8 @@ def poison(at: int, text: str) -> dict[str, object]:
     def act(by: Person) -> Act:
         return Act(by=by, at=start, via="test")
 
-    place = places.enter(code=f"xss-{at}", name=text, kind="room", parent=Place.objects.get(code="c32").parent, use="teaching",
-                         owner=director, act=act(director))  # fmt: skip
+    place = places.enter(code=f"xss-{at}", name=text, kind="room", use="teaching", owner=director,
+                         parent=Place.objects.get(code="c32").parent, act=act(director))  # fmt: skip
     label = places.hang_label(place, act=act(director))
     person = people.enrol(code=f"xss-{at}", name=text[:30], phone=text[:20], act=act(director))
     people.assign(person, post=Post.objects.get(code="teacher"), from_on=start.date(), act=act(director))

@@ -1,4 +1,5 @@
-"""Pages of the kit: the desk, refusals that keep what was typed, errors that say what to do, doors; every page of every menu."""
+"""Pages of the kit: the desk, refusals that keep what was typed, errors that say what to do, doors;
+every page of every menu."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ def test_every_page_of_the_menu_opens(window: Window, role: str) -> None:
         page.locator("main a[href], .hq-side a[href]").evaluate_all("all => all.map(one => one.pathname)")
     )
     assert len(addresses) >= 4
-    answers = {address: page.goto(address).status for address in sorted(addresses)}  # type: ignore[union-attr]
+    answers = {one: page.goto(one).status for one in sorted(addresses)}  # type: ignore[union-attr]
     assert answers == dict.fromkeys(sorted(addresses), 200)
 
 

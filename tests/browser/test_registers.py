@@ -1,4 +1,4 @@
-"""A register as people use it: search while typing, conditions, order, pages, columns, Excel out; cards on the phone."""
+"""A register as people use it: search while typing, conditions, order, pages, columns, Excel, cards."""
 
 from __future__ import annotations
 

@@ -65,7 +65,8 @@ def reported_by_hand(page: Page, spot: Spot, kind: Fault, detail: str) -> str:
 
 
 def the_way(page: Page) -> Locator:
-    """The verbs of the way, newest first, without the line of what it waits for; the page may still be on its way."""
+    """The verbs of the way, newest first, without the line of what it waits for;
+    the page may still be on its way."""
     return page.locator(".hq-way > li:not(.is-now) .hq-way-head b")
 
 

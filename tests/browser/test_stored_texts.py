@@ -1,4 +1,5 @@
-"""A32: what people write is shown as they wrote it, and never runs; in every page that prints it, for several roles."""
+"""A32: what people write is shown as they wrote it, and never runs;
+in every page that prints it, for several roles."""
 
 from __future__ import annotations
 
@@ -48,8 +49,9 @@ def test_lists_show_every_text_as_written(
     """Seen to fail with `|safe` put behind the title in parts/row.html."""
     window.expect(403, 404)
     page = window.open(role, phone=False)
-    for path in ("/", "/repairs/repairs/?view=all", "/house/places/", "/house/people/", "/repairs/jobs/", "/repairs/figures/", "/notices/",
-                 "/search/?q=alert", "/repairs/repairs/?view=all&as=paper"):  # fmt: skip
+    for path in ("/", "/repairs/repairs/?view=all", "/house/places/", "/house/people/", "/repairs/jobs/",
+                 "/repairs/figures/", "/notices/", "/search/?q=alert",
+                 "/repairs/repairs/?view=all&as=paper"):  # fmt: skip
         page.goto(path)
         nothing_ran(page)
     page.goto("/repairs/repairs/?view=all")
@@ -63,8 +65,9 @@ def test_lists_show_every_text_as_written(
 def test_one_text_everywhere(window: Window, poisoned: tuple[House, list[dict[str, Any]]], at: int) -> None:
     one = poisoned[1][at]
     director = window.open("director", phone=False)
-    for path in (f"/matters/{one['open']}/", f"/matters/{one['done']}/", f"/matters/{one['done']}/paper/", f"/house/places/{one['place']}/",
-                 f"/house/places/{one['place']}/change/", f"/labels/?places={one['place']}", f"/s/{one['token']}/"):  # fmt: skip
+    done, place = f"/matters/{one['done']}/", f"/house/places/{one['place']}/"
+    for path in (f"/matters/{one['open']}/", done, f"{done}paper/", place, f"{place}change/",
+                 f"/labels/?places={one['place']}", f"/s/{one['token']}/"):  # fmt: skip
         answer = director.goto(path)
         assert answer is not None and answer.status == 200, path
         nothing_ran(director)
@@ -80,6 +83,7 @@ def test_one_text_everywhere(window: Window, poisoned: tuple[House, list[dict[st
 def nothing_ran(page: Page) -> None:
     """No element came out of a text: dialogs, console errors and requests are watched by the window."""
     made = page.locator("main").locator(
-        "img[src='x'], svg[onload], iframe, script:not([type='application/json']), [onerror], [onfocus], a[href^='javascript']"
+        "img[src='x'], svg[onload], iframe, script:not([type='application/json']), [onerror], [onfocus],"
+        " a[href^='javascript']"
     )
     assert made.count() == 0, page.url

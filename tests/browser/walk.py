@@ -39,18 +39,21 @@ class Fault:
 
 
 def spots(house: House) -> list[Spot]:
-    """Rooms for stories: labelled, quiet, answered for by somebody behind the demo's door who neither teaches the story nor repairs."""
+    """Rooms for stories: labelled, quiet, answered for by somebody behind the demo's door
+    who neither teaches the story nor repairs."""
     sql = """SELECT p.code, p.name, l.token, l.short_code, o.code FROM kernel_place p
       JOIN kernel_label l ON l.key = p.id AND l.kind = 'kernel.place' AND l.to_at IS NULL
       JOIN kernel_person o ON o.id = p.owner_id
-      WHERE p.kind = 'room' AND p.closed_on IS NULL AND o.code IN ('class-teacher', 'room-keeper', 'director', 'nurse')
+      WHERE p.kind = 'room' AND p.closed_on IS NULL
+        AND o.code IN ('class-teacher', 'room-keeper', 'director', 'nurse')
         AND NOT EXISTS (SELECT 1 FROM kernel_matter m WHERE m.place_id = p.id AND m.closed_at IS NULL)
       ORDER BY o.code = 'director', p.walk, p.id"""
     return [Spot(*map(str, row)) for row in house.ask(sql)]
 
 
 def fault(house: House, code: str = "W04") -> Fault:
-    sql = "SELECT f.id, f.label, p.code FROM repairs_faulttype f JOIN kernel_person p ON p.id = f.worker_id WHERE f.code = ?"
+    sql = """SELECT f.id, f.label, p.code FROM repairs_faulttype f
+      JOIN kernel_person p ON p.id = f.worker_id WHERE f.code = ?"""
     key, label, worker = house.ask(sql, code)[0]
     return Fault(int(key), str(label), str(worker))
 
@@ -166,7 +169,8 @@ def sign_drawn(page: Page, number: str) -> None:
 
 
 def loaded(images: Locator) -> list[bool]:
-    """Whether each picture has come and could be drawn; scrolls to it, because it may wait until it is looked at."""
+    """Whether each picture has come and could be drawn;
+    scrolls to it, because it may wait until it is looked at."""
     for image in images.all():
         image.scroll_into_view_if_needed()
         image.evaluate("one => one.decode()")

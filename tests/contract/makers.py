@@ -30,7 +30,8 @@ MAKERS: dict[str, Callable[[Cast], Matter]] = {"repairs.repair": repair}
 
 
 def fill(cast: Cast) -> None:
-    """At least three rows for every register, but for the school's own: what the cast itself has too few of."""
+    """At least three rows for every register, but for the school's own:
+    what the cast itself has too few of."""
     act = cast.act("director")
     for make in MAKERS.values():
         for _ in range(3):

@@ -1,9 +1,10 @@
 """No list walks a big table: what SQLite says it would do for each view, sort and page of every register.
 
-A plan does not depend on how many rows there are: the school keeps no statistics of its tables. A SCAN that reads
-rows off in the order asked for and stops at the page's end is none; one under a sort, or behind a search word, is.
-Seen to fail: with `closed_at` asked of the joined matter, with `kind` asked beside it, without the index
-`matter_when`, with the joins of a row's columns in the statement that orders, with icontains for the words.
+A plan does not depend on how many rows there are: the school keeps no statistics of its tables. A SCAN that
+reads rows off in the order asked for and stops at the page's end is none; one under a sort, or behind a
+search word, is. Seen to fail: with `closed_at` asked of the joined matter, with `kind` asked beside it,
+without the index `matter_when`, with the joins of a row's columns in the statement that orders, with
+icontains for the words.
 """
 
 import pytest
@@ -43,7 +44,8 @@ def names_of(sql: str) -> dict[str, str]:
 
 
 def partial() -> set[str]:
-    """The indexes that hold a part of their table only, such as what is open: read whole, they walk nothing."""
+    """The indexes that hold a part of their table only, such as what is open:
+    read whole, they walk nothing."""
     with connection.cursor() as cursor:
         found = [row for table in BIG for row in cursor.execute(f"PRAGMA index_list({table})").fetchall()]
     return {name for _, name, _, _, part in found if part}

@@ -1,8 +1,9 @@
 """Every register of every area keeps the same promises: lists, views, filters, sorts, pages, exports, rights.
 
-Seen to fail once each, the guard taken away: the list of known keys in `Asked` (an unlisted key passed in silence), `tame`
-(a formula in the CSV), the printable signs of `disposition` (a split header), the duties of a sheet's column (a teacher's
-CSV held phones). A text of the .xlsx stands behind two walls, `write_string` and the book's options; either is enough.
+Seen to fail once each, the guard taken away: the list of known keys in `Asked` (an unlisted key passed in
+silence), `tame` (a formula in the CSV), the printable signs of `disposition` (a split header), the duties of
+a sheet's column (a teacher's CSV held phones). A text of the .xlsx stands behind two walls, `write_string`
+and the book's options; either is enough.
 """
 
 import csv
@@ -75,16 +76,18 @@ def test_the_order_always_ends_in_the_key(cast, where, register):
 
 
 HOSTILE = [
-    "assignee__password__startswith=pbkdf2", "owner__user__password=x", "o=password", "ordering=-pk", "fields=password",
-    "sort=user__password", "sort=-id,(select 1)", "sort=code;--", "sort=__class__", "page=-1", "page=1e9", "page=%00",
-    "page=99999999999999999999999", "after=1);--", "after=99999999999999999999", "before=x", "as=exe", "view=';--",
-    "q=%27%22%3B--%25_", "q=" + "x" * 10_000, "sort=" + "y" * 10_000, "q=%0d%0aSet-Cookie:a=b",
+    "assignee__password__startswith=pbkdf2", "owner__user__password=x", "o=password", "ordering=-pk",
+    "fields=password", "sort=user__password", "sort=-id,(select 1)", "sort=code;--", "sort=__class__",
+    "page=-1", "page=1e9", "page=%00", "page=99999999999999999999999", "after=1);--",
+    "after=99999999999999999999", "before=x", "as=exe", "view=';--", "q=%27%22%3B--%25_", "q=" + "x" * 10_000,
+    "sort=" + "y" * 10_000, "q=%0d%0aSet-Cookie:a=b",
 ]  # fmt: skip
 
 
 @EACH
 def test_a_hostile_address_runs_nothing_and_breaks_nothing(web, where, register):
-    """A10, A41: what the register did not declare is left out with a notice; the rows are those without it."""
+    """A10, A41: what the register did not declare is left out with a notice;
+    the rows are those without it."""
     someone = web.as_("director")
     plain = someone.get(f"/{where}/").context["count"]
     for query in HOSTILE:
@@ -209,8 +212,8 @@ def test_the_empty_sheet_can_be_read_and_has_every_head(web, where, register, tm
 # ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ACTIVE = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "＋1", "－1", "＠x", '"=1', ";=1", "%0A=1", "'quoted", "=HYPERLINK(\"http://x\")",
-    "two\nlines", "plain", "_x0041_",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "＋1", "－1", "＠x", '"=1', ";=1", "%0A=1", "'quoted",
+    "=HYPERLINK(\"http://x\")", "two\nlines", "plain", "_x0041_",
 ]  # fmt: skip
 
 
@@ -249,8 +252,10 @@ def test_no_text_becomes_a_formula_in_a_csv(tmp_path):
 @pytest.mark.parametrize(
     ("name", "header"),
     [
-        ("场所-2026-11-23.xlsx", "attachment; filename=\"2026-11-23.xlsx\"; filename*=UTF-8''%E5%9C%BA%E6%89%80-2026-11-23.xlsx"),
-        ('a"b;c\r\nSet-Cookie: x=1.xlsx', "attachment; filename=\"abcSet-Cookie x1.xlsx\"; filename*=UTF-8''abcSet-Cookie%20x%3D1.xlsx"),
+        ("场所-2026-11-23.xlsx",
+         "attachment; filename=\"2026-11-23.xlsx\"; filename*=UTF-8''%E5%9C%BA%E6%89%80-2026-11-23.xlsx"),
+        ('a"b;c\r\nSet-Cookie: x=1.xlsx',
+         "attachment; filename=\"abcSet-Cookie x1.xlsx\"; filename*=UTF-8''abcSet-Cookie%20x%3D1.xlsx"),
         ("../../etc/passwd.csv", "attachment; filename=\"etcpasswd.csv\"; filename*=UTF-8''etcpasswd.csv"),
         ("\u202egpj.exe.xlsx", "attachment; filename=\"gpj.exe.xlsx\"; filename*=UTF-8''gpj.exe.xlsx"),
         ("CON.xlsx", "attachment; filename=\"houqin.xlsx\"; filename*=UTF-8''CON.xlsx"),

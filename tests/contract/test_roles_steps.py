@@ -1,4 +1,5 @@
-"""The oracle: who may take which step of a repair (data/roles-steps.csv), in process and through the door of the web.
+"""The oracle: who may take which step of a repair (data/roles-steps.csv),
+in process and through the door of the web.
 
 One row is one try. Each of its refusals leaves no event behind.
 """
@@ -33,7 +34,8 @@ def named(row: dict[str, str]) -> str:
 
 
 def sampled(n: int, row: dict[str, str]) -> bool:
-    """What is tried in every run: each permission, each special case, and every fifth of the plain refusals."""
+    """What is tried in every run: each permission, each special case,
+    and every fifth of the plain refusals."""
     return row["outcome"] == "allow" or row["case"] != "" or n % 5 == 0
 
 
@@ -123,9 +125,9 @@ def said(scene: Scene, row: dict[str, str]) -> dict[str, Any]:
     if row["step"] == "pass_on" and row["role"] == "electrician":
         worker = scene.cast["repairman"]
     said: dict[str, Any] = {
-        "dispatch": {"worker": worker}, "pass_on": {"worker": worker, "note": "要动电"}, "pause": {"reason": "parts"},
-        "finish": {"cause": "wear", "fix": "换新"}, "reopen": {"note": "还是不亮"}, "close_by_office": {"note": "看过"},
-        "cancel": {"note": "自己弄好了"}, "rate": {"rating": 5},
+        "dispatch": {"worker": worker}, "pass_on": {"worker": worker, "note": "要动电"},
+        "pause": {"reason": "parts"}, "finish": {"cause": "wear", "fix": "换新"}, "reopen": {"note": "还是不亮"},
+        "close_by_office": {"note": "看过"}, "cancel": {"note": "自己弄好了"}, "rate": {"rating": 5},
     }.get(row["step"], {})  # fmt: skip
     if row["case"] == "reason-missing":
         said = {"note": ""} if row["step"] == "reopen" else {"reason": ""}

@@ -51,7 +51,8 @@ def at_once(calls):
 
 def opened(role, at, title):
     act = cast.act(role, at=at)
-    return matters.open_matter(CHORE, title=title, state="open", due_at=act.at, holder=cast["repairman"], act=act)
+    holder = cast["repairman"]
+    return matters.open_matter(CHORE, title=title, state="open", due_at=act.at, holder=holder, act=act)
 """
 NUMBERS = (
     AT_ONCE
@@ -96,7 +97,8 @@ for n in range(15):
         act = cast.act(role)
         return lambda: approvals.decide(Matter.objects.get(pk=paper.pk), agreed=agreed, act=act)
     calls = [decide(role, role == "repairman") for role in ("repairman", "electrician") for _ in range(4)]
-    rounds.append([at_once(calls), ApprovalStep.objects.exclude(decided_by=None).filter(route__matter=paper).count()])
+    told, decided = at_once(calls), ApprovalStep.objects.exclude(decided_by=None)
+    rounds.append([told, decided.filter(route__matter=paper).count()])
 print(json.dumps(rounds))
 """
 )

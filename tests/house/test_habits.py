@@ -201,7 +201,8 @@ def test_functions_keep_under_thirty_lines():
 
 
 def test_only_one_door_leads_out():
-    """No HTTP client in the program but the one choke point for outgoing addresses (none before channels come)."""
+    """No HTTP client in the program but the one choke point for outgoing addresses
+    (none before channels come)."""
     clients = {"requests", "httpx", "urllib.request", "aiohttp", "http.client"}
     graph = grimp.build_graph("houqin", include_external_packages=True)
     users = {

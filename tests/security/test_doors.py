@@ -72,7 +72,8 @@ def test_every_url_of_the_house_says_who_may_enter():
 
 @TEST_URLS
 def test_a_view_that_says_nothing_does_not_start_and_does_not_answer(cast, settings):
-    """E10. Seen to fail with the check left out, and with `process_view` letting an undeclared view through (200)."""
+    """E10. Seen to fail with the check left out,
+    and with `process_view` letting an undeclared view through (200)."""
     found = [(error.id, error.msg.split()[0]) for error in access.check_urls()]
     assert found == [("houqin.E10", "/nobody/")]
     assert Client().get("/nobody/").status_code == 404

@@ -80,7 +80,8 @@ def test_a_forged_forwarding_header_gives_no_new_tries(house):
 
 
 def test_thirty_tries_an_hour_at_one_account_but_its_own_device_still_enters(house):
-    """A62, A63. Seen to fail without the third count (no 429), and without the device's (429 for the owner)."""
+    """A62, A63. Seen to fail without the third count (no 429),
+    and without the device's (429 for the owner)."""
     own = house.client("teacher")
     said = [
         house.try_login("teacher", "wrong one 123", REMOTE_ADDR=f"10.9.{n}.1").status_code for n in range(30)
@@ -174,7 +175,8 @@ def test_a_password_cannot_be_changed_without_the_present_one(house):
 
 
 def test_the_fingerprint_alone_ends_a_session(house):
-    """The password changed behind our back: the cookie's fingerprint no longer fits. Seen to fail without it."""
+    """The password changed behind our back: the cookie's fingerprint no longer fits.
+    Seen to fail without it."""
     from houqin.kernel.people import rights
 
     client = house.client("teacher")
@@ -206,7 +208,8 @@ def hashed(client: Client) -> str:
 
 
 def test_own_device_lasts_fourteen_idle_days_and_thirty_in_all(house):
-    """Seen to fail with the expiry left out of `standing.of` and `open_sessions`, and with `until` without the absolute end."""
+    """Seen to fail with the expiry left out of `standing.of` and `open_sessions`,
+    and with `until` without the absolute end."""
     client = house.client("teacher")
     for _ in range(2):
         house.clock.go(days=13)

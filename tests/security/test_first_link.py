@@ -15,7 +15,8 @@ TWICE = {"password": PASSWORD, "again": PASSWORD}
 
 @pytest.fixture
 def link(house):
-    return f"/first/{logins.make_link(house.cast['teacher'].user, act=house.cast.act('admin', at=house.clock.now))}/"
+    act = house.cast.act("admin", at=house.clock.now)
+    return f"/first/{logins.make_link(house.cast['teacher'].user, act=act)}/"
 
 
 def test_the_link_sets_a_password_and_lets_in(house, link):
@@ -83,7 +84,8 @@ def test_the_database_keeps_neither_link_nor_password(house, link):
     [
         ("12345678", "密码太短"), ("1234567890123", "连着的或重复的字符"), ("青禾小学66881", "太容易猜到"),
         ("teacher12345", "太容易猜到"), ("aaaaaaaaaaaaaa", "连着的或重复的字符"), ("woaini1314520", "连着的或重复的字符"),
-        ("qwertyuiop123", "连着的或重复的字符"), ("qhxx6688xulaoshi", None), ("三只白鹭过了河 sanbai", None), ("x" * 129, "128"),
+        ("qwertyuiop123", "连着的或重复的字符"), ("qhxx6688xulaoshi", None), ("三只白鹭过了河 sanbai", None),
+        ("x" * 129, "128"),
     ],
 )  # fmt: skip
 def test_easy_passwords_are_refused_in_chinese(house, link, password, sentence):

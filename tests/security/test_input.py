@@ -13,8 +13,9 @@ def enrolled():
 
 
 SERVER_OWNED = (
-    "is_superuser", "is_staff", "groups", "roles", "school", "approval_limit", "is_active", "status", "approved_by", "number",
-    "created_by", "created_at", "total", "version", "isActive", "user[is_active]", "user.is_active", "code",
+    "is_superuser", "is_staff", "groups", "roles", "school", "approval_limit", "is_active", "status",
+    "approved_by", "number", "created_by", "created_at", "total", "version", "isActive", "user[is_active]",
+    "user.is_active", "code",
 )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def test_a_duty_given_works_at_once(house):
 
 
 def test_disabled_in_the_middle_of_a_request_writes_nothing(house, monkeypatch):
-    """A82: the request is past the door when the account is closed. Seen to fail with `_still_may` left out of `once`."""
+    """A82: the request is past the door when the account is closed.
+    Seen to fail with `_still_may` left out of `once`."""
     client = house.client("teacher")
     client.get("/")
     from houqin.ui import access

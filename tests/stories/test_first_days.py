@@ -1,7 +1,7 @@
 """A real school from the one-time link to the first signed repair, on screen only.
 
-Seen to fail: the house-keeper's duty taken from the seeded administrator (labels, fault types), the link kept in the
-session after it was shown, `first_steps` of the repairs left out.
+Seen to fail: the house-keeper's duty taken from the seeded administrator (labels, fault types), the link kept
+in the session after it was shown, `first_steps` of the repairs left out.
 """
 
 import io

@@ -1,4 +1,5 @@
-"""A lamp in 三(2)班, from the label on the door to the signature: three touches, and what each of them leaves behind."""
+"""A lamp in 三(2)班, from the label on the door to the signature:
+three touches, and what each of them leaves behind."""
 
 import pytest
 

@@ -94,8 +94,8 @@ def test_without_anyone_to_decide_it_is_not_submitted(cast, paper):
 def test_a_running_route_keeps_its_rules(cast, paper):
     submit(cast, paper, 2000)
     approvals.issue_rules(
-        CHORE.kind, effective_on=date(2026, 11, 23), authority="新办法", ranges=(Range(0, None, ("approve-principal",)),),
-        act=cast.act("principal"),
+        CHORE.kind, effective_on=date(2026, 11, 23), authority="新办法",
+        ranges=(Range(0, None, ("approve-principal",)),), act=cast.act("principal"),
     )  # fmt: skip
     assert queries.route_of(paper).rule_set.version == 1
     other = open_chore(cast)
@@ -137,7 +137,8 @@ def test_a_delegate_decides_up_to_his_cap_and_for_whom_is_kept(cast, paper):
 
 
 def test_one_person_in_two_posts_decides_one_step_only(cast, paper):
-    """The only candidate of step 1 is no candidate of step 2; where each step has several, the second try is refused."""
+    """The only candidate of step 1 is no candidate of step 2;
+    where each step has several, the second try is refused."""
     assign(cast, "director", "vice-principal")
     submit(cast, paper, 2000)
     approvals.decide(paper, agreed=True, act=cast.act("director"))

@@ -29,7 +29,8 @@ def test_the_database_refuses_to_change_an_entry(cast, statement):
 
 @pytest.mark.sqlite
 def test_replacing_is_changing(cast):
-    """Without `recursive_triggers` and the insert guard SQLite lets INSERT OR REPLACE walk past a delete trigger."""
+    """Without `recursive_triggers` and the insert guard SQLite lets INSERT OR REPLACE walk past
+    a delete trigger."""
     with (
         pytest.raises(DatabaseError, match="entries only grow"),
         transaction.atomic(),

@@ -142,8 +142,8 @@ def test_a_second_one_without_a_password_does_not_count(cast):
 
 @pytest.mark.parametrize(
     ("code", "guarded"),
-    [("approve-vice", True), ("approve-superior", True), ("pay", True), ("accounts", True), ("view-all", False),
-     ("house-keeper", False), ("repair-worker", False)],
+    [("approve-vice", True), ("approve-superior", True), ("pay", True), ("accounts", True),
+     ("view-all", False), ("house-keeper", False), ("repair-worker", False)],
 )  # fmt: skip
 def test_which_duties_are_given_with_care(code, guarded):
     assert granting.is_guarded(code) is guarded
@@ -253,8 +253,9 @@ def test_what_a_post_may_do_is_not_the_house_keepers(web, cast, tail):
         ("/house/posts/new/", {"code": "guard", "name": "门卫", "rank": "1"}, "岗位代码“guard”已经有了，没有保存。换一个代码。"),
         ("/house/places/new/", {"code": "c32", "name": "教室", "kind": "room", "use": "teaching", "walk": "1"},
          "编码“c32”已经有了，没有保存。换一个编码。"),
-        ("/house/terms/new/", {"year": "2027—2028 学年", "code": "2026-1", "name": "2027 秋季学期", "starts_on": "2027-09-01",
-                               "ends_on": "2028-01-21"}, "学期代码“2026-1”已经有了，没有保存。换一个代码。"),
+        ("/house/terms/new/", {"year": "2027—2028 学年", "code": "2026-1", "name": "2027 秋季学期",
+                               "starts_on": "2027-09-01", "ends_on": "2028-01-21"},
+         "学期代码“2026-1”已经有了，没有保存。换一个代码。"),
     ],
 )  # fmt: skip
 def test_a_code_that_is_taken(web, cast, url, sent, said):

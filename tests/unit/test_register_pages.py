@@ -1,4 +1,5 @@
-"""A register on the web, scene by scene: pages by key, one's own columns, a change overtaken, a sheet taken in.
+"""A register on the web, scene by scene:
+pages by key, one's own columns, a change overtaken, a sheet taken in.
 
 The phone's scene was seen to fail on a CSV and on a history that told too much.
 """

@@ -1,8 +1,9 @@
-"""Sheets that come in: what is refused at the door, how a cell is read, and that a whole sheet is written or nothing.
+"""Sheets that come in: what is refused at the door, how a cell is read,
+and that a whole sheet is written or nothing.
 
-Seen to fail once each, the guard taken away: both bounds on columns (corner and dimension), `_archive` (a bomb was
-inflated), the digest in `confirm` (another's change was written over), the limit of digits in `values` (a rounded id was
-taken). The DTD ban is one of two walls: without it the library refuses these files too.
+Seen to fail once each, the guard taken away: both bounds on columns (corner and dimension), `_archive` (a
+bomb was inflated), the digest in `confirm` (another's change was written over), the limit of digits in
+`values` (a rounded id was taken). The DTD ban is one of two walls: the library refuses these files too.
 """
 
 import io
@@ -63,19 +64,22 @@ def cells(*refs: str, before: str = "") -> str:
         (cells("A1", "XFD2"), {}, "超过 200 列"),
         (cells("A1", before='<dimension ref="A1:XFD1048576"/>'), {}, "超过 200 列"),
         (cells("A1", before='<dimension ref="A1:B1048576"/>'), {}, "超过 100,000 行"),
-        (cells("A1", before="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 20_001 + "</mergeCells>"), {}, "合并的单元格"),
-        (cells("A1"), {"xl/sharedStrings.xml": "<sst><si><t>" + "x" * 100_001 + "</t></si></sst>"}, "有一格文字超过"),
+        (cells("A1", before="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 20_001 + "</mergeCells>"), {},
+         "合并的单元格"),
+        (cells("A1"), {"xl/sharedStrings.xml": "<sst><si><t>" + "x" * 100_001 + "</t></si></sst>"},
+         "有一格文字超过"),
         (cells("A1"), {"xl/vbaProject.bin": b"x"}, "带宏"),
         (cells("A1"), {f"xl/media/{n}": b"" for n in range(1001)}, "1,000 个部件"),
         (cells("A1"), {"xl/media/zero": b"\0" * 30_000_000}, "压缩得不寻常"),
         ("<worksheet><sheetData><row><c><v>1", {}, "不是能读的"),
         ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet>&x;</worksheet>', {}, "不是能读的"),
         ('<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>', {}, "不是能读的"),
-        (('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY x "y">]>' + cells("A1")).encode("utf-16"), {}, "不是能读的"),
+        (('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY x "y">]>' + cells("A1"))
+         .encode("utf-16"), {}, "不是能读的"),
         ('<?xml version="1.0" encoding="UTF-7"?>' + cells("A1"), {}, "不是能读的"),
     ],
-    ids=["corner", "columns", "dimension", "rows", "merges", "string", "macro", "entries", "ratio", "broken", "entity", "laughs",
-         "utf-16", "utf-7"],
+    ids=["corner", "columns", "dimension", "rows", "merges", "string", "macro", "entries", "ratio", "broken",
+         "entity", "laughs", "utf-16", "utf-7"],
 )  # fmt: skip
 def test_a_bomb_is_refused_with_its_sentence(tmp_path, sheet, more, said):
     started = time.monotonic()
@@ -133,8 +137,8 @@ def test_the_server_reads_no_sheet_in_its_own_process():
         "assert 'python_calamine' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={
-        "PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "houqin.config.settings", "HOUQIN_DATA": str(Path("/tmp")), "PATH": "",
-        "PYTEST_VERSION": "1",
+        "PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "houqin.config.settings",
+        "HOUQIN_DATA": str(Path("/tmp")), "PATH": "", "PYTEST_VERSION": "1",
     }, check=False)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -157,28 +161,40 @@ NO = object()
 
 GOLDEN = [
     ("date", {"d": "2026-09-01"}, date(2026, 9, 1)), ("date", {"t": "2026-09-01T00:00:00"}, date(2026, 9, 1)),
-    ("date", {"t": "2026-09-01T08:30:00"}, NO), ("date", "2026/9/1", date(2026, 9, 1)), ("date", "2026.9.1", date(2026, 9, 1)),
-    ("date", "2026-9-1", date(2026, 9, 1)), ("date", "2026年9月1日", date(2026, 9, 1)), ("date", "２０２６－０９－０１", date(2026, 9, 1)),
-    ("date", "二〇二六年九月一日", date(2026, 9, 1)), ("date", "二零二六年十二月三十一日", date(2026, 12, 31)), ("date", "20260901", date(2026, 9, 1)),
-    ("date", {"n": "20260901.0"}, date(2026, 9, 1)), ("date", {"n": "46266.0"}, NO), ("date", "26-9-1", NO), ("date", "9月1日", NO),
-    ("date", "9/1", NO), ("date", "2026-13-01", NO), ("date", "2026-02-30", NO), ("date", "0000-00-00", NO), ("date", "00000000", NO),
-    ("date", "2026-09-01T00:00:00+08:00", NO), ("date", "2026-09-01 00:00:00", date(2026, 9, 1)), ("date", "2026-09-01 08:30", NO),
-    ("date", "9/1/2026", NO), ("date", "2026-9/1", NO), ("date", " 2026-09-01　", date(2026, 9, 1)), ("date", "'2026-09-01", date(2026, 9, 1)),
-    ("date", "1899-01-01", NO), ("date", "明天", NO), ("date", {"b": True}, NO),
-    ("money", "１２", 1200), ("money", "1,200.50", 120050), ("money", "1200元", 120000), ("money", "1.2万", NO), ("money", " 12 ", 1200),
-    ("money", "　12", 1200), ("money", "\u00a012\u200b", 1200), ("money", "12.345", NO), ("money", "¥4,599.00", 459900),
-    ("money", "￥4599", 459900), ("money", "$1,299.00", NO), ("money", "1.180,00", NO), ("money", "12,34", NO), ("money", "1,2345", NO),
-    ("money", "-3", -300), ("money", {"n": "0.1"}, 10), ("money", {"n": "0.30000000000000004"}, 30), ("money", {"n": "12.345"}, NO),
-    ("money", {"n": "1e+17"}, NO), ("money", "1E5", NO), ("money", "十二", NO), ("money", {"d": "2026-09-01"}, NO), ("money", "", None),
-    ("quantity", "1.5", 1500), ("quantity", "1.2345", NO), ("quantity", {"n": "2.0"}, 2000), ("quantity", "1,200.025", 1200025),
-    ("whole", "3", 3), ("whole", {"n": "3.0"}, 3), ("whole", "3.5", NO), ("whole", {"n": "3.5"}, NO), ("whole", "一", NO),
-    ("code", "00123", "00123"), ("code", "1E5", "1E5"), ("code", "1.10101E+17", NO), ("code", "1E+05", NO), ("code", {"n": "123.0"}, "123"),
-    ("code", {"n": "3.301021990010113e+17"}, NO), ("code", {"n": "1.5"}, NO), ("code", "'00123", "00123"), ("code", "Ａ１", "A1"),
-    ("code", " A\u200b1 ", "A1"), ("code", {"d": "2026-09-01"}, NO), ("code", "x" * 41, NO), ("code", "", ""),
-    ("phone", "13800000000", "13800000000"), ("phone", {"n": "13800000000.0"}, "13800000000"), ("phone", "1.38E+10", NO), ("phone", "abc", NO),
-    ("phone", "0571-8888 6666", "0571-8888 6666"), ("yes", "是", True), ("yes", "否", False), ("yes", "√", True), ("yes", {"b": False}, False),
-    ("yes", "也许", NO), ("yes", "Ｙ", True), ("text", " =1+1 ", "=1+1"), ("text", "<b>x</b>", "<b>x</b>"), ("text", "a\r\nb", "a\nb"),
-    ("text", "a\x01b", NO), ("text", {"n": "5.0"}, "5"), ("text", {"b": True}, "是"), ("text", "x" * 41, NO), ("text", "   ", ""),
+    ("date", {"t": "2026-09-01T08:30:00"}, NO), ("date", "2026/9/1", date(2026, 9, 1)),
+    ("date", "2026.9.1", date(2026, 9, 1)), ("date", "2026-9-1", date(2026, 9, 1)),
+    ("date", "2026年9月1日", date(2026, 9, 1)), ("date", "２０２６－０９－０１", date(2026, 9, 1)),
+    ("date", "二〇二六年九月一日", date(2026, 9, 1)), ("date", "二零二六年十二月三十一日", date(2026, 12, 31)),
+    ("date", "20260901", date(2026, 9, 1)), ("date", {"n": "20260901.0"}, date(2026, 9, 1)),
+    ("date", {"n": "46266.0"}, NO), ("date", "26-9-1", NO), ("date", "9月1日", NO), ("date", "9/1", NO),
+    ("date", "2026-13-01", NO), ("date", "2026-02-30", NO), ("date", "0000-00-00", NO),
+    ("date", "00000000", NO), ("date", "2026-09-01T00:00:00+08:00", NO),
+    ("date", "2026-09-01 00:00:00", date(2026, 9, 1)), ("date", "2026-09-01 08:30", NO),
+    ("date", "9/1/2026", NO), ("date", "2026-9/1", NO), ("date", " 2026-09-01　", date(2026, 9, 1)),
+    ("date", "'2026-09-01", date(2026, 9, 1)), ("date", "1899-01-01", NO), ("date", "明天", NO),
+    ("date", {"b": True}, NO),
+    ("money", "１２", 1200), ("money", "1,200.50", 120050), ("money", "1200元", 120000), ("money", "1.2万", NO),
+    ("money", " 12 ", 1200), ("money", "　12", 1200), ("money", "\u00a012\u200b", 1200),
+    ("money", "12.345", NO), ("money", "¥4,599.00", 459900), ("money", "￥4599", 459900),
+    ("money", "$1,299.00", NO), ("money", "1.180,00", NO), ("money", "12,34", NO), ("money", "1,2345", NO),
+    ("money", "-3", -300), ("money", {"n": "0.1"}, 10), ("money", {"n": "0.30000000000000004"}, 30),
+    ("money", {"n": "12.345"}, NO), ("money", {"n": "1e+17"}, NO), ("money", "1E5", NO), ("money", "十二", NO),
+    ("money", {"d": "2026-09-01"}, NO), ("money", "", None),
+    ("quantity", "1.5", 1500), ("quantity", "1.2345", NO), ("quantity", {"n": "2.0"}, 2000),
+    ("quantity", "1,200.025", 1200025),
+    ("whole", "3", 3), ("whole", {"n": "3.0"}, 3), ("whole", "3.5", NO), ("whole", {"n": "3.5"}, NO),
+    ("whole", "一", NO),
+    ("code", "00123", "00123"), ("code", "1E5", "1E5"), ("code", "1.10101E+17", NO), ("code", "1E+05", NO),
+    ("code", {"n": "123.0"}, "123"), ("code", {"n": "3.301021990010113e+17"}, NO), ("code", {"n": "1.5"}, NO),
+    ("code", "'00123", "00123"), ("code", "Ａ１", "A1"), ("code", " A\u200b1 ", "A1"),
+    ("code", {"d": "2026-09-01"}, NO), ("code", "x" * 41, NO), ("code", "", ""),
+    ("phone", "13800000000", "13800000000"), ("phone", {"n": "13800000000.0"}, "13800000000"),
+    ("phone", "1.38E+10", NO), ("phone", "abc", NO), ("phone", "0571-8888 6666", "0571-8888 6666"),
+    ("yes", "是", True), ("yes", "否", False), ("yes", "√", True), ("yes", {"b": False}, False),
+    ("yes", "也许", NO), ("yes", "Ｙ", True),
+    ("text", " =1+1 ", "=1+1"), ("text", "<b>x</b>", "<b>x</b>"), ("text", "a\r\nb", "a\nb"),
+    ("text", "a\x01b", NO), ("text", {"n": "5.0"}, "5"), ("text", {"b": True}, "是"), ("text", "x" * 41, NO),
+    ("text", "   ", ""),
 ]  # fmt: skip
 
 
@@ -241,8 +257,14 @@ ROOM = ["c32", "三(2)班教室", "房间", "jxl-2", "教学", "class-teacher", 
 
 def test_a_sheet_makes_changes_and_leaves_alone(cast, tmp_path):
     """Parents may stand below what lies in them; every change is kept as an import's."""
-    reading = sheet_of(tmp_path, HEAD, ["zhl-1", "1 层", "楼层", "zhl", "行政", "", 510], ["zhl", "综合楼", "楼栋", "campus", "行政", "director", 500],
-                       ["c32", "三(2)班", *ROOM[2:]], ["wc2", "2 层男厕", "房间", "jxl-2", "生活", "陈主任", 125])  # fmt: skip
+    reading = sheet_of(
+        tmp_path,
+        HEAD,
+        ["zhl-1", "1 层", "楼层", "zhl", "行政", "", 510],
+        ["zhl", "综合楼", "楼栋", "campus", "行政", "director", 500],
+        ["c32", "三(2)班", *ROOM[2:]],
+        ["wc2", "2 层男厕", "房间", "jxl-2", "生活", "陈主任", 125],
+    )
     act = cast.act("director")
     found = intake.look(house_places.PLACES, reading, act)
     assert found.counts == {"new": 2, "change": 1, "same": 1, "wrong": 0}
@@ -394,10 +416,13 @@ def tracker(expected: dict) -> Register:
             columns=(
                 SheetColumn("Asset Tag", "code", kind="code", required=True),
                 SheetColumn("Asset Name", "name", required=True, longest=120),
-                SheetColumn("Category", "kind", choices=tuple((code, name) for name, code in known["category_map"].items()), required=True),
+                SheetColumn("Category", "kind", required=True,
+                            choices=tuple((code, name) for name, code in known["category_map"].items())),
                 SheetColumn("Serial", "serial", path="name", kind="code"),
-                SheetColumn("Status", "state", path="use", choices=tuple((name, name) for name in known["status_map"]), required=True),
-                SheetColumn("Location", "place", path="parent__code", kind="ref", find=find_places, required=True),
+                SheetColumn("Status", "state", path="use", required=True,
+                            choices=tuple((name, name) for name in known["status_map"])),
+                SheetColumn("Location", "place", path="parent__code", kind="ref", required=True,
+                            find=find_places),
                 SheetColumn("Purchase Date", "on", path="closed_on", kind="date", required=True, past=True),
                 SheetColumn("Purchase Cost", "cost", path="walk", kind="money", least=0, required=True),
                 SheetColumn("Checked Out To", "keeper", path="owner__name", kind="ref", find=find_people),

@@ -1,7 +1,7 @@
 """青禾小学, the demo school: 36 classes, some 120 people, 110 places, and the areas' own demos over them.
 
-Everything is made by the actions, at past times, from one seed: the same `today` gives the same school. Nobody has a
-password; the demo's door lets in by role.
+Everything is made by the actions, at past times, from one seed: the same `today` gives the same school.
+Nobody has a password; the demo's door lets in by role.
 """
 
 import csv
@@ -74,7 +74,8 @@ def open_year(year: int, act: Act) -> None:
 
 
 def holidays() -> Iterator[SchoolDay]:
-    """国办's notice for 2026 as the school's own days; in the holidays nobody comes, on a make-up day all do."""
+    """国办's notice for 2026 as the school's own days;
+    in the holidays nobody comes, on a make-up day all do."""
     with HOLIDAYS.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             works = row["kind"] == "work"
@@ -85,7 +86,8 @@ def holidays() -> Iterator[SchoolDay]:
 
 def in_term(year: int) -> tuple[tuple[date, date], ...]:
     return (
-        (date(year - 1, 9, 1), date(year, 1, 22)), (date(year, 3, 2), date(year, 7, 3)), (date(year, 9, 1), date(year + 1, 1, 22)),
+        (date(year - 1, 9, 1), date(year, 1, 22)), (date(year, 3, 2), date(year, 7, 3)),
+        (date(year, 9, 1), date(year + 1, 1, 22)),
     )  # fmt: skip
 
 
@@ -97,7 +99,8 @@ def moment(on: date, at: time = MORNING) -> datetime:
 
 
 def enrol_all(rng: Random, act: Act) -> dict[str, Person]:
-    """The roles of the door under their codes, further holders, a teacher for each class, and the other teachers."""
+    """The roles of the door under their codes, further holders, a teacher for each class,
+    and the other teachers."""
     posts = {post.code: post for post in Post.objects.all()}
     names = fresh_names(rng)
     made = {code: enrol(code, name, posts[code], act) for code, name in NAMES.items()}
@@ -181,7 +184,8 @@ class Campus:
         return place
 
     def teaching(self, letter: str, grades: tuple[int, ...]) -> None:
-        """A teaching building: a grade on each floor, its class teachers in their rooms, toilets and an office."""
+        """A teaching building: a grade on each floor, its class teachers in their rooms,
+        toilets and an office."""
         building = self.enter(
             f"jx{letter.lower()}", f"教学楼 {letter}", "building", self.top, "teaching", "director"
         )
@@ -241,8 +245,8 @@ def open_classes(today: date, staff: dict[str, Person], act: Act) -> None:
         for number in range(1, CLASSES + 1):
             code = "class-teacher" if (grade, number) == (3, 2) else f"class-teacher-{grade}-{number}"
             classes.open_class(
-                school_year=year, grade=grade, number=number, teacher=staff[code], room=Place.objects.get(code=f"c{grade}{number}"),
-                pupils=42 if number <= 4 else 41, act=act,
+                school_year=year, grade=grade, number=number, teacher=staff[code],
+                room=Place.objects.get(code=f"c{grade}{number}"), pupils=42 if number <= 4 else 41, act=act,
             )  # fmt: skip
 
 

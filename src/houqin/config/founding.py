@@ -1,4 +1,5 @@
-"""The first start of a school without demo: posts, what the areas start with, one administrator and his one-time link."""
+"""The first start of a school without demo:
+posts, what the areas start with, one administrator and his one-time link."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +37,8 @@ def first_link() -> str:
 
 @transaction.atomic
 def found(act: Act) -> None:
-    """The unnamed school, the posts of the seed, the administrator without a password, what each area starts with."""
+    """The unnamed school, the posts of the seed, the administrator without a password,
+    what each area starts with."""
     school.found(name=UNNAMED, office_phone="", address="", is_demo=False, act=act)
     posts = {
         seed.code: people.create_post(code=seed.code, name=seed.name, rank=rank, duties=seed.duties, act=act)

@@ -1,4 +1,5 @@
-"""Put the fixed SQLite in the standard module's place; imported first thing in settings, before Django's backend.
+"""Put the fixed SQLite in the standard module's place;
+imported first thing in settings, before Django's backend.
 
 The SQLite that most Pythons carry (3.7.0–3.51.2) has the WAL-reset fault; pysqlite3 carries a later one.
 """

@@ -36,8 +36,8 @@ def none(*asked: Any, **named: Any) -> Any:
 class Slip:
     """办理单: one step's form and the action it feeds; the form's fields are the action's keywords.
 
-    `choices` answers, for the actor and the matter, what each choice field may hold (and its initial value under
-    "<field>__initial"). The opening slip of a kind stands under the step "open" and gets no matter.
+    `choices` answers, for the actor and the matter, what each choice field may hold (and its initial value
+    under "<field>__initial"). The opening slip of a kind stands under the step "open" and gets no matter.
     `says` is the sentence above the button: what happens next, what is signed.
     """
 
@@ -68,7 +68,7 @@ class Offer:
 class Fact:
     """One line of the particulars of a matter or card: label over value, with a link where there is one.
 
-    `tag`: stands beside the state, without its label. `whole`: the full width, line breaks kept. `code`: a number.
+    `tag`: beside the state, without its label. `whole`: the full width, line breaks kept. `code`: a number.
     """
 
     label: str
@@ -96,7 +96,8 @@ class Alert:
 
 @dataclass(frozen=True)
 class FirstStep:
-    """开始用之前: what a new school still lacks before work can begin, in the order of `rank`, and where it is done."""
+    """开始用之前: what a new school still lacks before work can begin, in the order of `rank`,
+    and where it is done."""
 
     rank: int
     label: str
@@ -191,7 +192,8 @@ GROUPS = ("事", "物", "钱", "日常", "家底")  # decisions.md, Look
 
 @cache
 def areas() -> tuple[Area, ...]:
-    """The kit's own (settings.AREAS_OF_THE_KIT: the kernel's cards), then every installed area in their order."""
+    """The kit's own (settings.AREAS_OF_THE_KIT: the kernel's cards),
+    then every installed area in their order."""
     configs = (config for config in apps.get_app_configs() if config.name.startswith("houqin.areas."))
     rooms = [*settings.AREAS_OF_THE_KIT, *(f"{config.name}.area" for config in configs)]
     return tuple(import_module(room).AREA for room in rooms)

@@ -12,8 +12,8 @@ from .people.granting import known_codes
 
 
 def check_areas(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every flow's states reach an end; every step has a slip; a slip's fields are its action's keywords; every duty
-    that is asked for can be given.
+    """Every flow's states reach an end; every step has a slip; a slip's fields are its action's keywords;
+    every duty that is asked for can be given.
     """
     return [Error(sentence, id=f"houqin.{code}") for area in areas() for code, sentence in _wrong(area)]
 

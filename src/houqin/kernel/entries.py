@@ -40,7 +40,8 @@ def write_many[E: Entry](rows: list[E]) -> list[E]:
 
 
 def mac(row: Entry) -> str:
-    """HMAC-SHA256 over the table's name and every column but key and mac; the key lies outside the database."""
+    """HMAC-SHA256 over the table's name and every column but key and mac;
+    the key lies outside the database."""
     return hmac.new(_key(), _canonical(row).encode(), sha256).hexdigest()
 
 
@@ -85,7 +86,8 @@ SENTENCE = "entries only grow"
 SQLITE = (
     "CREATE TRIGGER IF NOT EXISTS {t}_stays BEFORE UPDATE ON {t} BEGIN SELECT RAISE(ABORT, '{s}'); END",
     "CREATE TRIGGER IF NOT EXISTS {t}_keeps BEFORE DELETE ON {t} BEGIN SELECT RAISE(ABORT, '{s}'); END",
-    "CREATE TRIGGER IF NOT EXISTS {t}_once BEFORE INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k})"
+    "CREATE TRIGGER IF NOT EXISTS {t}_once BEFORE INSERT ON {t}"
+    " WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k})"
     " BEGIN SELECT RAISE(ABORT, '{s}'); END",
 )
 POSTGRES = (
@@ -113,7 +115,7 @@ def guard_all(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def unguarded(using: str = DEFAULT_DB_ALIAS) -> Iterator[str]:
-    """Tables whose guard does not bite: tries to change a row of each inside a savepoint that is rolled back."""
+    """Tables whose guard does not bite: tries to change a row of each, and rolls that back."""
     for model in models_of_entries():
         for attempt in _attempts(model):
             if not _refused(attempt, using):

@@ -1,6 +1,7 @@
-"""措辞: dates, spans, money and counts as the office reads them; screens, notices, papers and sheets share these.
+"""措辞: dates, spans, money and counts as the office reads them;
+screens, notices, papers and sheets share these.
 
-Nothing here asks the clock: whatever is relative takes `now`. Moments are aware; days are read in the school's time zone.
+Nothing here asks the clock: whatever is relative takes `now`. Moments are aware; days are the school's.
 """
 
 from datetime import date, datetime, timedelta

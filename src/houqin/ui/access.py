@@ -54,8 +54,8 @@ class Request(HttpRequest):
 class Entry:
     """What a view asks of who comes in.
 
-    `blind` views are not told who it is (health must answer without tables); `unproven` ones may be used by who still
-    owes a second factor.
+    `blind` views are not told who it is (health must answer without tables); `unproven` ones may be used by
+    who still owes a second factor.
     """
 
     kind: str  # public, login or duty
@@ -88,13 +88,15 @@ def duty[V: Callable[..., Any]](*codes: str) -> Callable[[V], V]:
 
 
 def fresh[V: Callable[..., Any]](view: V) -> V:
-    """Besides: the password was given, or the person was at work, within the last ten minutes. Stands on top."""
+    """Besides: the password was given, or the person was at work,
+    within the last ten minutes. Stands on top."""
     entry: Entry = view.access  # type: ignore[attr-defined]
     return _set(view, replace(entry, fresh=True))
 
 
 def unproven[V: Callable[..., Any]](view: V) -> V:
-    """Open also to an administrator who has no second factor yet: log in, log out, set one up. Stands on top."""
+    """Open also to an administrator who has no second factor yet:
+    log in, log out, set one up. Stands on top."""
     entry: Entry = view.access  # type: ignore[attr-defined]
     return _set(view, replace(entry, unproven=True))
 
@@ -137,7 +139,8 @@ def duty_names(codes: Iterable[str]) -> str:
 
 
 def is_fresh(request: Request) -> bool:
-    """False when the password has to be asked again before something that counts; a demo has none to ask for."""
+    """False when the password has to be asked again before something that counts;
+    a demo has none to ask for."""
     was = request.standing
     return was is not None and (bool(request.session.get("demo")) or not standing.stood_still(was))
 
@@ -218,7 +221,8 @@ def happened_at(request: Request) -> datetime | None:
 
 
 def once(request: Request, door: str, call: Callable[[], models.Model]) -> tuple[str, str]:
-    """Do `call` once for this intent (`_op`), whatever the network does; answers kind and key of what it made."""
+    """Do `call` once for this intent (`_op`), whatever the network does;
+    answers kind and key of what it made."""
     return doors.once(
         act(request), door, body_hash(request), _still_may(request, call), device=request.device
     )

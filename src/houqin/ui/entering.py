@@ -74,7 +74,8 @@ def end_own(request: access.Request) -> None:
 
 
 def count(request: access.Request, username: str) -> None:
-    """Count a try to log in: by address, by account and address, by account unless the device is known (A62, A63)."""
+    """Count a try to log in: by address, by account and address,
+    by account unless the device is known (A62, A63)."""
     act, address = access.plain_act(request), client.counted_as(client.client_ip(request))
     doors.count_try("login-from", address, limit=200, seconds=3600, act=act)
     doors.count_try("login-at", f"{username} {address}", limit=10, seconds=900, act=act)
@@ -88,8 +89,8 @@ def count_code(request: access.Request, user_id: int) -> None:
 
 
 SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "鸿蒙手机"), ("Android", "安卓手机"), ("Windows", "Windows 电脑"),
-    ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "鸿蒙手机"), ("Android", "安卓手机"),
+    ("Windows", "Windows 电脑"), ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
 )  # fmt: skip
 BROWSERS = (
     ("wxwork", "企业微信"), ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("Firefox", "Firefox"),

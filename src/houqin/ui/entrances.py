@@ -1,4 +1,5 @@
-"""The URLs of logging in and out, of one's own login, and of the server's health; mounted at the root by config."""
+"""The URLs of logging in and out, of one's own login, and of the server's health;
+mounted at the root by config."""
 
 from django.urls import path
 

@@ -81,7 +81,8 @@ def _rendered(templates: list[str], status: int, context: dict[str, Any]) -> str
     except Exception:  # the error page must not be a second error
         log.exception("error page %s", status)
         words = escape(context.get("sentence") or WORDS[status])
-        return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>后勤</title><p>{words}</p></html>'
+        head = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>后勤</title>'
+        return f"{head}<p>{words}</p></html>"
 
 
 # ── Django's handlers ───────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,5 @@
-"""数值: the figures a school may set: what ships, in which unit, from which source, and what it is set to here."""
+"""数值: the figures a school may set: what ships, in which unit, from which source,
+and what it is set to here."""
 
 from __future__ import annotations
 
@@ -52,9 +53,10 @@ def change(request: access.Request, code: str) -> HttpResponse:
     figure = next((f for f in figures.declared() if f.code == code), None)
     if figure is None:
         raise NotThere("没有这个数值。")
-    bounds = f"{figure.least} 到 {figure.most} {figure.unit}，出厂是 {figure.value} {figure.unit}，依据：{figure.source}"
+    unit = figure.unit
+    bounds = f"{figure.least} 到 {figure.most} {unit}，出厂是 {figure.value} {unit}，依据：{figure.source}"
     asked: dict[str, Any] = {
-        "value__unit": figure.unit,
+        "value__unit": unit,
         "value__initial": figures.value(code),
         "value__help_text": bounds,
     }
@@ -68,7 +70,8 @@ def change(request: access.Request, code: str) -> HttpResponse:
         except Refused as no:
             refusal, status = slips.lay_on(form, no), no.status
     context = {
-        "slip": {"title": figure.label, "action": request.path, "submit": {"label": "改数值", "icon": "check"}, "cancel": {"url": "../"}},
+        "slip": {"title": figure.label, "action": request.path,
+                 "submit": {"label": "改数值", "icon": "check"}, "cancel": {"url": "../"}},
         "form": form, "op": request.POST.get("_op", ""), "refusal": refusal, "page": True,
         "top_title": "数值", "back": {"url": "../"},
     }  # fmt: skip

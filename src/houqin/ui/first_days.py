@@ -1,4 +1,5 @@
-"""开始用之前: what a school that has just been founded still lacks, each thing a link; gone when nothing is lacking."""
+"""开始用之前: what a school that has just been founded still lacks, each thing a link;
+gone when nothing is lacking."""
 
 from __future__ import annotations
 

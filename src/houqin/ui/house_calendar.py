@@ -114,7 +114,8 @@ DAYS = Register(
             SheetColumn("说明", "note", longest=60, aliases=("name",), example="国庆节"),
             SheetColumn("怎么算", "kind", choices=KINDS, required=True, aliases=("kind",), example="放假"),
         ),
-        key="on", enter=enter_by_sheet, change=change_by_sheet, enter_many=enter_many_by_sheet, duties=KEEPERS,
+        key="on", duties=KEEPERS,
+        enter=enter_by_sheet, change=change_by_sheet, enter_many=enter_many_by_sheet,
     ),
     empty=Empty("校历还是空的", "国家放假和调休已经知道；学校自己停课、补课、运动会的日子记在这里。可以导入国务院放假安排。"),
 )  # fmt: skip
@@ -142,7 +143,8 @@ class ChangeTerm(SlipForm):
 
 def term_facts(term: Term, act: Act) -> list[Fact]:
     return [
-        Fact("学年", term.school_year.name), Fact("代码", term.code, code=True), Fact("开始", term.starts_on), Fact("结束", term.ends_on),
+        Fact("学年", term.school_year.name), Fact("代码", term.code, code=True),
+        Fact("开始", term.starts_on), Fact("结束", term.ends_on),
     ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""班级: the classes of each school year, who leads them, where they sit, how many pupils; no pupil has a name here."""
+"""班级: the classes of each school year, who leads them, where they sit, how many pupils;
+no pupil has a name here."""
 
 from __future__ import annotations
 
@@ -92,7 +93,8 @@ CLASSES = Register(
     order="grade",
     slips=(
         CardSlip("new", "加一个班", NewClass, classes.open_class, KEEPERS, "plus", choices),
-        CardSlip("change", "改卡片", ChangeClass, classes.change_class, KEEPERS, choices=choices, initial=values),
+        CardSlip("change", "改卡片", ChangeClass, classes.change_class, KEEPERS, choices=choices,
+                 initial=values),
     ),
     card=Card(facts),
     empty=Empty("还没有班级", "每个学年的班级记在这里：谁带、在哪间教室、多少学生。只记人数，不记学生姓名。"),

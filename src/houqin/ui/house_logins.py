@@ -67,16 +67,16 @@ def state_of(person: Person) -> str:
 
 
 SLIPS = (
-    CardSlip("open", "开户", Username, keeping.open_login, ACCOUNTS, "key", choices=proposed, when=has_none, fresh=True,
-             shows=LINK, says="开户后给一条链接，本人打开自己设密码。没有人能替他设。"),
+    CardSlip("open", "开户", Username, keeping.open_login, ACCOUNTS, "key", choices=proposed, when=has_none,
+             fresh=True, shows=LINK, says="开户后给一条链接，本人打开自己设密码。没有人能替他设。"),
     CardSlip("send", "发新链接", Plain, keeping.send_link, ACCOUNTS, "send", when=is_open, fresh=True, shows=LINK,
              says="忘了密码用。以前发的链接作废；他用新链接设好密码，登录着的设备都退出。"),
     CardSlip("close-login", "停用登录", Plain, keeping.close_login, ACCOUNTS, "lock", when=is_open, fresh=True,
              says="马上退出他登录着的所有设备，以后不能登录；可以恢复。"),
-    CardSlip("reopen-login", "恢复登录", Plain, keeping.reopen_login, ACCOUNTS, "circle-check", when=is_closed, fresh=True,
-             says="还用原来的账号和密码。"),
-    CardSlip("reset-factor", "重置两步验证", Plain, keeping.reset_factor, ACCOUNTS, "refresh", when=has_factor, fresh=True,
-             says="手机丢了、备用码也没有时用。先当面确认是本人。登录着的设备都退出。"),
+    CardSlip("reopen-login", "恢复登录", Plain, keeping.reopen_login, ACCOUNTS, "circle-check", when=is_closed,
+             fresh=True, says="还用原来的账号和密码。"),
+    CardSlip("reset-factor", "重置两步验证", Plain, keeping.reset_factor, ACCOUNTS, "refresh", when=has_factor,
+             fresh=True, says="手机丢了、备用码也没有时用。先当面确认是本人。登录着的设备都退出。"),
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def link(request: access.Request, key: int) -> HttpResponse:
     path = f"/first/{told[1]}/" if told[0] == person.pk else ""
     context = {
         "person": person, "username": person.user.username, "card": f"/house/people/{person.pk}/",
-        "address": f"{settings.URL}{path}" if path else "", "here_only": urlsplit(settings.URL).hostname in HERE,
-        "qr": labels.qr(path, "一次性链接") if path else "",
+        "address": f"{settings.URL}{path}" if path else "",
+        "here_only": urlsplit(settings.URL).hostname in HERE, "qr": labels.qr(path, "一次性链接") if path else "",
     }  # fmt: skip
     return render(request, "ui/link.html", context)

@@ -197,7 +197,8 @@ def change_by_sheet(
 
 
 def enter_by_sheet(
-    *, code: str, name: str, kind: str, parent: Place | None, use: str, owner: Person | None, walk: int | None, act: Act
+    *, code: str, name: str, kind: str, parent: Place | None, use: str, owner: Person | None,
+    walk: int | None, act: Act,
 ) -> Place:  # fmt: skip
     return places.enter(
         code=code,
@@ -235,26 +236,37 @@ PLACES = Register(
         Filter("owner", "责任人", "owner", kind="person", choices=staff),
         Filter("closed", "停用日期", "closed_on", kind="dates"),
     ),
-    views=(View("used", "在用", in_use), View("ownerless", "没有责任人", ownerless), View("closed", "停用", closed), View("all", "全部")),
+    views=(
+        View("used", "在用", in_use),
+        View("ownerless", "没有责任人", ownerless),
+        View("closed", "停用", closed),
+        View("all", "全部"),
+    ),
     search=("owner__name", "owner__initials"),
     indexed="kernel.place",
     hint="名称、编码、责任人，可打拼音首字母",
     order="walk",
     slips=(
         CardSlip("new", "加场所", PlaceForm, places.enter, KEEPERS, "plus", choices=place_choices),
-        CardSlip("change", "改卡片", PlaceChange, places.change_place, KEEPERS, choices=place_choices, initial=place_values),
-        CardSlip("close", "停用", PlaceClose, places.close, KEEPERS, "ban", when=lambda place: place.closed_on is None,
-                 says="停用后不能再报修、巡查，历史都在。"),
+        CardSlip("change", "改卡片", PlaceChange, places.change_place, KEEPERS, choices=place_choices,
+                 initial=place_values),
+        CardSlip("close", "停用", PlaceClose, places.close, KEEPERS, "ban",
+                 when=lambda place: place.closed_on is None, says="停用后不能再报修、巡查，历史都在。"),
     ),
-    card=Card(place_facts, state=place_state, line=place_line, related=place_related, labelled=True, photos=True),
+    card=Card(
+        place_facts, state=place_state, line=place_line, related=place_related, labelled=True, photos=True,
+    ),
     sheet=Sheet(
         columns=(
-            SheetColumn("编码", "code", kind="code", required=True, longest=40, pattern=SLUG, hint=SLUG_SAID, example="jxl-3-05"),
+            SheetColumn("编码", "code", kind="code", required=True, longest=40, pattern=SLUG,
+                        hint=SLUG_SAID, example="jxl-3-05"),
             SheetColumn("名称", "name", required=True, longest=60, example="三(2)班教室"),
             SheetColumn("类型", "kind", required=True, choices=tuple(Place.KINDS), fixed=True, example="房间"),
-            SheetColumn("上级编码", "parent", "parent__code", kind="own", fixed=True, hint="在哪个场所里面，校区不填", example="jxl-3"),
+            SheetColumn("上级编码", "parent", "parent__code", kind="own", fixed=True,
+                        hint="在哪个场所里面，校区不填", example="jxl-3"),
             SheetColumn("用途", "use", choices=tuple(Place.USES), required=True, example="教学"),
-            SheetColumn("责任人", "owner", "owner__code", kind="ref", find=people_by, hint="人员代码或姓名", example="wangli"),
+            SheetColumn("责任人", "owner", "owner__code", kind="ref", find=people_by,
+                        hint="人员代码或姓名", example="wangli"),
             SheetColumn("走动次序", "walk", kind="whole", least=0, most=1_000_000, required=True, example="124"),
         ),
         key="code", enter=enter_by_sheet, change=change_by_sheet, duties=KEEPERS,

@@ -109,7 +109,8 @@ def post_related(post: Post, act: Act) -> Iterable[Section]:
 def duty_row(duty: Duty) -> dict[str, Any]:
     notes = [duty.code, duty.frequency, duty.record]
     found: dict[str, Any] = {
-        "title": duty.text, "url": f"/house/duties/{duty.pk}/", "icon": "list-check", "notes": [n for n in notes if n],
+        "title": duty.text, "url": f"/house/duties/{duty.pk}/", "icon": "list-check",
+        "notes": [n for n in notes if n],
     }  # fmt: skip
     return {**found, "state": duty_state(duty)} if duty.ended_at else found
 
@@ -200,7 +201,8 @@ DUTIES = Register(
     order="pk",
     slips=(
         CardSlip("change", "改卡片", DutyChange, people.change_duty, ACCOUNTS, initial=duty_values, when=runs),
-        CardSlip("end", "停止", Plain, people.end_duty, ACCOUNTS, "ban", when=runs, says="在岗的人马上不能办；要再用，在岗位上重新加。"),
+        CardSlip("end", "停止", Plain, people.end_duty, ACCOUNTS, "ban", when=runs,
+                 says="在岗的人马上不能办；要再用，在岗位上重新加。"),
     ),
     card=Card(duty_facts, state=duty_state),
     empty=Empty("没有这样的职责", "在岗位的卡片上加职责。"),

@@ -33,7 +33,8 @@ HEADERS = {
 
 
 class Headers:
-    """Stands first, so that errors, static files and redirects get the headers too; refuses what is no request of ours."""
+    """Stands first, so that errors, static files and redirects get the headers too;
+    refuses what is no request of ours."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
@@ -79,7 +80,8 @@ def with_headers(response: HttpResponse, request: HttpRequest) -> HttpResponse:
 
 @cache
 def policy_without_nonce() -> str:
-    """The house's policy for what the policy's own middleware does not reach: static files and early refusals."""
+    """The house's policy for what the policy's own middleware does not reach:
+    static files and early refusals."""
     said: dict[str, Any] = settings.SECURE_CSP
     return "; ".join(
         f"{name} {' '.join(v for v in values if v != CSP.NONCE)}" for name, values in said.items()

@@ -1,8 +1,8 @@
 """Who is asking: the person behind a request, found without a query on an ordinary page.
 
-The signed cookie says user, session key and password fingerprint. What the database says about them is remembered
-in the process and believed only while `rights.stamp()` is unchanged, so that a login ended, a password changed,
-a person disabled or a duty taken away works on the next request.
+The signed cookie says user, session key and password fingerprint. What the database says about them is
+remembered in the process and believed only while `rights.stamp()` is unchanged, so that a login ended, a
+password changed, a person disabled or a duty taken away works on the next request.
 """
 
 import copy
@@ -120,7 +120,8 @@ def _asked(key: str, stamp: Stamp, now: datetime) -> Standing | None:
 
 
 def _owes_factor(user: User, duties: frozenset[str]) -> bool:
-    """Who opens accounts for others must have a second factor; not in a demo, which has no passwords either."""
+    """Who opens accounts for others must have a second factor;
+    not in a demo, which has no passwords either."""
     return FACTOR_DUTY in duties and factors.of(user) is None and not schools.school().is_demo
 
 

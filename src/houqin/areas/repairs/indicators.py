@@ -1,4 +1,5 @@
-"""条款 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the repairs (data/clauses.json has the codes)."""
+"""条款 1.1.4d, 2.2.1b, 2.2.1c: their indicators,
+computed from the repairs (data/clauses.json has the codes)."""
 
 from decimal import Decimal
 from statistics import median
@@ -66,14 +67,18 @@ def median_minutes(rows: QuerySet) -> Decimal | None:
 
 
 INDICATORS = (
-    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=mean_hours, unit="小时", better="down",
-              target=16, register=LIST),
-    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90, register=LIST),
-    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=median_minutes, unit="分钟", better="down",
-              target=60, register=LIST),
-    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=never_taken, unit="件", better="down", target=0, register=LIST),
-    Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",), top=signed, bottom=closed, target=90, register=LIST),
-    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",), top=timed_out, bottom=closed, better="down", target=5,
-              register=LIST),
-    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5, register=LIST),
+    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",),
+              top=finished, measure=mean_hours, unit="小时", better="down", target=16, register=LIST),
+    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",),
+              top=due_and_on_time, bottom=due, target=90, register=LIST),
+    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",),
+              top=assigned, measure=median_minutes, unit="分钟", better="down", target=60, register=LIST),
+    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",),
+              top=never_taken, unit="件", better="down", target=0, register=LIST),
+    Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",),
+              top=signed, bottom=closed, target=90, register=LIST),
+    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",),
+              top=timed_out, bottom=closed, better="down", target=5, register=LIST),
+    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",),
+              top=sent_back, bottom=closed, better="down", target=5, register=LIST),
 )  # fmt: skip

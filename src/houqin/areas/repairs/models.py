@@ -14,8 +14,8 @@ DANGER = (
 class FaultType(models.Model):
     """故障类别: names the worker (or the duty) it goes to, and both clocks.
 
-    Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the ordinary
-    one. `words` are the quick words of the scan page, parted by spaces; a leading “!” marks a danger.
+    Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the
+    ordinary one. `words` are the quick words of the scan page, parted by spaces; “!” marks a danger.
     """
 
     code = models.CharField("代码", max_length=8, unique=True)
@@ -56,9 +56,9 @@ class Repair(models.Model):
     """报修: the particulars of a repair; its state, hands and due time are the matter's.
 
     `fix_due_at` is frozen when it opens and moves only by time that was stopped (停表, 等签收); while it is being
-    repaired the matter is due then, while it waits for a signature the matter is due when the clock closes it.
-    `worker` has or had the repair in hand: once it is fixed, who repaired it. `stopped_minutes` and `net_minutes`
-    are minutes of the school's working time.
+    repaired the matter is due then, while it waits for a signature the matter is due when the clock closes
+    it. `worker` has or had the repair in hand: once it is fixed, who repaired it. `stopped_minutes` and
+    `net_minutes` are minutes of the school's working time.
     """
 
     PAUSES = [("parts", "等配件"), ("purchase", "等采购"), ("contractor", "等外修"), ("holidays", "等放假")]

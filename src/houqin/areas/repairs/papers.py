@@ -128,7 +128,8 @@ def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[C
         [picks("紧急程度", ("一般", not repair.urgent), ("紧急", repair.urgent)),
          picks("影响上课", ("是", repair.affects_lesson), ("否", not repair.affects_lesson)),
          picks("涉及安全", ("是", matter.safety), ("否", not matter.safety))],
-        [cell("首响时限", moment(repair.response_due_at)), {**cell("修复时限", moment(repair.fix_due_at)), "span": 3}],
+        [cell("首响时限", moment(repair.response_due_at)),
+         {**cell("修复时限", moment(repair.fix_due_at)), "span": 3}],
         [{**cell("故障描述", "。".join(filter(None, told))), "span": 5, "tall": True}],
     ]  # fmt: skip
 
@@ -213,7 +214,7 @@ def pauses(events: list[Event]) -> list[str]:
 
 
 def part_line(part: PartUsed) -> list[str]:
-    """The school's form has columns for specification and issue slip too: by hand, until the store fills them."""
+    """The form has columns for specification and issue slip too: by hand, until the store fills them."""
     count, price, amount = (
         wording.quantity(part.quantity_milli),
         wording.money(part.price_fen),

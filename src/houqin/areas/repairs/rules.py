@@ -35,7 +35,8 @@ SIGN_DAYS, FIRST_REMINDER, SECOND_REMINDER, REPEAT_DAYS, REPEATS, VISITOR_DAYS =
     figures.Figure("repairs.remind_second", "修好后第几个上学日第二次提醒签收", 4, "天", "scenarios.md A8", 1, 60),
     figures.Figure("repairs.repeat_days", "反复报修：多少天以内", 90, "天", "scenarios.md A11", 1, 366),
     figures.Figure("repairs.repeats", "反复报修：同一处同一类报几次算", 3, "次", "scenarios.md A11", 2, 20),
-    figures.Figure("repairs.visitor_days", "访客的姓名电话保留多少天", 90, "天", "decisions.md, Figures that ship", 1, 366),
+    figures.Figure("repairs.visitor_days", "访客的姓名电话保留多少天", 90, "天", "decisions.md, Figures that ship",
+                   1, 366),
 ))  # fmt: skip
 
 
@@ -86,7 +87,8 @@ def may_sign(act: Act, matter: Matter) -> bool:
 
 
 def signer(matter: Matter) -> Person | None:
-    """验收人: who opened it; for a visitor's report, or if the opener repaired it, whoever answers for the place.
+    """验收人: who opened it; for a visitor's report, or if the opener repaired it,
+    whoever answers for the place.
 
     Never who repaired; None if nobody else is there, then the office closes it.
     """

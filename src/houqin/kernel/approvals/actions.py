@@ -71,8 +71,8 @@ def submit(
 ) -> ApprovalRoute:  # fmt: skip
     """Give a paper its route: the tier of its basis is copied, candidates are frozen, the first step opens.
 
-    `excluded` (requester, beneficiary, drafter) never decide; a step whose only candidates are excluded goes to the
-    superior; without one the submission is refused, never passed by itself.
+    `excluded` (requester, beneficiary, drafter) never decide; a step whose only candidates are excluded goes
+    to the superior; without one the submission is refused, never passed by itself.
     """
     basis = max(amount_fen, basis_fen or 0)
     rules = queries.rules_on(matter.kind, act.day)
@@ -91,7 +91,8 @@ def submit(
 
 def _reason(rules: RuleSet, tier: RuleTier, basis_fen: int) -> str:
     upto = f"不到 {tier.to_fen / 100:,.2f} 元" if tier.to_fen else "以上"
-    return f"{basis_fen / 100:,.2f} 元在 {tier.from_fen / 100:,.2f} 元起、{upto}这一档（{rules.authority}，第 {rules.version} 版）"
+    basis, start = (f"{fen / 100:,.2f} 元" for fen in (basis_fen, tier.from_fen))
+    return f"{basis}在 {start}起、{upto}这一档（{rules.authority}，第 {rules.version} 版）"
 
 
 def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], act: Act) -> None:

@@ -10,7 +10,7 @@ from ..fields import FenField
 class RuleSet(models.Model):
     """审批规则: the tiers in force for one kind of paper from a date, and the regulation that authorises them.
 
-    `authority` is number, title, version and date as text; `authority_key` is opaque and filled by `regulations`.
+    `authority` is number, title, version and date as text; `authority_key` is opaque, from `regulations`.
     """
 
     kind = models.CharField("单据", max_length=40)
@@ -28,7 +28,8 @@ class RuleSet(models.Model):
 
 
 class RuleTier(models.Model):
-    """审批档: one step of one range of amounts, `from_fen` inclusive, `to_fen` exclusive (empty: without end)."""
+    """审批档: one step of one range of amounts, `from_fen` inclusive,
+    `to_fen` exclusive (empty: without end)."""
 
     rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="tiers")
     category = models.CharField("类别", max_length=40, blank=True)

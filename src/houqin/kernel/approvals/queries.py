@@ -17,7 +17,8 @@ def rules_on(kind: str, on: date) -> RuleSet | None:
 
 
 def tier_steps(rules: RuleSet, category: str, basis_fen: int) -> list[RuleTier]:
-    """The steps of the tier in which an amount lies; a category without tiers of its own takes the general ones."""
+    """The steps of the tier in which an amount lies;
+    a category without tiers of its own takes the general ones."""
     within = Q(from_fen__lte=basis_fen) & (Q(to_fen=None) | Q(to_fen__gt=basis_fen))
     own = list(rules.tiers.filter(within, category=category).order_by("order", "pk"))
     return own or list(rules.tiers.filter(within, category="").order_by("order", "pk"))

@@ -7,7 +7,8 @@ from ..entries import Entry
 
 
 class Blob(Entry):
-    """A stored file, named by its SHA-256; pictures are re-encoded by us, nothing else is ever shown inline."""
+    """A stored file, named by its SHA-256; pictures are re-encoded by us,
+    nothing else is ever shown inline."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField("字节")

@@ -76,6 +76,6 @@ def _refuse_stale(row: models.Model, differing: dict[str, Any], seen: dict[str, 
 
 def _change(row: models.Model, field: str, was: str, now: str, act: Act, note: str) -> Change:
     return Change(
-        kind=row._meta.label_lower, key=row.pk, field=field, was=was, now=now, by=act.by, on_behalf_of=act.for_,
-        at=act.at, via=act.via, op=act.op, note=note,
+        kind=row._meta.label_lower, key=row.pk, field=field, was=was, now=now, by=act.by,
+        on_behalf_of=act.for_, at=act.at, via=act.via, op=act.op, note=note,
     )  # fmt: skip

@@ -30,7 +30,7 @@ class Change(Entry):
 class Seal(Entry):
     """日封: the rows of one entry table sealed by one tick, chained to the seal before.
 
-    `digest` is a SHA-256 over the keys and keyed hashes of rows `first`..`last`; `head` chains it to `previous`.
+    `digest` is a SHA-256 over keys and keyed hashes of rows `first`..`last`; `head` chains to `previous`.
     """
 
     table = models.CharField(max_length=60)

@@ -32,8 +32,8 @@ def open_class(
     if SchoolClass.objects.filter(school_year=school_year, grade=grade, number=number).exists():
         raise Refused(f"{school_year}已经有{name_of(grade, number)}，没有保存。换一个班号。", field="number")
     return audit.add(
-        SchoolClass, school_year=school_year, grade=grade, number=number, name=name_of(grade, number), teacher=teacher,
-        room=room, pupils=pupils, act=act,
+        SchoolClass, school_year=school_year, grade=grade, number=number, name=name_of(grade, number),
+        teacher=teacher, room=room, pupils=pupils, act=act,
     )  # fmt: skip
 
 

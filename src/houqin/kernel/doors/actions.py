@@ -29,7 +29,7 @@ def once(
     """Do `call` once for this person's (or device's) `act.op`; answers kind and key of what it made or moved.
 
     A second sending gets the first one's answer and does nothing; the same `op` with another body is refused.
-    A refusal is not kept: the row goes back with the transaction, so that a corrected form may use its `op` again.
+    A refusal is not kept: the row goes back with the transaction, so that a corrected form may keep its `op`.
     """
     if not act.op:
         return _named(call())
@@ -82,7 +82,7 @@ def forget_old(*, act: Act) -> int:
 def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act) -> None:
     """Count one more try of `who` at `what`; `TooMany` when `limit` in `seconds` is passed.
 
-    Counted by one atomic statement outside the caller's transaction, so that a refusal does not undo the count.
+    Counted by one atomic statement outside the caller's transaction, so that a refusal does not undo it.
     """
     now = int(act.at.timestamp())
     window = now - now % seconds

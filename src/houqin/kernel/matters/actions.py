@@ -48,13 +48,14 @@ def open_matter(
 
 def move(
     flow: Flow, matter: Matter, key: str, *, act: Act, holder: Person | None = STAYS, duty: str = "",
-    due_at: datetime | None = None, note: str = "", facts: dict[str, Any] | None = None, tell: tuple[Person, ...] = (),
+    due_at: datetime | None = None, note: str = "", facts: dict[str, Any] | None = None,
+    tell: tuple[Person, ...] = (),
 ) -> Event:  # fmt: skip
     """Take one step.
 
-    Locks the matter, checks right (`NotYours`) and state (`Overtaken`), writes state, holder, event and notices in
-    one transaction, and brings `matter` up to date. A step into a state that stops the clock pauses the matter;
-    the areas move `due_at` on when it starts again (`resumed_due`).
+    Locks the matter, checks right (`NotYours`) and state (`Overtaken`), writes state, holder, event and
+    notices in one transaction, and brings `matter` up to date. A step into a state that stops the clock
+    pauses the matter; the areas move `due_at` on when it starts again (`resumed_due`).
     """
     step = flow.step(key)
     if step is None:
@@ -79,7 +80,7 @@ def move(
 def check(flow: Flow, matter: Matter, step: Step, act: Act) -> None:
     """The refusals of a step, in their order: not yours, then no longer where it begins.
 
-    Who had it in hand until the last step and comes second is told that he is late, not that it is not his (A80).
+    Who held it until the last step and comes second hears that he is late, not that it is not his (A80).
     """
     here = matter.state in step.start
     if not step.may(act, matter) and (here or not _had_it(matter, act)):
@@ -107,7 +108,8 @@ def whose(matter: Matter) -> str:
 
 
 def _lock(matter: Matter) -> None:
-    """Bring the matter up to date under a row lock (PostgreSQL; on SQLite the transaction itself is the lock)."""
+    """Bring the matter up to date under a row lock
+    (PostgreSQL; on SQLite the transaction itself is the lock)."""
     matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
 
 
@@ -125,9 +127,9 @@ def _set_state(flow: Flow, matter: Matter, step: Step, act: Act) -> None:
 
 def _record(matter: Matter, step: str, was: str, act: Act, note: str, facts: dict[str, Any] | None) -> Event:
     return entries.write(
-        Event, matter=matter, step=step, from_state=was, to_state=matter.state, by=act.by, on_behalf_of=act.for_,
-        to_holder=matter.holder, to_duty=matter.duty, at=act.at, happened_at=act.happened_at, via=act.via, op=act.op,
-        note=note[:500], facts=facts or {},
+        Event, matter=matter, step=step, from_state=was, to_state=matter.state, by=act.by,
+        on_behalf_of=act.for_, to_holder=matter.holder, to_duty=matter.duty, at=act.at,
+        happened_at=act.happened_at, via=act.via, op=act.op, note=note[:500], facts=facts or {},
     )  # fmt: skip
 
 
@@ -150,7 +152,8 @@ def resumed_due(matter: Matter, *, hours: Hours, act: Act) -> datetime:
 
 
 def hand_over(matter: Matter, *, holder: Person | None = None, duty: str = "", note: str, act: Act) -> Event:
-    """Put an open matter into other hands without a step of its flow: a leaver's, an absent one's. Counted as such."""
+    """Put an open matter into other hands without a step of its flow:
+    a leaver's, an absent one's. Counted as such."""
     if holder is None and not duty:
         raise Refused(f"{matter.number} 要交给人或者岗位，没有移交。")
     with transaction.atomic():

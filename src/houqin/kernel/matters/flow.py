@@ -17,7 +17,8 @@ May = Callable[[Act, "Matter"], bool]
 
 @dataclass(frozen=True)
 class State:
-    """状态: what it is called, how it looks, whether it ends the matter, whether the clock stands still in it."""
+    """状态: what it is called, how it looks, whether it ends the matter,
+    whether the clock stands still in it."""
 
     key: str
     label: str
@@ -31,7 +32,7 @@ class State:
 class Step:
     """步骤: from which states to which, who may, and the verb on the button.
 
-    `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page, no button.
+    `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page.
     """
 
     key: str

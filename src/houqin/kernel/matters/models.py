@@ -29,7 +29,8 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.open().filter(Q(holder=person) | Q(holder=None, duty__in=sorted(_codes(person, at))))
 
     def visible_to(self, person: Person, at: datetime) -> "MatterQuerySet":
-        """What one asked for, has in hand by name or by duty, or took a step in; overseers see their areas whole."""
+        """What one asked for, has in hand by name or by duty, or took a step in;
+        overseers see their areas whole."""
         areas = _overseen(person, at)
         if "all" in areas:
             return self
@@ -64,7 +65,8 @@ def _codes(person: Person, at: datetime) -> frozenset[str]:
 
 
 class Matter(models.Model):
-    """事项: anything the office owes someone until it is closed. Its particulars are a row with the same key."""
+    """事项: anything the office owes someone until it is closed.
+    Its particulars are a row with the same key."""
 
     number = models.CharField("编号", max_length=24, unique=True)
     prefix = models.CharField(max_length=8)

@@ -13,8 +13,8 @@ TAKE = """
 def take(prefix: str, year: int, n: int = 1) -> int:
     """The first of `n` consecutive serials under `prefix` in `year`.
 
-    Call it inside the transaction that uses them, as late as can be: on PostgreSQL the series stays locked until
-    the commit, and a roll-back gives the numbers back, so none is lost and none is doubled.
+    Call it inside the transaction that uses them, as late as can be: on PostgreSQL the series stays locked
+    until the commit, and a roll-back gives the numbers back, so none is lost and none is doubled.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a number is taken inside the transaction that uses it")

@@ -4,7 +4,8 @@ from django.db import models
 
 
 class Series(models.Model):
-    """The last serial given out under a prefix in a calendar year; gapless, because taken with what uses it."""
+    """The last serial given out under a prefix in a calendar year;
+    gapless, because taken with what uses it."""
 
     prefix = models.CharField(max_length=8)
     year = models.PositiveSmallIntegerField()

@@ -1,4 +1,5 @@
-"""两步验证: reading and reckoning its codes (RFC 6238 by the library; what is ours is the window and the once)."""
+"""两步验证: reading and reckoning its codes
+(RFC 6238 by the library; what is ours is the window and the once)."""
 
 import base64
 from datetime import datetime

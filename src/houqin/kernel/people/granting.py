@@ -15,7 +15,8 @@ LOCKED_OUT = "这样就没有人能开户、授权了，没有保存。先让另
 
 
 def known_codes() -> dict[str, str]:
-    """Every duty code that rules ask for, with the sentence that ships with it; start-up checks hold it complete."""
+    """Every duty code that rules ask for, with the sentence that ships with it;
+    start-up checks hold it complete."""
     found: dict[str, str] = {}
     for post in POSTS:
         for code, text in post.duties:
@@ -40,7 +41,8 @@ def refuse_grant(post: Post, codes: Iterable[str], to: Iterable[Person], act: Ac
 
 @contextmanager
 def someone_left(act: Act, after: date | None = None) -> Iterator[None]:
-    """Refuse what is done inside if nobody could open logins afterwards; inside a transaction, so that it is undone."""
+    """Refuse what is done inside if nobody could open logins afterwards;
+    inside a transaction, so that it is undone."""
     on = max(after or act.day, act.day)
     before = _able(act.day)
     yield

@@ -15,7 +15,8 @@ def open_sessions(now: datetime) -> QuerySet[LoginSession]:
 
 
 def standing(key: str, now: datetime) -> LoginSession | None:
-    """The open session of this key, if its user may still come in: active, and of a person who has not left."""
+    """The open session of this key, if its user may still come in:
+    active, and of a person who has not left."""
     found = open_sessions(now).filter(key=key, user__is_active=True, user__person__isnull=False)
     left = Q(user__person__left_on__lt=timezone.localtime(now).date())
     return found.exclude(left).select_related("user__person").first()
@@ -40,7 +41,8 @@ def enterable(user_id: int, now: datetime) -> User | None:
 
 
 def whose(username: str, password: str, now: datetime) -> User | None:
-    """The user of this name and password who may come in. An unknown or closed one costs the same time as a wrong password."""
+    """The user of this name and password who may come in.
+    An unknown or closed one costs the same time as a wrong password."""
     named = User.objects.filter(username=folded(username)).values_list("pk", flat=True).first()
     user = enterable(named or 0, now)
     encoded = user.password if user and user.has_usable_password() else _nobodys()

@@ -189,7 +189,8 @@ class LoginLink(models.Model):
 
 
 class SecondFactor(models.Model):
-    """两步验证: the secret that a phone's authenticator shares with a login, encrypted with a key outside the database.
+    """两步验证: the secret that a phone's authenticator shares with a login,
+    encrypted with a key outside the database.
 
     `counter` is the last half-minute whose code was used: a code works once.
     """
@@ -248,7 +249,8 @@ class PersonalDetail(models.Model):
 
 
 class ListChoice(models.Model):
-    """查法: how one person likes to see a list: its columns (unnamed), or conditions kept under a name. No fact of the house."""
+    """查法: how one person likes to see a list: its columns (unnamed), or conditions kept under a name.
+    No fact of the house."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="list_choices", verbose_name="人员")
     register = models.CharField("台账", max_length=60)

@@ -1,7 +1,7 @@
 """Making a change of rights known at once, to every thread and every process of this school.
 
-A page asks neither the session nor the user table. What it remembers is thrown away when the stamp of one small
-file in the data folder changes; every change of rights, password or activity touches that file on commit.
+A page asks neither the session nor the user table. What it remembers is thrown away when the stamp of one
+small file in the data folder changes; on commit every change of rights, password or activity touches it.
 """
 
 import os

@@ -1,6 +1,7 @@
-"""The posts a school starts with and the duties that rules ask for (domain/roles.md 4.2); editable rows afterwards.
+"""The posts a school starts with and the duties that rules ask for (domain/roles.md 4.2);
+editable rows afterwards.
 
-Duty codes: `view-<area>` sees every matter of an area, `read-only` never writes, `approve-*` decide a step of a route.
+Duty codes: `view-<area>` sees every matter of an area, `read-only` never writes, `approve-*` decide a step.
 """
 
 from dataclasses import dataclass

@@ -17,8 +17,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: read off a wall an
 
 @transaction.atomic
 def enter(
-    *, code: str, name: str, kind: str, parent: Place | None = None, use: str = "admin", owner: Person | None = None,
-    walk: int = 0, act: Act,
+    *, code: str, name: str, kind: str, parent: Place | None = None, use: str = "admin",
+    owner: Person | None = None, walk: int = 0, act: Act,
 ) -> Place:  # fmt: skip
     """Enter a place under another; refuses a code that is taken, and deeper than eight levels."""
     if Place.objects.filter(code=code).exists():

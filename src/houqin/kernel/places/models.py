@@ -7,8 +7,8 @@ from django.db.models import Q
 class Place(models.Model):
     """场所: campus, building, floor, room or spot; someone answers for each.
 
-    `path` holds the keys of the places above ("/1/4/"), `full_name` reads from big to small, `walk` is the order in
-    which a worker walks past: all three are written by `places.actions` only.
+    `path` holds the keys of the places above ("/1/4/"), `full_name` reads from big to small, `walk` is the
+    order in which a worker walks past: all three are written by `places.actions` only.
     """
 
     KINDS = [("campus", "校区"), ("building", "楼栋"), ("floor", "楼层"), ("room", "房间"), ("spot", "点位")]
@@ -51,9 +51,9 @@ class Place(models.Model):
 
 
 class Label(models.Model):
-    """标签: a QR code on a wall or a thing. The token is 128 random bits and says nothing about what it hangs on.
+    """标签: a QR code on a wall or a thing. Its token is 128 random bits, saying nothing of what it hangs on.
 
-    `kind` and `key` say which card it belongs to (`key` empty: printed ahead, not yet hung); a replaced label ends.
+    `kind` and `key` say which card it belongs to (no `key`: printed ahead, not yet hung); replaced, it ends.
     """
 
     token = models.CharField("令牌", max_length=22, unique=True)

@@ -32,7 +32,8 @@ def owner_of(place: Place) -> "Place | None":
 
 
 def by_token(token: str) -> Label | None:
-    """The label with this token or typed code, in force or ended; the caller says nothing of which it was not."""
+    """The label with this token or typed code, in force or ended;
+    the caller says nothing of which it was not."""
     return Label.objects.filter(token=token).first() or Label.objects.filter(short_code=token.upper()).first()
 
 

@@ -70,7 +70,8 @@ def miss_slots(*, act: Act) -> int:
 
 
 def run_job(job: str, call: Callable[[Act], object], *, every: timedelta, act: Act) -> bool:
-    """Run one of the house's jobs if it is due and nobody has it in hand; a killed run is taken up after its lease.
+    """Run one of the house's jobs if it is due and nobody has it in hand;
+    a killed run is taken up after its lease.
 
     True if it ran. An error is kept on the row and does not stop the other jobs.
     """

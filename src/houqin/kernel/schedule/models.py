@@ -7,7 +7,7 @@ from django.db.models import Q
 class Schedule(models.Model):
     """周期: a piece of recurring work; its turns are made ahead for the day and missed ones stay missed.
 
-    `days` says on which dates it comes; `weekdays` narrows it ("1,3" = Monday and Wednesday), `month_days` likewise.
+    `days` says on which dates it comes; `weekdays` ("1,3" = Monday and Wednesday) and `month_days` narrow it.
     """
 
     DAYS = [("pupil", "上学日"), ("staff", "上班日"), ("every", "每天")]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signed:
-    """How it was signed: by login, on a pad, or on paper; `png` is the drawing, or where it is kept already."""
+    """How it was signed: by login, on a pad, or on paper;
+    `png` is the drawing, or where it is kept already."""
 
     way: str
     png: bytes | attachments.Kept | None = None

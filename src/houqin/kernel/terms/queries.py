@@ -47,7 +47,8 @@ class Day:
 
 
 def day(on: date) -> Day:
-    """What `on` is: the school's own row, else the national calendar, else Monday to Friday; pupils only in term."""
+    """What `on` is: the school's own row, else the national calendar, else Monday to Friday;
+    pupils only in term."""
     row = SchoolDay.objects.filter(on=on).first()
     if row:
         return Day(on, row.pupil_day, row.staff_day, row.note)

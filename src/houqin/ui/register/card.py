@@ -1,4 +1,5 @@
-"""One card on its page: what it is, its label, what hangs on it, what was changed; and the forms that change it."""
+"""One card on its page: what it is, its label, what hangs on it, what was changed;
+and the forms that change it."""
 
 from __future__ import annotations
 

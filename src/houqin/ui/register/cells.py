@@ -84,7 +84,8 @@ def text(column: Column, found: Any, now: datetime) -> str:
 
 
 def plain(column: Column, found: Any) -> Any:
-    """What a sheet holds: a number for money and counts, a date for a day, a moment without zone, else text."""
+    """What a sheet holds: a number for money and counts, a date for a day,
+    a moment without zone, else text."""
     if column.kind == "state":
         return found_part(found, "label")
     if found is None or found == "":
@@ -113,8 +114,8 @@ def found_part(found: Any, name: str) -> str:
 
 
 def rows_of(layout: Layout, rows: Iterable[tuple], now: datetime) -> SafeString:
-    """The rows of the table, each a card on the phone."""
-    return mark_safe("\n".join(_row(layout, row, now) for row in rows))  # noqa: S308  (every value is escaped in _cell)
+    """The rows of the table, each a card on the phone; every value is escaped in `_cell`."""
+    return mark_safe("\n".join(_row(layout, row, now) for row in rows))  # noqa: S308
 
 
 def _row(layout: Layout, row: tuple, now: datetime) -> str:
@@ -155,5 +156,5 @@ def _cell(column: Column, found: Any, written: str, url: str, now: datetime) -> 
 
 def _pill(found: Any) -> str:
     tone, name = tone_class(found_part(found, "tone")), found_part(found, "icon")
-    drawn = icon(name) if name else ""
-    return f'<span class="hq-pill{f" {tone}" if tone else ""}">{drawn}{escape(found_part(found, "label"))}</span>'
+    drawn, label = icon(name) if name else "", escape(found_part(found, "label"))
+    return f'<span class="hq-pill{f" {tone}" if tone else ""}">{drawn}{label}</span>'

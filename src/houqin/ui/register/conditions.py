@@ -54,7 +54,8 @@ ANY = {"empty_label": "不限"}
 
 
 def _asked(each: Filter) -> Callable[[Asked], QuerySet]:
-    """The things to choose from, as this person may see them; django-filter hands in its `request`: our `Asked`."""
+    """The things to choose from, as this person may see them;
+    django-filter hands in its `request`: our `Asked`."""
     return lambda asked: each.choices(asked.person, asked.at).using("reader")
 
 

@@ -1,6 +1,8 @@
-"""台账: a list of the house as data: what is in it, its columns, conditions, views, sheet and card. No view code here.
+"""台账: a list of the house as data: what is in it, its columns, conditions, views,
+sheet and card. No view code here.
 
-A list reads its rows as tuples (`values_list` over the columns' paths), so that a register cannot cost a query a row.
+A list reads its rows as tuples (`values_list` over the columns' paths), so that no register can cost a query
+a row.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from houqin.kernel.area import Fact, none, nothing
 from houqin.kernel.people.models import Person
 
 KINDS_OF_COLUMN = (
-    "text", "code", "choice", "date", "moment", "when", "deadline", "money", "quantity", "number", "state", "yes",
+    "text", "code", "choice", "date", "moment", "when", "deadline",
+    "money", "quantity", "number", "state", "yes",
 )  # fmt: skip
 SLOTS = ("title", "state", "place", "due", "note")
 KINDS_OF_FILTER = ("choice", "person", "place", "dates", "yes", "model")
@@ -28,10 +31,11 @@ KINDS_OF_FILTER = ("choice", "person", "place", "dates", "yes", "model")
 class Column:
     """列: a head and what stands under it.
 
-    `path` is a field, a relation's field ("place__full_name") or an annotation of the register's rows; several paths
-    are handed to `value` in their order. `value(*found)` answers what the kind shows: a State (or a dict with label,
-    tone, icon) for "state", fen for "money", thousandths for "quantity", a moment for "when" and "deadline".
-    `on` is the part of the phone's card that the column becomes: title state place due; all with note are joined.
+    `path` is a field, a relation's field ("place__full_name") or an annotation of the register's rows;
+    several paths are handed to `value` in their order. `value(*found)` answers what the kind shows: a State
+    (or a dict with label, tone, icon) for "state", fen for "money", thousandths for "quantity", a moment for
+    "when" and "deadline". `on` is the part of the phone's card that the column becomes: title state place
+    due; all with note are joined.
     """
 
     label: str
@@ -64,9 +68,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """条件: one way to narrow a list; becomes django-filter's own under the address's `key` (dates: key_from, key_to).
+    """条件: one way to narrow a list; a filter of django-filter under `key` (dates: key_from, key_to).
 
-    `choices` is the pairs for "choice"; for "person", "place" and "model" a queryset as (person, at) answers it.
+    `choices`: the pairs for "choice"; for "person", "place" and "model" a queryset by (person, at).
     `where(rows, value, at)` replaces the plain comparison with `path`.
     """
 
@@ -90,10 +94,11 @@ class View:
 
 @dataclass(frozen=True)
 class CardSlip:
-    """A form on a card: `new`, `change`, or another verb (`leave`, `release`); its fields are the action's keywords.
+    """A form on a card: `new`, `change` or another verb (`leave`); its fields are the action's keywords.
 
-    The action gets the card first, but for `new`. An action that takes `seen` refuses fields which someone else has
-    changed since the form was shown. `initial(card)` fills the form; `choices(act, card)` as a slip of a matter.
+    The action gets the card first, but for `new`. An action that takes `seen` refuses fields which someone
+    else has changed since the form was shown. `initial(card)` fills the form; `choices(act, card)` as in a
+    slip of a matter.
     """
 
     key: str
@@ -144,8 +149,9 @@ class Card:
 class SheetColumn:
     """表格的列: one head of the sheet and the keyword of the action that it feeds.
 
-    kind: text code phone date money quantity whole yes choice ref own. "ref" looks the text up in `find(texts)`;
-    "own" names another row of the same sheet or register by its key. `path` is where the export takes it from.
+    kind: text code phone date money quantity whole yes choice ref own. "ref" looks the text up in
+    `find(texts)`; "own" names another row of the same sheet or register by its key. `path` is where the
+    export takes it from.
     """
 
     label: str
@@ -176,9 +182,9 @@ class SheetColumn:
 class Sheet:
     """表格进出: the columns, which of them names the card, and the actions that a row goes through.
 
-    `enter(**values, act)` makes a card; `change(card, **values, act)` changes one that is known and differs; without
-    `change` a known key is an error of its row. `enter_many(rows, act)` is the plural twin of `enter`.
-    `same(card, values)` may say that nothing differs where comparing the exported texts would not do.
+    `enter(**values, act)` makes a card; `change(card, **values, act)` changes one that is known and differs;
+    without `change` a known key is an error of its row. `enter_many(rows, act)` is the plural twin of
+    `enter`. `same(card, values)` may say that nothing differs where the exported texts cannot tell.
     """
 
     columns: tuple[SheetColumn, ...]

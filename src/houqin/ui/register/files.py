@@ -29,7 +29,7 @@ def register_of(name: str) -> Register:
 
 
 def export(name: str, path: Path, act: Act) -> int:
-    """Write a whole register into a file (.xlsx or .csv), as somebody who sees everything sees it; answers the rows."""
+    """Write a whole register into a file (.xlsx, .csv), as who sees everything sees it; answers the rows."""
     register, form = register_of(name), path.suffix.lstrip(".").casefold()
     if form not in ("xlsx", "csv"):
         raise Refused("只能导出成 .xlsx 或 .csv，没有导出。")

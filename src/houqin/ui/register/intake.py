@@ -1,7 +1,7 @@
 """Into the house, third step: the actions write what was understood, the whole sheet or nothing.
 
-A look (`look`) writes nothing: where all cells are right the actions are rehearsed in a transaction that is rolled back,
-so that what an action would refuse stands beside its row.
+A look (`look`) writes nothing: where all cells are right the actions are rehearsed in a transaction that is
+rolled back, so that what an action would refuse stands beside its row.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def version(register: Register) -> int:
 
 
 def confirm(register: Register, reading: Reading, digest: str, act: Act) -> tuple[Look, Model]:
-    """Write a sheet that was looked at; `Overtaken` when it would do something else by now. Answers a card of it."""
+    """Write a sheet that was looked at; `Overtaken` when it would do something else by now.
+    Answers a card of it."""
     before = version(register)
     found = look(register, reading, act, rehearse=False)
     if found.wrong:
@@ -70,7 +71,8 @@ def confirm(register: Register, reading: Reading, digest: str, act: Act) -> tupl
 
 
 def _write(found: Look, act: Act, *, collect: bool = False) -> Model | None:
-    """Every row through its action, parents before what lies in them; `collect` puts refusals on their rows."""
+    """Every row through its action, parents before what lies in them;
+    `collect` puts refusals on their rows."""
     sheet, own = found.sheet, [c for c in found.columns.values() if c.kind == "own"]
     made: dict[str, Model] = {}
     last: Model | None = None

@@ -1,4 +1,5 @@
-"""Into the house, second step: rows become values, and values meet the cards that are there. Nothing is written here."""
+"""Into the house, second step: rows become values, and values meet the cards that are there.
+Nothing is written here."""
 
 from __future__ import annotations
 
@@ -101,7 +102,8 @@ def understood(register: Register, reading: Reading, act: Act) -> Look:
 
 
 def head_of(reading: Reading, able: list[SheetColumn], sheet: Sheet) -> tuple[int, dict[int, SheetColumn]]:
-    """Which row is the head, and which column stands where; refuses unknown and repeated heads, and a missing key."""
+    """Which row is the head, and which column stands where;
+    refuses unknown and repeated heads, and a missing key."""
     known = {values.folded(name): column for column in able for name in (column.label, *column.aliases)}
 
     def hits(row: list[Any]) -> int:

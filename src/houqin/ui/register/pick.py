@@ -1,4 +1,5 @@
-"""Which rows were asked for: view, words, conditions, order, page. What the address may not ask is left out and named."""
+"""Which rows were asked for: view, words, conditions, order, page.
+What the address may not ask is left out and named."""
 
 from __future__ import annotations
 
@@ -205,7 +206,8 @@ def found_by_walk(register: Register, word: str) -> Q:
 
 
 def found_by_index(register: Register, word: str) -> Q:
-    """By keys alone, so that no row is walked: those that the index finds, and those of the people so named."""
+    """By keys alone, so that no row is walked:
+    those that the index finds, and those of the people so named."""
     keys = search.keys(register.indexed, word)
     found = Q(pk__in=keys or [])
     for relation, names in related_names(register).items():
@@ -272,7 +274,8 @@ def part(asked: Asked, paths: list[str], size: int = SIZE) -> Part:
 
 
 def told(asked: Asked, keys: list[int], paths: list[str]) -> list[tuple]:
-    """The rows of these keys in their order. Keys come first and alone, so that an order is read off its index."""
+    """The rows of these keys in their order.
+    Keys come first and alone, so that an order is read off its index."""
     found = {row[0]: row for row in asked.visible.filter(pk__in=keys).order_by().values_list("pk", *paths)}
     return [found[key] for key in keys if key in found]
 

@@ -1,8 +1,8 @@
 """Reads one uploaded sheet in a process of its own: `python -I read_sheet.py FILE KIND`, rows as JSON lines.
 
-First our own bounds, streaming: entries, inflated bytes, ratio, rows, columns, the largest cell reference, declared
-dimension, shared strings, no DTD anywhere. Only then the library: a 5 KB .xlsx with the cells A1 and XFD1048576 makes
-it ask for 512 GiB and abort, which no `except` catches. Nothing of Django is imported here.
+First our own bounds, streaming: entries, inflated bytes, ratio, rows, columns, the largest cell reference,
+declared dimension, shared strings, no DTD anywhere. Only then the library: a 5 KB .xlsx with the cells A1 and
+XFD1048576 makes it ask for 512 GiB and abort, which no `except` catches. Nothing of Django is imported here.
 """
 
 from __future__ import annotations

@@ -116,7 +116,8 @@ def download(file: IO[bytes], name: str) -> HttpResponseBase:
 
 
 def disposition(name: str) -> str:
-    """RFC 6266: an ASCII name for the old, the full one in UTF-8; no sign of it can end the header or turn the text."""
+    """RFC 6266: an ASCII name for the old, the full one in UTF-8;
+    no sign of it can end the header or turn the text."""
     stem, _, ending = name.rpartition(".")
     kept = "".join(
         c for c in unicodedata.normalize("NFC", stem) if c.isprintable() and c not in '\\/:*?"<>|;'

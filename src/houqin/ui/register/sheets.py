@@ -34,7 +34,8 @@ ACTIVE = re.compile(r"""^(?:[=+\-@\t\r\n＝＋－＠"';]|%0[AaDd])""")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet that is written: its head, what its cells are, and for a form to fill in the choices."""
+    """One column of a sheet that is written:
+    its head, what its cells are, and for a form to fill in the choices."""
 
     label: str
     kind: str = "text"  # text money quantity number date moment
@@ -98,8 +99,8 @@ def width_of(kind: str) -> int:
 
 
 def build_sheet(
-    file: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, form: str = "xlsx", title: str = "",
-    help_lines: Sequence[Sequence[str]] = (), marked: Iterable[tuple[int, int]] = (),
+    file: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, form: str = "xlsx",
+    title: str = "", help_lines: Sequence[Sequence[str]] = (), marked: Iterable[tuple[int, int]] = (),
 ) -> None:  # fmt: skip
     """Write a sheet into `file`. Texts stay texts, whatever they begin with; `marked` cells are coloured."""
     if form == "csv":
@@ -114,7 +115,8 @@ def build_sheet(
 
 
 def _csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8 with BOM; a text that a sheet program might run stands behind an apostrophe, which the import takes off."""
+    """UTF-8 with BOM; a text that a sheet program might run stands behind an apostrophe,
+    which the import takes off."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     out = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     out.writerow(tame(column.label) for column in columns)

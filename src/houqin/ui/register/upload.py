@@ -1,7 +1,8 @@
-"""Into the house, first step: a file is taken, read by a process of its own, and kept aside until it is confirmed.
+"""Into the house, first step: a file is taken, read by a process of its own,
+and kept aside until it is confirmed.
 
-Nothing that is uploaded can end the server: the reading process has bounds, a time cap, and a memory cap where the
-system has one; whatever happens to it, the answer is a sentence.
+Nothing that is uploaded can end the server: the reading process has bounds, a time cap, and a memory cap
+where the system has one; whatever happens to it, the answer is a sentence.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ COULD_NOT = "表格读不出来（读了 {s} 秒，或者太大），没有导�
 
 @dataclass(frozen=True)
 class Reading:
-    """One sheet as it was read: its cells row by row, and where formulas and error values stand (row, column from 1)."""
+    """One sheet as it was read: its cells row by row,
+    and where formulas and error values stand (row, column from 1)."""
 
     name: str
     kind: str  # xlsx or csv

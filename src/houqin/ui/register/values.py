@@ -1,7 +1,8 @@
-"""One cell of a sheet to one value of the house, or the sentence why not. Nothing is guessed (security cases F31, F32).
+"""One cell of a sheet to one value of the house, or the sentence why not.
+Nothing is guessed (security cases F31, F32).
 
-A cell is what the reading process answers: text as it is, {"n"} a number, {"d"} a day, {"t"} a moment, {"h"} an hour,
-{"b"} yes or no; None is empty.
+A cell is what the reading process answers: text as it is, {"n"} a number, {"d"} a day, {"t"} a moment, {"h"}
+an hour, {"b"} yes or no; None is empty.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def fitting(column: SheetColumn, words: str) -> str:
 
 
 def code(column: SheetColumn, cell: Any) -> str:
-    """A number that is a name: kept to the letter; one that the sheet has rounded is refused, never guessed."""
+    """A number that is a name: kept to the letter;
+    one that the sheet has rounded is refused, never guessed."""
     if isinstance(cell, dict):
         if "n" not in cell:
             raise Wrong(f"“{column.label}”要是文字，这里是日期或时间")
@@ -150,7 +152,8 @@ def yes(column: SheetColumn, cell: Any) -> bool:
 
 
 def number(column: SheetColumn, cell: Any) -> Decimal:
-    """A figure as people write it: full-width digits, thousands in threes, a unit behind; nothing that has two readings."""
+    """A figure as people write it: full-width digits, thousands in threes, a unit behind;
+    nothing that has two readings."""
     if isinstance(cell, dict):
         if "n" not in cell:
             raise Wrong(f"“{column.label}”要是数字")

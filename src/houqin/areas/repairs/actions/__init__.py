@@ -10,7 +10,8 @@ from .repairing import arrive, decline, dispatch, finish, pass_on, pause, resume
 from .reporting import join, report, report_unlogged
 
 __all__ = [
-    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask_contractor", "cancel", "change_fault_type", "close_by_office", "decline", "dispatch",
-    "enter_fault_type", "finish", "join", "lay_out", "nudge", "pass_on", "pause", "rate", "refuse", "remind",
-    "remind_and_close", "reopen", "report", "report_unlogged", "resume", "sign", "take", "time_out",
+    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask_contractor", "cancel", "change_fault_type",
+    "close_by_office", "decline", "dispatch", "enter_fault_type", "finish", "join", "lay_out", "nudge",
+    "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged",
+    "resume", "sign", "take", "time_out",
 ]  # fmt: skip

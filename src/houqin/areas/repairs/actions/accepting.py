@@ -110,7 +110,7 @@ def _refuse_the_repairer(repair: Repair, act: Act, verb: str) -> None:
 
 
 def remind_and_close(act: Act) -> int:
-    """On school days: remind who has not signed, twice, and close what stays silent. Answers how many were touched."""
+    """On school days: remind who has not signed, twice, and close what stays silent; answers how many."""
     if not terms.day(act.day).staff_day:
         return 0
     return sum(_remind_or_close(repair, act) for repair in queries.waiting_for_signature())

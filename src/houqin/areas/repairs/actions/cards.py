@@ -20,35 +20,35 @@ FAULT_TYPE_FIELDS = (
 
 
 def enter_fault_type(
-    *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None, duty: str,
-    response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None, urgent_fix_minutes: int | None,
-    safety: bool, after_photo: bool, rank: int, source: str, act: Act,
+    *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
+    duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
+    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, rank: int, source: str, act: Act,
 ) -> FaultType:  # fmt: skip
     """Enter a fault type; refuses a code that is there."""
     if FaultType.objects.filter(code=code).exists():
         raise Refused(f"故障类别代码“{code}”已经有了，没有保存。换一个代码。", field="code")
     _refuse_clock(response_minutes, fix_minutes)
     return audit.add(
-        FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker,
-        duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
-        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety),
-        after_photo=bool(after_photo), rank=rank, source=source, act=act,
+        FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
+        worker=worker, duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
+        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
+        safety=bool(safety), after_photo=bool(after_photo), rank=rank, source=source, act=act,
     )  # fmt: skip
 
 
 def change_fault_type(
-    fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
-    duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
-    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, rank: int, source: str, act: Act,
-    seen: dict[str, str] | None = None,
+    fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str,
+    worker: Person | None, duty: str, response_minutes: int, fix_minutes: int,
+    urgent_response_minutes: int | None, urgent_fix_minutes: int | None, safety: bool, after_photo: bool,
+    rank: int, source: str, act: Act, seen: dict[str, str] | None = None,
 ) -> FaultType:  # fmt: skip
     """Change a fault type; repairs that are open keep their frozen due times."""
     _refuse_clock(response_minutes, fix_minutes)
     return audit.change(
-        fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker, duty=duty,
-        response_minutes=response_minutes, fix_minutes=fix_minutes, urgent_response_minutes=urgent_response_minutes,
-        urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo), rank=rank,
-        source=source, seen=seen, act=act,
+        fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
+        worker=worker, duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
+        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
+        safety=bool(safety), after_photo=bool(after_photo), rank=rank, source=source, seen=seen, act=act,
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
 
 @transaction.atomic
 def lay_out(*, act: Act) -> int:
-    """What a school starts with: the shipped fault types and the tiers for outside repairs; nothing that is there."""
+    """The shipped fault types and the tiers for outside repairs, as far as they are not there yet."""
     known = set(FaultType.objects.values_list("code", flat=True))
     fresh = [row for row in queries.shipped_fault_types() if row.code not in known]
     audit.add_many(FaultType, fresh, act=act, ground="随系统提供")

@@ -29,7 +29,7 @@ Part = dict[str, Any]  # name, unit, quantity_milli, price_fen
 
 @transaction.atomic
 def take(matter: Matter, *, fault_type: FaultType, act: Act) -> Event:
-    """受理: a visitor's report is true; it goes on as anyone's, under the fault type the dispatcher finds right."""
+    """受理: a visitor's report is true; it goes on as anyone's, under the type the dispatcher chose."""
     repair = steps.take_up(matter, "take", act)
     steps.note(repair, fault_type=fault_type)
     event = matters.move(
@@ -84,7 +84,8 @@ def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, 
 
 @transaction.atomic
 def arrive(matter: Matter, *, act: Act) -> Event:
-    """到场: the first clock stops; the state stays. Once in the same hands, again after it was sent back or passed on."""
+    """到场: the first clock stops; the state stays.
+    Once in the same hands, again after it was sent back or passed on."""
     repair = steps.take_up(matter, "arrive", act)
     last = matter.events.filter(step__in=("arrive", "reopen", "pass_on")).order_by("-pk").first()
     if last and last.step == "arrive":
@@ -154,8 +155,9 @@ def finish(
     matter.repair = repair
     signer = rules.signer(matter)
     event = matters.move(
-        REPAIR, matter, "finish", holder=signer, duty="" if signer else OFFICE, due_at=queries.sign_by(act.day),
-        note=fix, facts={"cause": cause, "parts_fen": total, "net_minutes": repair.net_minutes},
+        REPAIR, matter, "finish", holder=signer, duty="" if signer else OFFICE,
+        due_at=queries.sign_by(act.day), note=fix,
+        facts={"cause": cause, "parts_fen": total, "net_minutes": repair.net_minutes},
         tell=tuple(row.person for row in repair.requesters.select_related("person")), act=act,
     )  # fmt: skip
     entries.write_many([PartUsed(repair=repair, event=event, **line) for line in lines])

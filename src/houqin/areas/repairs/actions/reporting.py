@@ -28,10 +28,10 @@ from .steps import Photos
 
 @transaction.atomic
 def report(
-    *, place: Place, fault_type: FaultType, detail: str = "", photos: Photos = (), affects_lesson: bool = False,
-    act: Act,
+    *, place: Place, fault_type: FaultType, detail: str = "", photos: Photos = (),
+    affects_lesson: bool = False, act: Act,
 ) -> Repair:  # fmt: skip
-    """报修: straight into the hands of the fault type's worker if he is on duty today, else the dispatcher's."""
+    """报修: straight into the hands of the type's worker if he is on duty today, else the dispatcher's."""
     if not rules.acts(act):
         raise NotYours("这个账号只看不办，没有报上。要报修，打总务处电话。")
     worker = queries.worker_for(fault_type, act.day)
@@ -70,12 +70,13 @@ def _open(
     due_at = clock.after(act.at, fix, hours)
     matter = matters.open_matter(
         REPAIR, title=rules.title_of(place.name, fault_type, detail), state=state, due_at=due_at, place=place,
-        holder=worker, duty="" if worker else DISPATCHER, safety=safety, words=_words(fault_type, detail, act),
-        note=detail, facts=_opened(fault_type, worker, told), act=act,
+        holder=worker, duty="" if worker else DISPATCHER, safety=safety,
+        words=_words(fault_type, detail, act), note=detail, facts=_opened(fault_type, worker, told), act=act,
     )  # fmt: skip
     repair = Repair.objects.create(
-        matter=matter, fault_type=fault_type, detail=detail[:200], urgent=urgent, affects_lesson=affects_lesson,
-        by_visitor=told is not None, code=queries.look_up_code(matter.number) if told is not None else "",
+        matter=matter, fault_type=fault_type, detail=detail[:200], urgent=urgent,
+        affects_lesson=affects_lesson, by_visitor=told is not None,
+        code=queries.look_up_code(matter.number) if told is not None else "",
         response_due_at=clock.after(act.at, answer, hours), fix_due_at=due_at, worker=worker,
         assigned_at=act.at if worker else None, assign_minutes=0 if worker else None,
     )  # fmt: skip

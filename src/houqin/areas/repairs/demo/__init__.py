@@ -1,8 +1,8 @@
 """Eighteen school weeks of believable repairs, made by the actions at past times.
 
-Each repair is a small story: a generator that does one step whenever it is woken and says when to wake it next. One
-clock wakes them all in order, so that numbers, events and notices come as they would have come. What would happen
-after `until` has not happened: those repairs are open.
+Each repair is a small story: a generator that does one step whenever it is woken and says when to wake it
+next. One clock wakes them all in order, so that numbers, events and notices come as they would have come.
+What would happen after `until` has not happened: those repairs are open.
 """
 
 from __future__ import annotations

@@ -19,8 +19,10 @@ from ..models import Repair
 from .materials import Fault, Stage, read_faults
 
 REMARKS = ("又快又好", "修得仔细", "可以", "来得快", "", "", "", "")
+AMID_LESSONS = ("W02", "W05", "W07")  # fault types that may stop a lesson
 
 Story = Iterator[datetime]
+Plot = Callable[[Stage, Fault, Place, datetime], Story]
 
 
 def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repair, Person]:
@@ -32,7 +34,7 @@ def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repa
     )
     repair = actions.report(
         place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.3),
-        affects_lesson=fault.where == "class" and fault.code in ("W02", "W05", "W07") and stage.rng.random() < 0.15,
+        affects_lesson=fault.where == "class" and fault.code in AMID_LESSONS and stage.rng.random() < 0.15,
         act=stage.act(by, at),
     )  # fmt: skip
     return repair, by
@@ -195,8 +197,8 @@ def by_visitor(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     yield at
     name = stage.rng.choice(("", "", "家长", "五年级学生", "快递员"))
     repair = actions.report_unlogged(
-        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.2), name=name,
-        act=Act(by=built_in(VISITOR), at=at, via="demo"),
+        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.2),
+        name=name, act=Act(by=built_in(VISITOR), at=at, via="demo"),
     )  # fmt: skip
     wake = stage.later(at, 15, 200)
     yield wake
@@ -239,7 +241,7 @@ def overdue(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
 
 
 def still_open(stage: Stage, until: datetime) -> Iterator[Story]:
-    """What lies on the desk this morning: overdue, to be dispatched, to be taken up, in work, to be decided."""
+    """What lies on the desk this morning: overdue, to be dispatched, taken up or decided, in work."""
     faults = read_faults()
     for hours, where, code, plot in LATELY:
         fault = stage.rng.choice([fault for fault in faults if (fault.where, fault.code) == (where, code)])
@@ -262,8 +264,8 @@ def left(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
 def visitor_waits(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     yield at
     actions.report_unlogged(
-        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(1), name="家长",
-        act=Act(by=built_in(VISITOR), at=at, via="demo"),
+        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(1),
+        name="家长", act=Act(by=built_in(VISITOR), at=at, via="demo"),
     )  # fmt: skip
 
 
@@ -278,13 +280,14 @@ def waits_for_approval(stage: Stage, fault: Fault, place: Place, at: datetime) -
     )  # fmt: skip
 
 
-LATELY: tuple[tuple[int, str, str, Callable[[Stage, Fault, Place, datetime], Story]], ...] = (  # working hours ago
-    (31, "class", "W07", left), (26, "room", "W06", left), (14, "class", "W03", left), (9, "toilet", "W14", left),
-    (8, "canteen", "W13", left), (7, "class", "W04", left), (6, "class", "W02", left), (5, "office", "W01", left),
-    (4, "room", "W18", left), (3, "class", "W18", left), (3, "toilet", "W01", visitor_waits), (2, "outdoor", "W10", visitor_waits),
+LATELY: tuple[tuple[int, str, str, Plot], ...] = (  # working hours ago
+    (31, "class", "W07", left), (26, "room", "W06", left), (14, "class", "W03", left),
+    (9, "toilet", "W14", left), (8, "canteen", "W13", left), (7, "class", "W04", left),
+    (6, "class", "W02", left), (5, "office", "W01", left), (4, "room", "W18", left),
+    (3, "class", "W18", left), (3, "toilet", "W01", visitor_waits), (2, "outdoor", "W10", visitor_waits),
     (6, "class", "W05", waits_for_approval), (2, "class", "W05", left), (1, "class", "W02", shared),
 )  # fmt: skip
-PLOTS: tuple[tuple[Callable[[Stage, Fault, Place, datetime], Story], int], ...] = (
-    (plain, 62), (silent, 5), (sent_back, 4), (paused, 7), (shared, 5), (passed_on, 3), (outside, 2), (by_visitor, 6),
-    (by_office, 2), (cancelled, 2), (overdue, 2),
+PLOTS: tuple[tuple[Plot, int], ...] = (
+    (plain, 62), (silent, 5), (sent_back, 4), (paused, 7), (shared, 5), (passed_on, 3), (outside, 2),
+    (by_visitor, 6), (by_office, 2), (cancelled, 2), (overdue, 2),
 )  # fmt: skip

@@ -18,14 +18,14 @@ from houqin.kernel.school import figures
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import REPAIR
+from ..flow import REPAIR, UNFIXED
 from ..models import FaultType, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
-UNFIXED = ("unverified", "reported", "assigned", "waiting", "approving")
 AHEAD = timedelta(days=120)  # school days are looked for so far ahead; past that, working days count
 
-SHIPPED_TIERS = (  # domain/roles.md 4.4: outside contractor below 1,000 yuan by the director, above as a purchase
+# domain/roles.md 4.4: outside contractor below 1,000 yuan by the director, above as a purchase
+SHIPPED_TIERS = (
     Range(0, 100_000, ("approve-director",)),
     Range(100_000, 200_000, ("approve-director", "approve-vice")),
     Range(200_000, 1_000_000, ("approve-director", "approve-vice", "approve-budget", "approve-principal")),
@@ -73,7 +73,8 @@ def workers(on: date, fault_type: FaultType | None = None) -> QuerySet[Person]:
 
 
 def worker_for(fault_type: FaultType, on: date) -> Person | None:
-    """The fault type's worker if he may repair on this date, else the only one who holds its duty, else nobody."""
+    """The fault type's worker if he may repair on this date,
+    else the only one who holds its duty, else nobody."""
     if fault_type.worker and rules.able(fault_type.worker, fault_type, on):
         return fault_type.worker
     if fault_type.worker or not fault_type.duty:
@@ -101,7 +102,8 @@ def told_by_visitor(repair: Repair) -> list[str]:
 
 
 def visible_to(person: Person, at: datetime) -> QuerySet[Repair]:
-    """All of them, or by the keys of the matters that concern the person; neither walks the table of matters."""
+    """All of them, or by the keys of the matters that concern the person;
+    neither walks the table of matters."""
     if oversees(person, "repairs", at):
         return Repair.objects.all()
     return Repair.objects.filter(matter__in=Matter.objects.concerning(person, at))

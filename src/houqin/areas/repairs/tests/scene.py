@@ -1,4 +1,5 @@
-"""A school with its fault types laid out: lamps go to the electrician, desks to the repairman, the rest to dispatch."""
+"""A school with its fault types laid out:
+lamps go to the electrician, desks to the repairman, the rest to dispatch."""
 
 from dataclasses import dataclass
 from datetime import datetime

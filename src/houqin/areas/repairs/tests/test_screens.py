@@ -1,4 +1,4 @@
-"""What the area shows: the tab of the scan page, the worker's list, the figures, the sheet, a visitor's look-up."""
+"""What the area shows: the tab of the scan page, the worker's list, the figures, the sheet, the look-up."""
 
 import re
 

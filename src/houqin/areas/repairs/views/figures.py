@@ -33,7 +33,8 @@ def figures(request: access.Request) -> HttpResponse:
     trades, spots = queries.by_trade(rows), queries.by_place(rows)
     persons, months = queries.by_person(rows), queries.by_month(rows)
     return render(request, "repairs/figures.html", {
-        "first": first, "last": last, "times": times(first, last, act.day), "count": rows.count(), "closings": closings(rows, dates),
+        "first": first, "last": last, "times": times(first, last, act.day), "count": rows.count(),
+        "closings": closings(rows, dates),
         "charts": [
             drawn("months", "每月收到和修好", months, "line"), drawn("trades", "按类别", trades, "across"),
             drawn("persons", "按维修人", persons, "across"), drawn("places", "按地点，最多的 12 处", spots, "across"),

@@ -78,7 +78,8 @@ def choices_anywhere(act: Act, matter: Matter | None) -> dict[str, Any]:
 @require_GET
 @access.public
 def notice(request: access.Request, place: int) -> HttpResponse:
-    """What is open here already, who will get it, and the words for it: asked again by each choice of a tile."""
+    """What is open here already, who will get it, and the words for it:
+    asked again by each choice of a tile."""
     found = Place.objects.filter(pk=place, closed_on=None).first()
     if found is None:
         raise NotThere("没有这个场所。")
@@ -104,9 +105,10 @@ def notice_of(
     _, minutes = rules.minutes(fault_type, urgent=affects_lesson)
     due_at = clock.after(act.at, minutes, rules.hours(fault_type.safety))
     return {
-        "fault_type": fault_type, "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place, fault_type)],
-        "gets": worker.name if worker else "总务处", "direct": worker is not None, "before": wording.before(due_at, act.at),
-        "visitor": act.by.built_in, "place": place,
+        "fault_type": fault_type,
+        "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place, fault_type)],
+        "gets": worker.name if worker else "总务处", "direct": worker is not None,
+        "before": wording.before(due_at, act.at), "visitor": act.by.built_in, "place": place,
     }  # fmt: skip
 
 
@@ -118,8 +120,8 @@ def duplicate(repair: Repair, act: Act) -> dict[str, Any]:
         who = "扫码上报" if repair.by_visitor else f"{matter.opened_by}报"
         told += f" {who}，{f'{matter.holder}接了' if matter.holder else state}"
     return {
-        "number": matter.number, "detail": repair.detail or repair.fault_type.label, "told": told, "state": state,
-        "mine": matter.opened_by_id == act.by.pk,
+        "number": matter.number, "detail": repair.detail or repair.fault_type.label, "told": told,
+        "state": state, "mine": matter.opened_by_id == act.by.pk,
     }  # fmt: skip
 
 
@@ -131,8 +133,10 @@ def recent_rows(place: Place, act: Act) -> list[dict[str, Any]]:
 def recent_row(repair: Repair, act: Act, may_open: bool) -> dict[str, Any]:
     matter = repair.matter
     return {
-        "title": repair.detail or repair.fault_type.label, "url": addresses.url_of(matter) if may_open else "",
-        "notes": [wording.when(matter.opened_at, act.at), "扫码上报" if repair.by_visitor else matter.opened_by.name],
+        "title": repair.detail or repair.fault_type.label,
+        "url": addresses.url_of(matter) if may_open else "",
+        "notes": [wording.when(matter.opened_at, act.at),
+                  "扫码上报" if repair.by_visitor else matter.opened_by.name],
         "state": registers.state_of(matter.state, repair.waiting_for),
     }  # fmt: skip
 

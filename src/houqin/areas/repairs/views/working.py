@@ -33,8 +33,10 @@ def jobs(request: access.Request) -> HttpResponse:
     lines = [{"name": name, "jobs": [job_row(job, act) for job in there]} for name, there in stops if there]
     late = sum(job.matter.due_at < act.at for job in found)
     return render(request, "repairs/jobs.html", {
-        "count": len(found), "stops": lines, "late": late, "lessons": sum(job.affects_lesson for job in found),
-        "by_due": by_due, "today": wording.day(act.day, act.at), "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
+        "count": len(found), "stops": lines, "late": late,
+        "lessons": sum(job.affects_lesson for job in found), "by_due": by_due,
+        "today": wording.day(act.day, act.at),
+        "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
         "paused": [paused_row(job, act) for job in queries.paused(act.by)], "figures": my_figures(act),
         "term": terms.term_on(act.day), "tab": "jobs",
     })  # fmt: skip
@@ -62,10 +64,12 @@ def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []
     notes += [f"{repair.waiting + 1} 人都遇到"] if repair.waiting else []  # type: ignore[attr-defined]
     return {
-        "title": matter.title, "url": addresses.url_of(matter), "notes": notes, "due": due_pill(matter.due_at, act.at),
-        "place": matter.place.full_name if matter.place else "", "arrived": repair.responded_at is not None,
-        "arrive": reverse("slip", args=(matter.number, "arrive")), "finish": reverse("slip", args=(matter.number, "finish")),
-        "photos": [{"url": addresses.file_url(f, "full"), "thumb": addresses.file_url(f, "small"), "alt": "报修时"} for f in photos[:3]],
+        "title": matter.title, "url": addresses.url_of(matter), "notes": notes,
+        "due": due_pill(matter.due_at, act.at), "place": matter.place.full_name if matter.place else "",
+        "arrived": repair.responded_at is not None, "arrive": reverse("slip", args=(matter.number, "arrive")),
+        "finish": reverse("slip", args=(matter.number, "finish")),
+        "photos": [{"url": addresses.file_url(f, "full"), "thumb": addresses.file_url(f, "small"),
+                    "alt": "报修时"} for f in photos[:3]],
     }  # fmt: skip
 
 
@@ -86,7 +90,8 @@ def paused_row(repair: Repair, act: Act) -> dict[str, Any]:
     since = wording.span(act.at - matter.paused_at) if matter.paused_at else ""
     label = f"停表 {since}" if since else REPAIR.state(matter.state).label
     return {
-        "title": matter.title, "url": addresses.url_of(matter), "notes": [repair.get_waiting_for_display() or "等批"],
+        "title": matter.title, "url": addresses.url_of(matter),
+        "notes": [repair.get_waiting_for_display() or "等批"],
         "state": {"label": label, "tone": "amber", "icon": "player-pause" if since else "rubber-stamp"},
     }  # fmt: skip
 

@@ -43,7 +43,8 @@ def renew_spares(user: User, *, act: Act) -> list[str]:
 
 
 def prove(user: User, *, code: str, act: Act) -> bool:
-    """Use a code of the phone, or a spare one; each works once, also when two devices send it at the same time."""
+    """Use a code of the phone, or a spare one;
+    each works once, also when two devices send it at the same time."""
     row = factors.of(user)
     if row is None:
         return False

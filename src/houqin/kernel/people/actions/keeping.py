@@ -23,7 +23,8 @@ def open_login(person: Person, *, username: str, act: Act) -> LoginLink:
 
 @transaction.atomic
 def send_link(person: Person, *, act: Act) -> LoginLink:
-    """发新链接: for who has forgotten the password; the password so far goes on working until a new one is set."""
+    """发新链接: for who has forgotten the password;
+    the password so far goes on working until a new one is set."""
     return _linked(person, _anothers(person, "自己的密码在“我的”里改，没有发链接。", act), act)
 
 

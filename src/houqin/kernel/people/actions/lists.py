@@ -1,4 +1,7 @@
-"""Keeping how one person likes to see a list. Not a card: nothing of the house depends on it, so no change is recorded."""
+"""Keeping how one person likes to see a list.
+
+Not a card: nothing of the house depends on it, so no change is recorded.
+"""
 
 from ...act import Act
 from ...errors import NotThere, Refused

@@ -41,7 +41,8 @@ def open_account(person: Person, *, username: str, act: Act) -> User:
 
 @transaction.atomic
 def make_link(user: User, *, act: Act) -> str:
-    """Make the one-time link by which someone sets a password; earlier unused ones stop working. Answers the token."""
+    """Make the one-time link by which someone sets a password; earlier unused ones stop working.
+    Answers the token."""
     if not User.objects.select_for_update().get(pk=user.pk).is_active:
         raise Refused(f"账号“{user}”已经停用，没有发链接。先恢复账号。")
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
@@ -106,8 +107,8 @@ def enter(user: User, *, device: str, network: str, shared: bool, act: Act) -> s
     """登录: start a session; answers its key, which is not kept."""
     token = secrets.token_urlsafe(32)
     LoginSession.objects.create(
-        key=hashed(token), user=user, device=device[:120], network=network[:40], shared=shared, started_at=act.at,
-        seen_at=act.at, expires_at=act.at + _life(shared)[0],
+        key=hashed(token), user=user, device=device[:120], network=network[:40], shared=shared,
+        started_at=act.at, seen_at=act.at, expires_at=act.at + _life(shared)[0],
     )  # fmt: skip
     return token
 

@@ -28,7 +28,7 @@ SURNAMES = {
 
 
 def initials_of(name: str) -> str:
-    """Pinyin initials of a name; surnames that are read otherwise than as a word come first (stack.md 2.1)."""
+    """Pinyin initials of a name; surnames that are read unlike the word come first (stack.md 2.1)."""
     letters = "".join(found[0] for found in pinyin(name[1:], style=Style.FIRST_LETTER))
     first = SURNAMES.get(name[:1]) or pinyin(name[:1], style=Style.FIRST_LETTER)[0][0]
     return (first[:1] + letters)[:20].lower()
@@ -78,7 +78,8 @@ def create_post(*, code: str, name: str, rank: int, duties: Iterable[tuple[str, 
 def assign(
     person: Person, *, post: Post, stand: str = Holding.A, from_on: date | None = None, act: Act
 ) -> Holding:
-    """Put a person in a post; refuses a second time while the first lasts, and a guarded post to who may not give it."""
+    """Put a person in a post; refuses a second time while the first lasts,
+    and a guarded post to who may not give it."""
     granting.refuse_grant(
         post, post.duties.filter(ended_at=None).values_list("code", flat=True), [person], act
     )
@@ -110,7 +111,8 @@ def form_group(*, code: str, name: str, members: Iterable[Person], act: Act) -> 
 
 @transaction.atomic
 def leave(person: Person, *, left_on: date, owed: Owed, act: Act) -> Person:
-    """Someone leaves: refused while anything is still held, with the list of it; posts end, the login is closed."""
+    """Someone leaves: refused while anything is still held, with the list of it;
+    posts end, the login is closed."""
     if still := owed(person):
         raise Refused(f"{person}还没有移交完，不能办离岗：{'；'.join(still[:20])}。")
     with granting.someone_left(act):
