@@ -103,6 +103,12 @@ def _speak(name: str, field: forms.Field) -> None:
     field.error_messages.setdefault("min_value", f"“{label}”最小 %(limit_value)s")
 
 
+class Day(forms.DateField):
+    """日期, picked from the browser's calendar."""
+
+    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
+
+
 # ── photos ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

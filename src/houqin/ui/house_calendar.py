@@ -15,8 +15,8 @@ from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms.models import SchoolDay, Term
 from houqin.kernel.wording import weekday
 
-from .fields import SlipForm
-from .house_people import Day, today_of
+from .fields import Day, SlipForm
+from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
 
@@ -40,17 +40,15 @@ def to_come(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
     return rows.filter(on__gte=today_of(at))
 
 
-class NewDay(SlipForm):
-    on = Day(label="日期")
-    pupil_day = forms.BooleanField(label="学生上学", required=False)
-    staff_day = forms.BooleanField(label="教职工上班", required=False)
-    note = forms.CharField(label="说明", max_length=60, required=False)
-
-
 class ChangeDay(SlipForm):
     pupil_day = forms.BooleanField(label="学生上学", required=False)
     staff_day = forms.BooleanField(label="教职工上班", required=False)
     note = forms.CharField(label="说明", max_length=60, required=False)
+
+
+class NewDay(ChangeDay):
+    on = Day(label="日期")
+    field_order = ("on",)
 
 
 def day_facts(day: SchoolDay, act: Act) -> list[Fact]:
@@ -60,10 +58,6 @@ def day_facts(day: SchoolDay, act: Act) -> list[Fact]:
         Fact("怎么算", dict(KINDS)[kind]),
         Fact("说明", day.note),
     ]
-
-
-def day_values(day: SchoolDay) -> dict[str, Any]:
-    return {"pupil_day": day.pupil_day, "staff_day": day.staff_day, "note": day.note}
 
 
 def enter_by_sheet(*, on: date, kind: str, note: str, act: Act) -> SchoolDay:
@@ -105,7 +99,7 @@ DAYS = Register(
     order="-on",
     slips=(
         CardSlip("new", "加一天", NewDay, terms.enter_day, KEEPERS, "plus"),
-        CardSlip("change", "改卡片", ChangeDay, terms.change_day, KEEPERS, initial=day_values),
+        CardSlip("change", "改卡片", ChangeDay, terms.change_day, KEEPERS),
     ),
     card=Card(day_facts),
     sheet=Sheet(
@@ -127,18 +121,16 @@ def all_terms(person: Person, at: datetime) -> QuerySet[Term]:
     return Term.objects.select_related("school_year")
 
 
-class NewTerm(SlipForm):
-    year = forms.CharField(label="学年", max_length=20, help_text="例如：2026—2027 学年")
-    code = forms.SlugField(label="代码", max_length=12, help_text="例如：2026-1")
+class ChangeTerm(SlipForm):
     name = forms.CharField(label="学期", max_length=40, help_text="例如：2026 秋季学期")
     starts_on = Day(label="开始")
     ends_on = Day(label="结束")
 
 
-class ChangeTerm(SlipForm):
-    name = forms.CharField(label="学期", max_length=40)
-    starts_on = Day(label="开始")
-    ends_on = Day(label="结束")
+class NewTerm(ChangeTerm):
+    year = forms.CharField(label="学年", max_length=20, help_text="例如：2026—2027 学年")
+    code = forms.SlugField(label="代码", max_length=12, help_text="例如：2026-1")
+    field_order = ("year", "code")
 
 
 def term_facts(term: Term, act: Act) -> list[Fact]:
@@ -146,10 +138,6 @@ def term_facts(term: Term, act: Act) -> list[Fact]:
         Fact("学年", term.school_year.name), Fact("代码", term.code, code=True),
         Fact("开始", term.starts_on), Fact("结束", term.ends_on),
     ]  # fmt: skip
-
-
-def term_values(term: Term) -> dict[str, Any]:
-    return {"name": term.name, "starts_on": term.starts_on, "ends_on": term.ends_on}
 
 
 TERMS = Register(
@@ -169,7 +157,7 @@ TERMS = Register(
     search=("name", "code"),
     slips=(
         CardSlip("new", "加学期", NewTerm, terms.open_term, KEEPERS, "plus"),
-        CardSlip("change", "改卡片", ChangeTerm, terms.change_term, KEEPERS, initial=term_values),
+        CardSlip("change", "改卡片", ChangeTerm, terms.change_term, KEEPERS),
     ),
     card=Card(term_facts),
 )

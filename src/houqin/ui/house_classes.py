@@ -68,10 +68,6 @@ def facts(school_class: SchoolClass, act: Act) -> list[Fact]:
     ]
 
 
-def values(school_class: SchoolClass) -> dict[str, Any]:
-    return {"teacher": school_class.teacher, "room": school_class.room, "pupils": school_class.pupils}
-
-
 CLASSES = Register(
     key="classes",
     name="班级",
@@ -93,8 +89,7 @@ CLASSES = Register(
     order="grade",
     slips=(
         CardSlip("new", "加一个班", NewClass, classes.open_class, KEEPERS, "plus", choices),
-        CardSlip("change", "改卡片", ChangeClass, classes.change_class, KEEPERS, choices=choices,
-                 initial=values),
+        CardSlip("change", "改卡片", ChangeClass, classes.change_class, KEEPERS, choices=choices),
     ),
     card=Card(facts),
     empty=Empty("还没有班级", "每个学年的班级记在这里：谁带、在哪间教室、多少学生。只记人数，不记学生姓名。"),

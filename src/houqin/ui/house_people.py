@@ -21,7 +21,7 @@ from houqin.kernel.people.models import Holding, Person, Post
 from houqin.kernel.people.queries import duty_codes, held_on
 
 from . import house_logins
-from .fields import SlipForm
+from .fields import Day, SlipForm
 from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of
 from .register.declare import (
     Card,
@@ -41,10 +41,6 @@ STANDS = ((Holding.A, "A角"), (Holding.B, "B角"))
 
 def today_of(at: datetime) -> date:
     return timezone.localtime(at).date()
-
-
-class Day(forms.DateField):
-    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 # ── 人员 ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,16 +73,15 @@ def in_post(rows: QuerySet, post: Post, at: datetime) -> QuerySet:
     return rows.filter(held_on(today_of(at), "holdings__"), holdings__post=post).distinct()
 
 
-class PersonForm(SlipForm):
-    code = forms.SlugField(label="代码", max_length=40, help_text=SLUG_SAID)
-    name = forms.CharField(label="姓名", max_length=40)
-    phone = forms.CharField(label="电话", max_length=20, required=False)
-    joined_on = Day(label="到岗日期", required=False)
-
-
 class PersonChange(SlipForm):
     name = forms.CharField(label="姓名", max_length=40)
     phone = forms.CharField(label="电话", max_length=20, required=False)
+
+
+class PersonForm(PersonChange):
+    code = forms.SlugField(label="代码", max_length=40, help_text=SLUG_SAID)
+    joined_on = Day(label="到岗日期", required=False)
+    field_order = ("code",)
 
 
 class Assign(SlipForm):
@@ -170,10 +165,6 @@ def assign_choices(act: Act, person: Person | None) -> dict[str, Any]:
     return {"post": posts_listed(act.by, act.at), "from_on__initial": act.day}
 
 
-def enrol_by_sheet(*, code: str, name: str, phone: str, joined_on: date | None, act: Act) -> Person:
-    return people.enrol(code=code, name=name, phone=phone, joined_on=joined_on, act=act)
-
-
 def is_here(person: Person) -> bool:
     return person.left_on is None
 
@@ -208,8 +199,7 @@ PEOPLE = Register(
     order="name",
     slips=(
         CardSlip("new", "加人员", PersonForm, people.enrol, KEEPERS, "user-plus"),
-        CardSlip("change", "改卡片", PersonChange, people.change_person, KEEPERS,
-                 initial=lambda p: {"name": p.name, "phone": p.phone}),
+        CardSlip("change", "改卡片", PersonChange, people.change_person, KEEPERS),
         CardSlip("assign", "任岗", Assign, people.assign, KEEPERS, "user-check", choices=assign_choices,
                  when=is_here),
         *house_logins.SLIPS,
@@ -225,7 +215,7 @@ PEOPLE = Register(
             SheetColumn("电话", "phone", kind="phone", duties=OFFICE, longest=20, example="13800000000"),
             SheetColumn("到岗日期", "joined_on", kind="date", fixed=True, example="2026-09-01"),
         ),
-        key="code", enter=enrol_by_sheet, change=people.change_person, duties=KEEPERS,
+        key="code", enter=people.enrol, change=people.change_person, duties=KEEPERS,
     ),
     empty=Empty("还没有人员", "有登录的、没登录的都记在这里。先导入一份表，或一个一个加。"),
 )  # fmt: skip

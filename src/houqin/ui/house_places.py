@@ -22,7 +22,7 @@ from houqin.kernel.school import actions as school
 from houqin.kernel.school.models import School
 
 from .addresses import url_of
-from .fields import SlipForm
+from .fields import Day, SlipForm
 from .register.declare import (
     Card,
     CardSlip,
@@ -106,11 +106,8 @@ def is_inside(rows: QuerySet, place: Place, at: datetime) -> QuerySet:
     return rows.filter(pk__in=queries.within(place))
 
 
-class PlaceForm(SlipForm):
-    code = forms.SlugField(label="编码", max_length=40, help_text=SLUG_SAID)
+class PlaceChange(SlipForm):
     name = forms.CharField(label="名称", max_length=60)
-    kind = forms.ChoiceField(label="类型", choices=Place.KINDS)
-    parent = forms.ModelChoiceField(label="上级", queryset=Place.objects.none(), required=False)
     use = forms.ChoiceField(label="用途", choices=Place.USES)
     owner = forms.ModelChoiceField(label="责任人", queryset=Person.objects.none(), required=False)
     walk = forms.IntegerField(
@@ -118,24 +115,20 @@ class PlaceForm(SlipForm):
     )
 
 
-class PlaceChange(SlipForm):
-    name = forms.CharField(label="名称", max_length=60)
-    use = forms.ChoiceField(label="用途", choices=Place.USES)
-    owner = forms.ModelChoiceField(label="责任人", queryset=Person.objects.none(), required=False)
-    walk = forms.IntegerField(label="走动次序", min_value=0, max_value=1_000_000)
+class PlaceForm(PlaceChange):
+    code = forms.SlugField(label="编码", max_length=40, help_text=SLUG_SAID)
+    kind = forms.ChoiceField(label="类型", choices=Place.KINDS)
+    parent = forms.ModelChoiceField(label="上级", queryset=Place.objects.none(), required=False)
+    field_order = ("code", "name", "kind", "parent")
 
 
 class PlaceClose(SlipForm):
-    closed_on = forms.DateField(label="停用日期", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    closed_on = Day(label="停用日期")
 
 
 def place_choices(act: Act, place: Place | None) -> dict[str, Any]:
     owners = active(act.day).order_by("name", "pk")
     return {"owner": owners} if place else {"owner": owners, "parent": queries.listed()}
-
-
-def place_values(place: Place) -> dict[str, Any]:
-    return {"name": place.name, "use": place.use, "owner": place.owner_id, "walk": place.walk}
 
 
 def place_facts(place: Place, act: Act) -> list[Fact]:
@@ -248,8 +241,7 @@ PLACES = Register(
     order="walk",
     slips=(
         CardSlip("new", "加场所", PlaceForm, places.enter, KEEPERS, "plus", choices=place_choices),
-        CardSlip("change", "改卡片", PlaceChange, places.change_place, KEEPERS, choices=place_choices,
-                 initial=place_values),
+        CardSlip("change", "改卡片", PlaceChange, places.change_place, KEEPERS, choices=place_choices),
         CardSlip("close", "停用", PlaceClose, places.close, KEEPERS, "ban",
                  when=lambda place: place.closed_on is None, says="停用后不能再报修、巡查，历史都在。"),
     ),
@@ -334,10 +326,6 @@ def school_facts(row: School, act: Act) -> list[Fact]:
     return [Fact("学校名称", row.name), Fact("总务处电话", row.office_phone), Fact("地址", row.address)]
 
 
-def school_values(row: School) -> dict[str, Any]:
-    return {"name": row.name, "office_phone": row.office_phone, "address": row.address}
-
-
 SCHOOL = Register(
     key="school",
     name="学校名称",
@@ -350,6 +338,6 @@ SCHOOL = Register(
         Column("地址", "address", on="place"),
     ),
     duties=OFFICE,
-    slips=(CardSlip("change", "改卡片", SchoolForm, school.rename, KEEPERS, initial=school_values),),
+    slips=(CardSlip("change", "改卡片", SchoolForm, school.rename, KEEPERS),),
     card=Card(school_facts),
 )

@@ -16,9 +16,9 @@ from houqin.kernel.people.granting import known_codes
 from houqin.kernel.people.models import Duty, Holding, Person, Post
 from houqin.kernel.people.queries import active, held_on
 
-from .fields import SlipForm
+from .fields import Day, SlipForm
 from .house_logins import ACCOUNTS, Plain
-from .house_people import STANDS, Day, holding_rows, posts_listed, today_of
+from .house_people import STANDS, holding_rows, posts_listed, today_of
 from .house_places import KEEPERS, SLUG_SAID, staff
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Section, View
 
@@ -86,10 +86,6 @@ def code_choices(act: Act, post: Post | None) -> dict[str, Any]:
     }
 
 
-def post_values(post: Post) -> dict[str, Any]:
-    return {"name": post.name, "rank": post.rank}
-
-
 def post_facts(post: Post, act: Act) -> list[Fact]:
     duties = post.duties.using("reader").filter(ended_at=None).order_by("pk").values_list("text", flat=True)
     return [
@@ -133,7 +129,7 @@ POSTS = Register(
     order="rank",
     slips=(
         CardSlip("new", "加岗位", PostForm, open_post, ACCOUNTS, "plus"),
-        CardSlip("change", "改卡片", PostChange, people.change_post, ACCOUNTS, initial=post_values),
+        CardSlip("change", "改卡片", PostChange, people.change_post, ACCOUNTS),
         CardSlip("fill", "任岗", Fill, fill, KEEPERS, "user-check", choices=fill_choices),
         CardSlip("add-duty", "加职责", DutyForm, people.add_duty, ACCOUNTS, "plus", choices=code_choices,
                  says="在岗的人马上就能办。"),
@@ -170,10 +166,6 @@ def duty_facts(duty: Duty, act: Act) -> list[Fact]:
     ]
 
 
-def duty_values(duty: Duty) -> dict[str, Any]:
-    return {name: getattr(duty, name) for name in ("text", "frequency", "record", "indicator")}
-
-
 def duty_state(duty: Duty) -> dict[str, str]:
     if duty.ended_at:
         return {"label": "已停止", "tone": "", "icon": "circle-dashed"}
@@ -200,7 +192,7 @@ DUTIES = Register(
     hint="职责、岗位、代码",
     order="pk",
     slips=(
-        CardSlip("change", "改卡片", DutyChange, people.change_duty, ACCOUNTS, initial=duty_values, when=runs),
+        CardSlip("change", "改卡片", DutyChange, people.change_duty, ACCOUNTS, when=runs),
         CardSlip("end", "停止", Plain, people.end_duty, ACCOUNTS, "ban", when=runs,
                  says="在岗的人马上不能办；要再用，在岗位上重新加。"),
     ),

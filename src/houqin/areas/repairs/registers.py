@@ -177,10 +177,6 @@ def staff(act: Act, fault_type: FaultType | None) -> dict[str, Any]:
     return {"worker": people.active(act.day).order_by("name", "pk")}
 
 
-def as_it_stands(fault_type: FaultType) -> dict[str, Any]:
-    return {name: getattr(fault_type, name) for name in actions.FAULT_TYPE_FIELDS}
-
-
 def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:
     urgent = fault_type.urgent_response_minutes, fault_type.urgent_fix_minutes
     return [
@@ -290,7 +286,7 @@ FAULT_TYPES = Register(
         CardSlip("new", "新类别", forms.FaultTypeForm, actions.enter_fault_type, duties=KEEPERS,
                  icon="plus", choices=staff),
         CardSlip("change", "修改", forms.FaultTypeChange, actions.change_fault_type, duties=KEEPERS,
-                 choices=staff, initial=as_it_stands),
+                 choices=staff),
     ),
     card=Card(facts=facts_of, related=latest_of),
     sheet=SHEET,

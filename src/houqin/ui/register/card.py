@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -236,11 +237,10 @@ def _call(request: access.Request, slip: CardSlip, form: forms.Form, row: Any, a
 
 def bound(request: access.Request, slip: CardSlip, row: Any, act: Act) -> Any:
     """The form, filled with the card's own values, and with what was seen of them kept along."""
-    choices = dict(slip.choices(act, row))
-    if row is not None:
-        choices.update({f"{name}__initial": value for name, value in slip.initial(row).items()})
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = slip.form(*data, choices=choices)
+    form = slip.form(*data, choices=slip.choices(act, row))
+    if slip.key == "change":
+        form.initial.update(model_to_dict(row, form.fields))
     if row is not None:
         form.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
         form.initial[SEEN] = seen_of(form, row)

@@ -96,9 +96,9 @@ class View:
 class CardSlip:
     """A form on a card: `new`, `change` or another verb (`leave`); its fields are the action's keywords.
 
-    The action gets the card first, but for `new`. An action that takes `seen` refuses fields which someone
-    else has changed since the form was shown. `initial(card)` fills the form; `choices(act, card)` as in a
-    slip of a matter.
+    The action gets the card first, but for `new`; `change` starts from what the card says. An action that
+    takes `seen` refuses fields which someone else has changed since the form was shown. `choices(act, card)`
+    as in a slip of a matter.
     """
 
     key: str
@@ -108,7 +108,6 @@ class CardSlip:
     duties: tuple[str, ...] = ()
     icon: str = "pencil"
     choices: Callable[[Act, Any], dict[str, Any]] = nothing
-    initial: Callable[[Any], dict[str, Any]] = nothing
     when: Callable[[Any], bool] | None = None  # shown only on such cards
     says: str = ""  # the sentence above the button
     fresh: bool = False  # touches a login: the password is asked again after ten idle minutes
