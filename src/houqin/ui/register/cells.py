@@ -57,12 +57,8 @@ class Layout:
 
 def text(column: Column, found: Any, now: datetime) -> str:
     """How a column's value reads."""
-    if column.kind == "state":
-        return found_part(found, "label")
-    if found is None or found == "":
-        return ""
-    if column.choices:
-        return str(column.labels.get(found, found))
+    if (words := _words(column, found)) is not None:
+        return words
     match column.kind:
         case "money":
             return wording.money(found)
@@ -78,20 +74,14 @@ def text(column: Column, found: Any, now: datetime) -> str:
             return wording.when(found, now)
         case "deadline":
             return wording.deadline(found, now)
-        case "yes":
-            return YES_NO[bool(found)]
     return str(found)
 
 
 def plain(column: Column, found: Any) -> Any:
     """What a sheet holds: a number for money and counts, a date for a day,
     a moment without zone, else text."""
-    if column.kind == "state":
-        return found_part(found, "label")
-    if found is None or found == "":
-        return ""
-    if column.choices:
-        return str(column.labels.get(found, found))
+    if (words := _words(column, found)) is not None:
+        return words
     match column.kind:
         case "money":
             return Decimal(found) / 100
@@ -101,9 +91,18 @@ def plain(column: Column, found: Any) -> Any:
             return found
         case "date" | "moment" | "when" | "deadline":
             return localtime(found).replace(tzinfo=None) if isinstance(found, datetime) else found
-        case "yes":
-            return YES_NO[bool(found)]
     return str(found)
+
+
+def _words(column: Column, found: Any) -> str | None:
+    """What reads alike on a page and in a sheet; None for what each writes in its own way."""
+    if column.kind == "state":
+        return found_part(found, "label")
+    if found is None or found == "":
+        return ""
+    if column.choices:
+        return str(column.labels.get(found, found))
+    return YES_NO[bool(found)] if column.kind == "yes" else None
 
 
 def found_part(found: Any, name: str) -> str:
