@@ -92,11 +92,16 @@ class PlaceFilter(django_filters.ModelChoiceFilter):
 
 def field_at(model: type[Model], path: str) -> models.Field | None:
     """The field that a path ends in; None for an annotation."""
-    found: Any = None
+    return next(reversed(fields_along(model, path)), None)
+
+
+def fields_along(model: type[Model], path: str) -> list[Any]:
+    """The fields that a path leads through; none for an annotation."""
+    found: list[Any] = []
     for name in path.split("__"):
         try:
-            found = model._meta.pk if name == "pk" else model._meta.get_field(name)
+            found.append(model._meta.pk if name == "pk" else model._meta.get_field(name))
         except FieldDoesNotExist:
-            return None
-        model = found.related_model or model
+            return []
+        model = found[-1].related_model or model
     return found

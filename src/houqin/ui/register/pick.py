@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import SYSTEM, duty_codes
 from houqin.kernel.search import queries as search
 
-from .conditions import conditions_of, field_at
+from .conditions import conditions_of, field_at, fields_along
 from .declare import Column, Register, View
 
 OURS = ("q", "sort", "page", "after", "before", "as", "view", "conditions", "keep")
@@ -320,13 +319,5 @@ def beyond(model: type[Model], path: str, descending: bool, at: tuple, *, back: 
 
 def nullable(model: type[Model], path: str) -> bool:
     """Whether a path may lead to nothing: a field on it may be empty, or it is an annotation."""
-    found: Any = None
-    for name in path.split("__"):
-        try:
-            found = model._meta.pk if name == "pk" else model._meta.get_field(name)
-        except FieldDoesNotExist:
-            return True
-        if found.null:
-            return True
-        model = found.related_model or model
-    return False
+    found = fields_along(model, path)
+    return not found or any(each.null for each in found)
