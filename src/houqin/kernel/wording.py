@@ -24,12 +24,8 @@ def weekday(on: date) -> str:
 
 def day(on: date, now: datetime) -> str:
     """今天, 明天, 11月22日 周日; the year only when it is not this one."""
-    today = localtime(now).date()
-    near = NEAR.get((on - today).days)
-    if near:
-        return near
-    year = "" if on.year == today.year else f"{on.year}年"
-    return f"{year}{on.month}月{on.day}日 {weekday(on)}"
+    words = short_day(on, now)
+    return words if words in NEAR.values() else f"{words} {weekday(on)}"
 
 
 def short_day(on: date, now: datetime) -> str:
