@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from houqin.config import accounts, archive, folder
+from houqin.config import archive, folder, upkeep
 from houqin.config import backup as making
 from houqin.kernel.errors import Refused
 from tests.command import found, houqin, script
@@ -180,7 +180,7 @@ def test_a_backup_without_keys_says_what_else_to_carry(school, monkeypatch, caps
     """The proof by restoring is the other tests'; here is what is said."""
     made = {"tables": {"a": {"count": 3}}, "files": 2, "keys": False}
     monkeypatch.setattr(making, "make", lambda path, **how: path.write_bytes(b"") or made)
-    monkeypatch.setattr(accounts, "refuse_unready", lambda upkeep: None)
+    monkeypatch.setattr(upkeep, "refuse_unready", lambda: None)
     monkeypatch.setenv("HOUQIN_DATA", str(tmp_path / "data"))
     making.run(
         argparse.Namespace(file=str(tmp_path / "f"), passphrase=False, with_keys=False, overwrite=False)

@@ -2,8 +2,6 @@
 
 import argparse
 
-import django
-
 from houqin.kernel.errors import NotThere, Refused
 
 from . import folder
@@ -11,23 +9,10 @@ from . import folder
 
 def run(asked: argparse.Namespace) -> None:
     """list · open CODE [NAME] · link CODE · close CODE · role CODE POST · factor CODE [--reset]."""
-    folder.make_ready(folder.data())
-    django.setup()
-    from . import upkeep
-
-    refuse_unready(upkeep)
+    folder.open_school()
     if asked.what != "list" and not asked.code:
         raise Refused(f"没有说是谁，没有执行。写法：houqin user {asked.what} 人员代码")
     DOES[asked.what](asked)
-
-
-def refuse_unready(upkeep) -> None:  # type: ignore[no-untyped-def]
-    """Every verb but `start`, `demo` and `restore` wants a database that is up to date."""
-    if not upkeep.has_school():
-        raise Refused("数据目录里还没有学校，没有执行。先运行 houqin start 或 houqin demo。")
-    upkeep.refuse_newer()
-    if upkeep.pending():
-        raise Refused("数据还是旧版本的，没有执行。先运行 houqin start，它会备份再升级。")
 
 
 def _list(asked: argparse.Namespace) -> None:

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import django
 from django.db import connections
 
 from houqin import __version__
@@ -25,11 +24,7 @@ SECRETS = ("secret", "entries", "authority.pem")
 
 
 def run(asked: argparse.Namespace) -> None:
-    folder.make_ready(folder.data())
-    django.setup()
-    from . import accounts, upkeep
-
-    accounts.refuse_unready(upkeep)
+    folder.open_school()
     begun = time.monotonic()
     path = Path(asked.file).resolve()
     passphrase = (

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import django
-
 from . import folder
 from .moment import one_moment
 
@@ -34,19 +32,14 @@ class Told:
     @property
     def sentence(self) -> str:
         said, kind = self.finding, "错误" if self.invariant.severity == "error" else "提醒"
-        hint = f"{said.hint}" if said.hint else "用 houqin check --full 再查一遍，交给维护人员。"
+        hint = said.hint or "用 houqin check --full 再查一遍，交给维护人员。"
         found = f"{said.thing}应为{said.expected}，实际是{said.found}。"
         return f"[{said.code} {kind}] {self.invariant.says}：{found}{hint}"
 
 
 def run(asked: argparse.Namespace) -> int:
     """0 nothing, 1 warnings only, 2 errors."""
-    data = folder.data()
-    folder.make_ready(data)
-    django.setup()
-    from . import accounts, upkeep
-
-    accounts.refuse_unready(upkeep)
+    folder.open_school()
     told = list(findings(full=asked.full))
     worst = code(told)
     if asked.json:

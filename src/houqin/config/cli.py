@@ -5,7 +5,7 @@ Each refuses in one sentence and a code that is not 0.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -13,7 +13,6 @@ from houqin import __version__
 from houqin.kernel.errors import Refused
 
 OK, WRONG = 0, 2
-Verb = Callable[[argparse.Namespace], int | None]
 
 
 class Parser(argparse.ArgumentParser):

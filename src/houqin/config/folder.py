@@ -75,6 +75,17 @@ def make_ready(folder: Path) -> None:
         raise Refused(f"数据目录 {folder} 在网络盘上（{kind}），数据库会坏，没有启动。换到本机硬盘上。")
 
 
+def open_school() -> None:
+    """Set Django up on the data folder; refuses one without a school, or whose data are not up to date."""
+    import django
+
+    make_ready(data())
+    django.setup()
+    from . import upkeep
+
+    upkeep.refuse_unready()
+
+
 def file_system(folder: Path) -> str:
     """The kind of a network file system the folder lies on,
     empty when it is a local one or cannot be told.

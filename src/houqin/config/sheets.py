@@ -3,15 +3,13 @@
 import argparse
 from pathlib import Path
 
-import django
-
 from houqin.kernel.errors import Refused
 
 from . import folder
 
 
 def export(asked: argparse.Namespace) -> None:
-    _open()
+    folder.open_school()
     from houqin.ui.register import files
 
     from .founding import system_act
@@ -24,7 +22,7 @@ def export(asked: argparse.Namespace) -> None:
 
 
 def bring_in(asked: argparse.Namespace) -> None:
-    _open()
+    folder.open_school()
     from houqin.ui.register import files
 
     from .founding import system_act
@@ -33,11 +31,3 @@ def bring_in(asked: argparse.Namespace) -> None:
     counts = found.counts
     done = "没有问题，可以导入" if asked.dry_run else "导入好了"
     print(f"{done}：新增 {counts['new']} 行，改动 {counts['change']} 行，不变 {counts['same']} 行。")
-
-
-def _open() -> None:
-    folder.make_ready(folder.data())
-    django.setup()
-    from . import accounts, upkeep
-
-    accounts.refuse_unready(upkeep)

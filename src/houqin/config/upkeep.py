@@ -61,6 +61,15 @@ def _probe() -> None:
 # ── versions ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def refuse_unready() -> None:
+    """Every verb but `start`, `demo` and `restore` wants a database that is up to date."""
+    if not has_school():
+        raise Refused("数据目录里还没有学校，没有执行。先运行 houqin start 或 houqin demo。")
+    refuse_newer()
+    if pending():
+        raise Refused("数据还是旧版本的，没有执行。先运行 houqin start，它会备份再升级。")
+
+
 def refuse_newer() -> None:
     """An older program never opens a newer school."""
     if unknown := newer():
