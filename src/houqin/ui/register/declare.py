@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Model, QuerySet
 
@@ -19,12 +19,11 @@ from houqin.kernel.act import Act
 from houqin.kernel.area import Fact, none, nothing
 from houqin.kernel.people.models import Person
 
-KINDS_OF_COLUMN = (
-    "text", "code", "choice", "date", "moment", "when", "deadline",
-    "money", "quantity", "number", "state", "yes",
-)  # fmt: skip
-SLOTS = ("title", "state", "place", "due", "note")
-KINDS_OF_FILTER = ("choice", "person", "place", "dates", "yes", "model")
+KindOfColumn = Literal[
+    "text", "code", "date", "moment", "when", "deadline", "money", "quantity", "number", "state", "yes",
+]  # fmt: skip
+Slot = Literal["", "title", "state", "place", "due", "note"]
+KindOfFilter = Literal["choice", "person", "place", "dates", "yes", "model"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Column:
     path: str | tuple[str, ...]
     sort: str = ""  # the path the list may be sorted by
     indexed: bool = False  # an index stands under that sort, so that a list of any length can be read in it
-    on: str = ""
-    kind: str = "text"
+    on: Slot = ""
+    kind: KindOfColumn = "text"
     unit: str = ""  # stands in the head: 用料，元
     value: Callable[..., Any] | None = None
     choices: tuple[tuple[Any, str], ...] = ()
@@ -77,7 +76,7 @@ class Filter:
     key: str
     label: str
     path: str = ""
-    kind: str = "choice"
+    kind: KindOfFilter = "choice"
     choices: Any = ()
     where: Callable[[QuerySet, Any, datetime], QuerySet] | None = None
 
@@ -227,7 +226,7 @@ class Register:
     model: type[Model]
     rows: Callable[[Person, datetime], QuerySet]
     columns: tuple[Column, ...]
-    kind: str = "card"
+    kind: Literal["card", "matter", "entry"] = "card"
     icon: str = "list-details"
     group: str = ""
     filters: tuple[Filter, ...] = ()
