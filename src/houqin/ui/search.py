@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from django.apps import apps
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -22,6 +21,8 @@ from houqin.kernel.wording import when
 from . import access, menu
 from .addresses import url_of
 
+Cards = dict[str, tuple[str, Any]]  # area and register by the label of the register's model
+
 MATTER = "kernel.matter"
 PAGE, LONGEST = 50, 60
 
@@ -33,7 +34,8 @@ def page(request: access.Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:LONGEST]
     if exact := matter_numbered(act, words):
         return HttpResponseRedirect(url_of(exact))
-    names = kinds()
+    cards = registers()
+    names = kinds(cards)
     kind = request.GET.get("kind", "")
     asked = [kind] if kind in names else None
     before = key_of(request.GET.get("before", ""))
@@ -42,7 +44,7 @@ def page(request: access.Request) -> HttpResponse:
     more = f"?q={quote(words)}&kind={quote(kind)}&before={rows[-1].pk}" if len(rows) == PAGE else ""
     context = {
         "q": words, "count": found, "next": more,
-        "rows": [row for row in drawn(rows, act, names) if row], "chips": chips(names, kind, words),
+        "rows": [row for row in drawn(rows, act, cards) if row], "chips": chips(names, kind, words),
     }  # fmt: skip
     return render(request, "ui/search.html", context)
 
@@ -58,16 +60,13 @@ def matter_numbered(act: Act, words: str) -> Matter | None:
     return Matter.objects.visible_to(act.by, act.at).filter(number=words.upper()).first()
 
 
-def kinds() -> dict[str, str]:
+def kinds(cards: Cards) -> dict[str, str]:
     """What can be looked for: the label of each model and its name on screen."""
-    found = {MATTER: "事项"}
-    for label in queries.searched_kinds():
-        if label != MATTER:
-            found[label] = register_name(label) or str(apps.get_model(label)._meta.verbose_name)
-    return {label: name for label, name in found.items() if label == MATTER or register_name(label)}
+    named = {label: cards[label][1].name for label in queries.searched_kinds() if label in cards}
+    return {MATTER: "事项", **named}
 
 
-def registers() -> dict[str, tuple[str, Any]]:
+def registers() -> Cards:
     """By the label of its model: the area and register that show a card."""
     return {
         register.model._meta.label_lower: (area.key, register)
@@ -77,18 +76,13 @@ def registers() -> dict[str, tuple[str, Any]]:
     }
 
 
-def register_name(label: str) -> str:
-    found = registers().get(label)
-    return found[1].name if found else ""
-
-
 def chips(names: dict[str, str], kind: str, words: str) -> list[dict[str, Any]]:
     url = f"?q={quote(words)}"
     one = [{"label": "全部", "url": url, "current": kind not in names}]
     return one + [{"label": n, "url": f"{url}&kind={k}", "current": k == kind} for k, n in names.items()]
 
 
-def drawn(rows: Iterable[SearchRow], act: Act, names: dict[str, str]) -> list[dict[str, Any] | None]:
+def drawn(rows: Iterable[SearchRow], act: Act, cards: Cards) -> list[dict[str, Any] | None]:
     """Each hit as a row; one question for each kind among them."""
     rows = list(rows)
     keys: dict[str, list[int]] = defaultdict(list)
@@ -97,7 +91,7 @@ def drawn(rows: Iterable[SearchRow], act: Act, names: dict[str, str]) -> list[di
     matters = Matter.objects.using("reader").select_related("place").in_bulk(keys.get(MATTER, []))
     codes = duty_codes(act.by, act.day)
     return [
-        matter_row(matters[row.key], act) if row.kind == MATTER else card_row(row, names, codes)
+        matter_row(matters[row.key], act) if row.kind == MATTER else card_row(row, cards, codes)
         for row in rows
         if row.kind != MATTER or row.key in matters
     ]
@@ -112,13 +106,10 @@ def matter_row(matter: Matter, act: Act) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def card_row(row: SearchRow, names: dict[str, str], codes: frozenset[str]) -> dict[str, Any] | None:
+def card_row(row: SearchRow, cards: Cards, codes: frozenset[str]) -> dict[str, Any] | None:
     """A card, for whoever may open its register; without a register of its own it is left out."""
-    found = registers().get(row.kind)
-    if found is None:
-        return None
-    area, register = found
-    if not menu.allowed(register.duties, codes):
+    area, register = cards.get(row.kind, ("", None))
+    if register is None or not menu.allowed(register.duties, codes):
         return None
     url = f"/{area}/{register.key}/{row.key}/"
-    return {"title": row.title, "url": url, "icon": register.icon, "notes": [names.get(row.kind, "")]}
+    return {"title": row.title, "url": url, "icon": register.icon, "notes": [register.name]}
