@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -123,15 +123,20 @@ def turned_away(request: Request, entry: Entry) -> HttpResponse | None:
         return to_login(request)
     if request.standing.owes_factor and not entry.unproven:
         return redirect(request, FACTOR)
-    if entry.kind == "duty" and not queries.duty_codes(request.person, today(request)) & set(entry.duties):
+    if entry.kind == "duty" and not codes(request) & set(entry.duties):
         raise NotYours(f"这一页归{duty_names(entry.duties)}用，没有打开。")
     if entry.fresh and not is_fresh(request):
         return redirect(request, f"{AGAIN}?{urlencode({'next': _here(request)})}")
     return None
 
 
-def today(request: Request) -> Any:
+def today(request: Request) -> date:
     return timezone.localtime(request.now).date()
+
+
+def codes(request: Request) -> frozenset[str]:
+    """The codes of the duties that this person has today."""
+    return queries.duty_codes(request.person, today(request))
 
 
 def duty_names(codes: Iterable[str]) -> str:

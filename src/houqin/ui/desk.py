@@ -42,7 +42,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     asked = list(matters.asked_by(act.by).using("reader").exclude(pk__in=[m.pk for m in mine])[:ASIDE])
     others = waiting_for_others(act, [m.pk for m in (*mine, *asked)])
     alerts, calm = morning(act)
-    begin = first_days.shown(act)
+    begin, anew = first_days.shown(act), openings()
     late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
@@ -51,7 +51,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
         "others": [other_row(m, act) for m in others if m not in late],
         "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),
         "empty": not (mine or asked or others or alerts or begin), "begin": begin,
-        "openings": openings(act), "first_steps": first_steps(openings(act)), "now": act.at, "tab": "desk",
+        "openings": anew, "first_steps": first_steps(anew), "now": act.at, "tab": "desk",
     }  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def this_week(mine: list[Matter], asked: list[Matter], act: Act) -> list[dict[st
     ]
 
 
-def openings(act: Act) -> list[dict[str, str]]:
+def openings() -> list[dict[str, str]]:
     """登记: every kind of matter that can be opened from here."""
     flows = [flow for area in areas() for flow in area.flows if (flow.kind, "open") in area.slips]
     return [{"label": flow.name, "icon": flow.icon, "url": opening_url(flow.kind)} for flow in flows]

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel.errors import NotThere, Refused
-from houqin.kernel.people.queries import duty_codes
 from houqin.kernel.school import actions as school
 from houqin.kernel.school import figures
 from houqin.kernel.school.models import FigureSetting
@@ -39,12 +38,8 @@ def listing(request: access.Request) -> HttpResponse:
         }
         for figure in sorted(figures.declared(), key=lambda figure: figure.code)
     ]
-    context = {"rows": rows, "may_set": bool(set(MAY_SET) & _codes(request))}
+    context = {"rows": rows, "may_set": bool(set(MAY_SET) & access.codes(request))}
     return render(request, "ui/figures.html", context)
-
-
-def _codes(request: access.Request) -> frozenset[str]:
-    return duty_codes(request.person, access.today(request))
 
 
 @access.duty(*MAY_SET)

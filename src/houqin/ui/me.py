@@ -2,11 +2,10 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from houqin.kernel.area import GROUPS, Area, areas
 from houqin.kernel.people.models import Duty
-from houqin.kernel.people.queries import duty_codes, held_on
+from houqin.kernel.people.queries import held_on
 
 from . import access, menu
 from .desk import openings
@@ -21,8 +20,7 @@ LINES = (  # one's own login
 @access.login
 def page(request: access.Request) -> HttpResponse:
     """/me/"""
-    on = timezone.localtime(request.now).date()
-    held = request.person.holdings.filter(held_on(on)).values("post_id")
+    held = request.person.holdings.filter(held_on(access.today(request))).values("post_id")
     duties = Duty.objects.filter(post_id__in=held, ended_at=None).order_by("post__rank", "pk")
     context = {
         "duties": duties, "person": request.person, "lines": LINES, "logout_url": "/logout/", "tab": "me",
@@ -33,7 +31,7 @@ def page(request: access.Request) -> HttpResponse:
 @access.login
 def registers(request: access.Request) -> HttpResponse:
     """/registers/: every list and page the person may open, by group, and what can be opened anew."""
-    codes = duty_codes(request.person, timezone.localtime(request.now).date())
+    codes = access.codes(request)
     found = []
     for title in GROUPS:
         items = [item for area in areas() if area.group == title for item in _items(area, codes)]
@@ -48,7 +46,7 @@ def registers(request: access.Request) -> HttpResponse:
             found.append({"title": title, "rows": items})
     context = {
         "groups": found,
-        "openings": openings(access.act(request)),
+        "openings": openings(),
         "tab": "registers",
         "labels": "house-keeper" in codes,
     }

@@ -42,7 +42,7 @@ def _lines(codes: frozenset[str], path: str, waiting: Counter[str]) -> Iterator[
 def front(area: Area, codes: frozenset[str]) -> str:
     """Where the menu line of an area leads; empty when nothing of it is for this person."""
     for register in area.registers:
-        if not _own(register) and allowed(register.duties, codes):
+        if not register.group and allowed(register.duties, codes):
             return f"/{area.key}/{register.key}/"
     for page in area.pages:
         if page.label and not page.group and allowed(page.duties, codes):
@@ -53,7 +53,7 @@ def front(area: Area, codes: frozenset[str]) -> str:
 def own_lines(area: Area, codes: frozenset[str]) -> Iterator[dict[str, str]]:
     """Registers and pages that name a group of their own stand in the menu by themselves."""
     for register in area.registers:
-        if _own(register) and allowed(register.duties, codes):
+        if register.group and allowed(register.duties, codes):
             url = f"/{area.key}/{register.key}/"
             yield {"group": register.group, "label": register.name, "icon": register.icon, "url": url}
     for page in area.pages:
@@ -64,10 +64,6 @@ def own_lines(area: Area, codes: frozenset[str]) -> Iterator[dict[str, str]]:
                 "icon": page.icon,
                 "url": f"/{area.key}/{page.path}",
             }
-
-
-def _own(register: Any) -> bool:
-    return bool(getattr(register, "group", ""))
 
 
 def allowed(duties: Iterable[str], codes: frozenset[str]) -> bool:

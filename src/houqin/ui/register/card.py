@@ -24,7 +24,6 @@ from houqin.kernel.audit import queries as audit
 from houqin.kernel.audit.actions import OPENED, text_of
 from houqin.kernel.audit.models import Change
 from houqin.kernel.errors import NotThere, Overtaken, Refused
-from houqin.kernel.people.queries import duty_codes
 from houqin.kernel.places.models import Label
 from houqin.ui import access, addresses, labels, slips
 
@@ -47,10 +46,6 @@ def find(request: access.Request, register: Register, key: int) -> Any:
     raise NotThere(f"没有这张{register.name}卡片，或者不归你看。")
 
 
-def codes_of(request: access.Request) -> frozenset[str]:
-    return duty_codes(request.person, access.today(request))
-
-
 # ── the page ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -62,7 +57,7 @@ def card(request: access.Request, register: Register, key: int) -> HttpResponse:
     sections = list(face.related(row, act))
     tab = request.GET.get("tab", "")
     current = next((at for at, _ in enumerate(sections) if tab == str(at)), None)
-    steps = list(offered(register, row, codes_of(request)))
+    steps = list(offered(register, row, access.codes(request)))
     context = {
         "register": register,
         "title": face.title(row),
@@ -71,9 +66,9 @@ def card(request: access.Request, register: Register, key: int) -> HttpResponse:
         "facts": face.facts(row, act),
         "sections": [(at, section, at == current) for at, section in enumerate(sections)],
         "section": sections[current] if current is not None else None,
-        **changes_of(row, kept_back(register, codes_of(request)), shown=current is None),
+        **changes_of(row, kept_back(register, access.codes(request)), shown=current is None),
         "label": label_of(row) if face.labelled else None,
-        "may_label": "house-keeper" in codes_of(request),
+        "may_label": "house-keeper" in access.codes(request),
         "photos": photos_of(row) if face.photos else (),
         "steps": steps,
         "change": next((step for step in steps if step.key == "change"), None),
@@ -124,7 +119,7 @@ def history(request: access.Request, register: Register, key: int) -> HttpRespon
     row = find(request, register, key)
     after = request.GET.get("after", "")
     before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
-    changes = list(said(row, 101, kept_back(register, codes_of(request)), before))
+    changes = list(said(row, 101, kept_back(register, access.codes(request)), before))
     title = register.card.title(row) if register.card else str(row)
     further = f"?after={changes[99]['key']}" if len(changes) > 100 else ""
     context = {

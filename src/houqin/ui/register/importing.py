@@ -15,7 +15,6 @@ from django.utils.timezone import localtime
 
 from houqin.kernel.act import Act
 from houqin.kernel.errors import Refused
-from houqin.kernel.people.queries import duty_codes
 from houqin.ui import access
 
 from . import intake, matching, sending, sheets, upload, values
@@ -47,7 +46,7 @@ def template(request: access.Request, register: Register) -> HttpResponseBase:
 
 def able(request: access.Request, register: Register) -> list[SheetColumn]:
     assert register.sheet is not None
-    codes = duty_codes(request.person, access.today(request))
+    codes = access.codes(request)
     return [column for column in register.sheet.columns if may_see(column.duties, codes)]
 
 

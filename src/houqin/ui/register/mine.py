@@ -37,9 +37,8 @@ def columns(request: access.Request, register: Register) -> HttpResponse:
 def keep(request: access.Request, register: Register) -> HttpResponse:
     """Keep the conditions of the list under a name."""
     form = Name(request.POST)
-    if not form.is_valid():
-        raise Refused("查法要有名字，最多 20 个字，没有存。")
-    name = "".join(c for c in form.cleaned_data["name"] if c.isprintable()).strip()
+    said = form.cleaned_data["name"] if form.is_valid() else ""
+    name = "".join(c for c in said if c.isprintable()).strip()
     if not name:
         raise Refused("查法要有名字，最多 20 个字，没有存。")
     asked = Asked(register, request.person, request.now, dict(parse_qsl(form.cleaned_data["query"])[:40]))
