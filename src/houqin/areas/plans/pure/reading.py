@@ -5,9 +5,18 @@ Nothing of the text is lost but page numbers, and nothing is put right: a gap in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from . import choosing, pages
+from .choosing import Chosen
+from .marks import Mark
+from .paragraphs import Line, lines_of
+from .places import places
+
+__all__ = ["Item", "Line", "Reading", "as_json", "lines_of", "read"]
+SAID = 12  # characters of an item by which a warning names it
 
 
 @dataclass(frozen=True)
@@ -21,32 +30,81 @@ class Item:
 
 @dataclass(frozen=True)
 class Reading:
-    """The tree, and what the reader should look at again, in sentences for the office."""
+    """The tree; what the reader should look at again, in sentences for the office; the page numbers left out."""
 
     items: tuple[Item, ...]
     warnings: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a .txt or one paragraph of a .docx.
+@dataclass
+class Draft:
+    """An item while its words are still coming."""
 
-    `starts`: it begins a paragraph. `number`, `level`: the automatic number as Word shows it, and its depth.
-    """
+    mark: Mark | None = None
+    text: str = ""
+    children: list[Draft] = field(default_factory=list)
 
-    text: str
-    starts: bool = False
-    level: int | None = None
-    number: str = ""
+    def add(self, words: str, starts: bool) -> None:
+        words = words.strip()
+        self.text += f"\n{words}" if starts and self.text and words else words
+
+    def done(self) -> Item:
+        return Item(self.mark.number if self.mark else "", self.text, tuple(child.done() for child in self.children))
 
 
 def read(lines: Sequence[Line]) -> Reading:
-    return Reading((Item("", "\n".join(line.text for line in lines)),))
+    left, numbers = pages.parted(lines)
+    root = Draft(children=[Draft()])
+    open_: list[Draft] = [root]
+    for line, chosen, words in _pieces(left, choosing.choose(places(left))):
+        if chosen:
+            draft = Draft(chosen.mark)
+            del open_[chosen.depth + 1 :]
+            open_[-1].children.append(draft)
+            open_.append(draft)
+        (open_[-1] if len(open_) > 1 else root.children[0]).add(words, line.starts and not chosen)
+    warnings = tuple(_warnings(root, "全文"))
+    if len(root.children) == 1:
+        warnings = ("没有认出编号，全文放在一条里。",)
+    return Reading(tuple(draft.done() for draft in root.children), warnings, tuple(numbers))
 
 
-def lines_of(text: str) -> list[Line]:
-    """A typed or pasted text: an indented line, or one after a blank line, begins a paragraph."""
-    return [Line(line) for line in text.splitlines()]
+def _pieces(lines: Sequence[Line], chosen: Sequence[Chosen]) -> Iterator[tuple[Line, Chosen | None, str]]:
+    """The lines cut before each mark that was chosen: the line, the mark, the words after it."""
+    by_line: dict[int, list[Chosen]] = {}
+    for one in chosen:
+        by_line.setdefault(one.place.line, []).append(one)
+    for n, line in enumerate(lines):
+        marks = by_line.get(n, [])
+        cuts = [max(0, one.place.at) for one in marks] + [len(line.text)]
+        if cuts[0]:
+            yield line, None, line.text[: cuts[0]]
+        for one, end in zip(marks, cuts[1:], strict=True):
+            yield line, one, line.text[one.mark.end : end]
+
+
+def _warnings(draft: Draft, where: str) -> Iterator[str]:
+    """Where a count lacks a number, goes back or does not begin with one."""
+    last: dict[str, Mark] = {}
+    for child in draft.children:
+        if mark := child.mark:
+            yield from _warning(last.get(mark.family), mark, where)
+            last[mark.family] = mark
+        yield from _warnings(child, f"“{_name(child)}”")
+
+
+def _warning(last: Mark | None, mark: Mark, where: str) -> Iterator[str]:
+    if last is None and mark.values[-1] not in (0, 1):
+        yield f"{where}下面从 {mark.number} 开始编号，照原文保留。"
+    if last and choosing.step(last, mark) not in (0, 0.5):
+        yield f"{where}下面 {last.number} 的后面是 {mark.number}，照原文保留。"
+
+
+def _name(draft: Draft) -> str:
+    number = draft.mark.number if draft.mark else ""
+    words = draft.text.partition("\n")[0]
+    return f"{number} {words[:SAID]}{'…' if len(words) > SAID else ''}".strip()
 
 
 def as_json(reading: Reading) -> list[dict[str, Any]]:

@@ -1,0 +1,149 @@
+"""取舍: which of the marks that may stand in a text do number it.
+
+Each reading of the text is a stack of open levels; each mark that is taken brings what speaks for its place and costs
+what its number lacks: a gap, a count begun anew, a level out of its order. The dearest reading wins, found by a beam.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .marks import Mark
+from .places import Place
+
+WIDTH, WORK, DEEPEST = 24, 60_000, 12
+OTHER_SHAPE = 0.6  # 1、 2．
+NESTED, NESTED_SHAPE = 6.0, 2.0  # a count inside itself; by another shape: 1、 over 1.
+INVERTED, CLOSED = 2.5, 1.5  # a higher family below a lower one; or beside it
+UNFIT = 8.0
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A mark that numbers an item, and how deep it stands."""
+
+    place: Place
+    mark: Mark
+    depth: int
+
+
+class Reading(NamedTuple):
+    stack: tuple[Mark, ...]
+    seen: dict[str, int]
+    pairs: frozenset[tuple[str, str]]
+    score: float
+    end: tuple[int, int]  # line and place from which the next mark may stand
+    taken: tuple[Chosen, tuple] | None  # type: ignore[type-arg]
+
+
+def choose(places: Sequence[Place]) -> list[Chosen]:
+    width = max(4, min(WIDTH, WORK // max(1, len(places))))
+    beam = [Reading((), {}, frozenset(), 0.0, (0, -1), None)]
+    for place in places:
+        best: dict[tuple[tuple[Mark, ...], tuple[int, int]], Reading] = {}
+        for reading in beam:
+            for after in _continued(reading, place):
+                key = (after.stack, after.end)
+                if key not in best or after.score > best[key].score:
+                    best[key] = after
+        beam = sorted(best.values(), key=lambda reading: -reading.score)[:width]
+    return _unrolled(beam[0])
+
+
+def _unrolled(reading: Reading) -> list[Chosen]:
+    found, link = [], reading.taken
+    while link:
+        chosen, link = link
+        found.append(chosen)
+    return found[::-1]
+
+
+def _continued(reading: Reading, place: Place) -> Iterator[Reading]:
+    """The reading with the place as words, and with each of its marks where it can go."""
+    free = (place.line, place.at) >= reading.end
+    if not place.forced or not free:
+        yield reading
+    if not free:
+        return
+    for mark in place.marks:
+        for depth, cost in _ways(reading, place, mark):
+            yield _taken(reading, place, mark, depth, place.standing - cost - mark.doubt)
+
+
+def _taken(reading: Reading, place: Place, mark: Mark, depth: int, gain: float) -> Reading:
+    stack = (*reading.stack[:depth], mark)
+    pairs = reading.pairs | {(stack[-2].family, mark.family)} if depth else reading.pairs
+    seen = {**reading.seen, mark.family: mark.values[-1]}
+    chosen = Chosen(place, mark, depth)
+    return Reading(stack, seen, pairs, reading.score + gain, (place.line, max(0, mark.end)), (chosen, reading.taken))
+
+
+def _ways(reading: Reading, place: Place, mark: Mark) -> Iterator[tuple[int, float]]:
+    """How deep the mark can stand, and what it costs there."""
+    stack = reading.stack
+    for depth, level in enumerate(stack):
+        if level.family == mark.family:
+            yield depth, step(level, mark, stack[:depth]) + (OTHER_SHAPE if level.shape != mark.shape else 0)
+    for depth in range(len(stack), -1, -1):
+        if depth < DEEPEST and (cost := _out_of_order(reading, mark, depth)) is not None:
+            yield depth, cost + begun(reading, mark, depth) + place.inline
+
+
+def step(last: Mark, mark: Mark, above: Sequence[Mark] = ()) -> float:
+    """What the number lacks to follow the last one of its level."""
+    if last.values[:-1] != mark.values[:-1]:
+        carried = mark.values[-1] == 1 and mark.values[:-2] == last.values[:-2]
+        carried = carried and mark.values[-2] == last.values[-2] + 1
+        return UNFIT if not carried else 2.0 if above and above[-1].values == last.values[:-1] else 0.5
+    return _count(last.values[-1], mark.values[-1])
+
+
+def _count(last: int, now: int) -> float:
+    if now == last + 1:
+        return 0
+    if now > last:
+        return 3 + 0.2 * min(20, now - last - 2)
+    if now == last:
+        return 3.5
+    return 3 if now == 1 else 5
+
+
+def begun(reading: Reading, mark: Mark, depth: int) -> float:
+    """What it costs to begin a count with this number."""
+    first = mark.values[-1]
+    cost = 0.0 if first == 1 else 4 + 0.2 * min(20, first - 2)
+    if len(mark.values) > 1:
+        return cost + _under(reading.stack[:depth], mark)
+    if first != 1 and reading.seen.get(mark.family, -1) == first - 1:
+        cost = 0.5 if mark.family == "第条" else 1.5
+    for level in reading.stack[:depth]:
+        if level.family == mark.family:
+            cost += NESTED if level.shape == mark.shape else NESTED_SHAPE
+    return cost
+
+
+def _under(above: Sequence[Mark], mark: Mark) -> float:
+    """1.1 stands under 1, or under 一; 1.1.1 under 1.1."""
+    if above and above[-1].values == mark.values[:-1]:
+        return 0
+    if any(level.values == mark.values[:-1] for level in above):
+        return 1
+    return UNFIT if any(level.family in {"arabic", mark.family} for level in above) else 3
+
+
+def _out_of_order(reading: Reading, mark: Mark, depth: int) -> float | None:
+    """What it costs to stand at this depth against the usual order of the families; None: it cannot."""
+    stack = reading.stack
+    known = not depth or (stack[depth - 1].family, mark.family) in reading.pairs
+    if depth == len(stack):
+        return 0 if known or _above(stack[-1], mark) else INVERTED
+    closed = stack[depth]
+    if mark.rank is None or closed.rank is None or closed.rank <= mark.rank:
+        return None
+    return CLOSED if known or _above(stack[depth - 1], mark) else None
+
+
+def _above(upper: Mark, lower: Mark) -> bool:
+    return upper.rank is None or lower.rank is None or upper.rank < lower.rank
