@@ -62,7 +62,7 @@ def parser() -> Parser:
     top.add_argument("-h", "--help", action="help", help="显示这段说明")
     top.add_argument("--version", action="version", version=__version__, help="显示版本")
     verbs = top.add_subparsers(title="命令", metavar="命令", required=True)
-    for declare in (_start, _demo, _check, _backup, _restore, _export, _import, _user):
+    for declare in (_start, _demo, _check, _backup, _restore, _export, _import, _plan, _user):
         declare(verbs)
     return top
 
@@ -134,6 +134,12 @@ def _import(verbs: Any) -> None:
     made.add_argument("register", metavar="台账", help="如 house/places")
     made.add_argument("file", metavar="文件.xlsx", help="按空表模板填好的文件")
     made.add_argument("--dry-run", action="store_true", help="只检查，不保存")
+
+
+def _plan(verbs: Any) -> None:
+    made = _verb(verbs, "plan", "看一份计划（.txt、.docx）会读成哪些条，什么都不保存", "plan:show")
+    made.add_argument("file", metavar="文件", help="计划的文字，.txt 或 .docx")
+    made.add_argument("--json", action="store_true", help="按 JSON 输出")
 
 
 def _user(verbs: Any) -> None:
