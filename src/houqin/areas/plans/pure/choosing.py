@@ -130,7 +130,8 @@ def _under(above: Sequence[Mark], mark: Mark) -> float:
         return 0
     if any(level.values == mark.values[:-1] for level in above):
         return 1
-    return UNFIT if any(level.family in {"arabic", mark.family} for level in above) else 3
+    lone = set(mark.values[:-1]) == {1} and not any(level.family in {"arabic", mark.family} for level in above)
+    return 3 if lone else UNFIT
 
 
 def _out_of_order(reading: Reading, mark: Mark, depth: int) -> float | None:

@@ -22,6 +22,7 @@ ORDINALS = {  # rank by what is counted: a part holds chapters, a chapter sectio
 SAME = {"編": "编", "部份": "部分", "節": "节", "條": "条", "項": "项"}
 RANKS = {"capital": 0.9, "han": 1, "roundhan": 3, "halfhan": 3.5, "arabic": 4, "dotted": 4.5, "round": 5, "half": 5.5, "circle": 6}
 LARGEST = 199
+PAIRED = 7.0  # doubt of 5、6年级
 NUMERALS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
     zip("壹贰貳弍叁參参叄肆伍陆陸柒捌玖", (1, 2, 2, 2, 3, 3, 3, 3, 4, 5, 6, 6, 7, 8, 9), strict=True)
 )
@@ -62,10 +63,10 @@ BARE = {  # closed by a blank only; taken at the head of a line
 TAIL = re.compile(rf"{CLOSE}?{GAP}*")
 FIRST = re.compile(rf"[(（第{HAN}{CAPITAL}{''.join(SIGN)}{''.join(ROMAN)}]|{DIGIT}|[A-Za-zＡ-Ｚａ-ｚ]")
 WORDS_FOLLOW = re.compile(r"[，。；、！？,;!?)）”’》】%％]")
-CLASS_FOLLOWS = re.compile(rf"{GAP}*(?:班|号楼|中队|[、和与]?{GAP}*[(（]{GAP}*[{HAN}0-9０-９]+{GAP}*[)）]{GAP}*班)")
+CLASS_FOLLOWS = re.compile(rf"{GAP}*(?:班(?![级主子组前后次务车费会额队])|号楼|中队|[、和与]{GAP}*[(（]{GAP}*[{HAN}0-9０-９]+{GAP}*[)）]{GAP}*班)")
 COUNTED = r"(?:年级|年段|班|号|月|日|层|楼|周|栋|幢|组|区|名|人|个|节|次|天|小时|学段|点|级|类|两)"
-ENUMERATED = re.compile(rf"(?P<n>{DIGIT}{{1,3}}|[{HAN}]{{1,3}})(?:[、，和至到]|{COUNTED})")
-DATE_FOLLOWS = re.compile(rf"{DIGIT}{{4}}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号)")
+ENUMERATED = re.compile(rf"(?P<n>{DIGIT}{{1,3}}|[{HAN}]{{1,3}})(?:(?P<ends>[、，。；])|[和至到]|{COUNTED})")
+DATE_FOLLOWS = re.compile(rf"{DIGIT}{{4}}|{DIGIT}+[.．]{DIGIT}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号)")
 UNIT_FOLLOWS = re.compile(
     r"(?:米|厘米|毫米|元|万|亿|倍|℃|公里|平方|立方|小时|分钟|秒|公斤|千克|克|吨|千瓦|瓦|毫升|kg|m|cm|个百分点|个工作日|个小时|人次)"
 )
@@ -123,7 +124,7 @@ def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
     numeral = match["n"]
     end = TAIL.match(text, match.end()).end() if name not in {"arabic", "han", "capital"} else match.end()  # type: ignore[union-attr]
     rest = text[end:].lstrip()
-    if WORDS_FOLLOW.match(rest) or (name.startswith("round") and CLASS_FOLLOWS.match(rest)):
+    if WORDS_FOLLOW.match(rest) or (name.startswith("round") and CLASS_FOLLOWS.match(text, match.end())):
         return []
     if name == "dotted":
         return _dotted(match, rest, end)
@@ -175,12 +176,20 @@ def _dotted(match: re.Match[str], rest: str, end: int) -> list[Mark]:
     return [Mark(f"dotted{len(values)}", "", values, plain, end, doubt, RANKS["dotted"] + len(values) / 100)]
 
 
+def _goes_on(numeral: str, listed: re.Match[str]) -> float:
+    """5、6年级, or 一、三、五: the same kind of numeral follows, and goes on from it."""
+    if (numeral[0] in HAN) != (listed["n"][0] in HAN):
+        return 0
+    count, following = value(numeral), value(listed["n"])
+    return PAIRED if following == count + 1 else 3 if listed["ends"] and following > count else 0
+
+
 def _doubt(name: str, count: int, rest: str, shape: str, numeral: str) -> float:
     """What follows can make words of a mark: 5、6年级, 一、二楼, 3.12 as 3., a letter or a blank that closes."""
     doubt = 2.0 if shape == "blank" or name in {"letter", "roundletter", "roman"} else 0.0
     listed = ENUMERATED.match(rest)
-    if listed and value(listed["n"]) == count + 1 and name in {"arabic", "han"} and shape != "blank":
-        doubt += 7
+    if listed and name in {"arabic", "han"} and shape != "blank":
+        doubt += _goes_on(numeral, listed)
     elif name == "arabic" and shape == "." and re.match(DIGIT, rest):
         doubt += 2 if DATE_FOLLOWS.match(rest) else 6
     if name == "ordinal" and rest[:1] in "规要与和":

@@ -42,7 +42,11 @@ def lines_of(text: str) -> list[Line]:
     whole = not any(indent > least for indent in indents.values()) and not _broken([raw[n] for n in indents])
     rows = _rows(raw)
     return [
-        Line(raw[n].strip(), whole or indents.get(n, 0) > least or _after_blank(raw, kept, at), row=n in rows)
+        Line(
+            raw[n].strip(),
+            whole or indents.get(n, 0) > least or _after_blank(raw, kept, at) or _after_title(raw, kept, at),
+            row=n in rows,
+        )
         for at, n in enumerate(kept)
     ]
 
@@ -57,6 +61,10 @@ def _after_blank(raw: Sequence[str], kept: Sequence[int], at: int) -> bool:
     if not at or kept[at] == kept[at - 1] + 1:
         return False
     return not pages.is_page(raw[kept[at - 1]]) and not pages.is_page(raw[kept[at]])
+
+
+def _after_title(raw: Sequence[str], kept: Sequence[int], at: int) -> bool:
+    return at == 1 and not PAUSES.search(raw[kept[0]])
 
 
 def _broken(texts: Sequence[str]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import marks
-from .marks import Mark
+from .marks import PAIRED, Mark
 from .pages import STOPPED, SENTENCE
 
 if TYPE_CHECKING:
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 CLOSING = "”’\"'」』）)》】 \u3000\t"
 UNFINISHED = "，、,（(《“‘—-"
+UNSURE = 4
 HEADING = 25  # characters of a heading that runs on in its line
 BEFORE = re.compile(r"[0-9０-９A-Za-z.:：/第周期初一二三四五六七八九十百]")  # a numeral after these is no mark
+DAYS = ("周", "星期", "第", "初")  # a numeral on the next line belongs to these
 LEADERS = re.compile(r"(?:[.．…·]{3,}|\t)\s*[0-9０-９]{1,3}\s*")  # the line of a table of contents
 COMMAS = re.compile(r"[，：:,]")
 
@@ -61,8 +63,8 @@ def _line(context: Context, n: int, line: Line) -> None:
         context.after(Place(n, -1, (mark,), 20, forced=True), text)
     elif not line.row and not LEADERS.search(text):
         standing = at_head(context, line)
-        at = _try(context, n, text, 0, standing, 0) if standing is not None else 0
-    if line.starts and not context.words.endswith(tuple(STOPPED)) and not at and not line.number:
+        at = _try(context, n, text, 0, standing, 0, sure=line.starts) if standing is not None else 0
+    if line.starts and not at and not line.number:
         context.words = ""
     if line.row or LEADERS.search(text):
         context.words, context.anything = context.words + text, True
@@ -78,7 +80,7 @@ def _inside(context: Context, n: int, text: str, at: int) -> None:
         if here < at or here == 0:
             continue
         words = context.words + text[begun:here]
-        weighed = inside(words, text[:here])
+        weighed = inside(words, text[begun:here])
         if weighed is None:
             continue
         after = _try(context, n, text, here, *weighed)
@@ -88,9 +90,14 @@ def _inside(context: Context, n: int, text: str, at: int) -> None:
     context.anything = context.anything or bool(text.strip())
 
 
-def _try(context: Context, n: int, text: str, at: int, standing: float, inline: float) -> int:
-    """Note the place if the text there can be read as a mark; where its words begin, or 0."""
+def _try(context: Context, n: int, text: str, at: int, standing: float, inline: float, sure: bool = False) -> int:
+    """Note the place if the text there can be read as a mark; where its words begin, or 0.
+
+    `sure`: no sentence comes from the line before, so 5、6年级 is rather 5、 than a pair.
+    """
     found = marks.marks_at(text, at, head=at == 0)
+    if sure and standing > 1:
+        found = [replace(mark, doubt=UNSURE if mark.doubt >= PAIRED else mark.doubt) for mark in found]
     if inline:
         found = [mark for mark in found if not _runs_on(mark, text)]
     if not found:
@@ -106,6 +113,8 @@ def at_head(context: Context, line: Line) -> float | None:
         return 3 if context.anything else 6
     if stopped(words):
         return 6
+    if words.endswith(DAYS):
+        return None
     if words[-1] in UNFINISHED:
         return 1 if line.starts else None
     if line.starts:
@@ -116,7 +125,7 @@ def at_head(context: Context, line: Line) -> float | None:
 
 
 def inside(words: str, before: str) -> tuple[float, float] | None:
-    """How well a mark stands after these words of its own line, and what it costs to begin a count there."""
+    """How well a mark stands after these words, and what it costs to begin a count there; `before`: those of its line."""
     said = words.rstrip()
     if _open(before):
         return None

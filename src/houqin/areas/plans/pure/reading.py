@@ -64,7 +64,7 @@ def read(lines: Sequence[Line]) -> Reading:
             open_[-1].children.append(draft)
             open_.append(draft)
         (open_[-1] if len(open_) > 1 else root.children[0]).add(words, line.starts and not chosen)
-    warnings = tuple(_warnings(root, "全文"))
+    warnings = tuple(_warnings(root, "全文", {}))
     if len(root.children) == 1:
         warnings = ("没有认出编号，全文放在一条里。",)
     return Reading(tuple(draft.done() for draft in root.children), warnings, tuple(numbers))
@@ -84,21 +84,21 @@ def _pieces(lines: Sequence[Line], chosen: Sequence[Chosen]) -> Iterator[tuple[L
             yield line, one, line.text[one.mark.end : end]
 
 
-def _warnings(draft: Draft, where: str) -> Iterator[str]:
-    """Where a count lacks a number, goes back or does not begin with one."""
+def _warnings(draft: Draft, where: str, seen: dict[str, Mark]) -> Iterator[str]:
+    """Where a count lacks a number, goes back or does not begin with one; `seen`: how far each count has come."""
     last: dict[str, Mark] = {}
     for child in draft.children:
         if mark := child.mark:
-            yield from _warning(last.get(mark.family), mark, where)
-            last[mark.family] = mark
-        yield from _warnings(child, f"“{_name(child)}”")
+            yield from _warning(last.get(mark.family), seen.get(mark.family), mark, where)
+            last[mark.family] = seen[mark.family] = mark
+        yield from _warnings(child, f"“{_name(child)}”", seen)
 
 
-def _warning(last: Mark | None, mark: Mark, where: str) -> Iterator[str]:
-    if last is None and mark.values[-1] not in (0, 1):
-        yield f"{where}下面从 {mark.number} 开始编号，照原文保留。"
+def _warning(last: Mark | None, before: Mark | None, mark: Mark, where: str) -> Iterator[str]:
     if last and choosing.step(last, mark) not in (0, 0.5):
         yield f"{where}下面 {last.number} 的后面是 {mark.number}，照原文保留。"
+    if last is None and mark.values[-1] > 1 and not (before and choosing.step(before, mark) == 0):
+        yield f"{where}下面从 {mark.number} 开始编号，照原文保留。"
 
 
 def _name(draft: Draft) -> str:
