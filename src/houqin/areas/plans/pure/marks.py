@@ -66,7 +66,7 @@ WORDS_FOLLOW = re.compile(r"[，。；、！？,;!?)）”’》】%％]")
 CLASS_FOLLOWS = re.compile(rf"{GAP}*(?:班(?![级主子组前后次务车费会额队])|号楼|中队|[、和与]{GAP}*[(（]{GAP}*[{HAN}0-9０-９]+{GAP}*[)）]{GAP}*班)")
 COUNTED = r"(?:年级|年段|班|号|月|日|层|楼|周|栋|幢|组|区|名|人|个|节|次|天|小时|学段|点|级|类|两)"
 ENUMERATED = re.compile(rf"(?P<n>{DIGIT}{{1,3}}|[{HAN}]{{1,3}})(?:(?P<ends>[、，。；])|[和至到]|{COUNTED})")
-DATE_FOLLOWS = re.compile(rf"{DIGIT}{{4}}|{DIGIT}+[.．]{DIGIT}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号)")
+DATE_FOLLOWS = re.compile(rf"{DIGIT}{{4}}|{DIGIT}+[.．]{DIGIT}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号|[、至到]{DIGIT})")
 UNIT_FOLLOWS = re.compile(
     r"(?:米|厘米|毫米|元|万|亿|倍|℃|公里|平方|立方|小时|分钟|秒|公斤|千克|克|吨|千瓦|瓦|毫升|kg|m|cm|个百分点|个工作日|个小时|人次)"
 )
@@ -102,9 +102,10 @@ def automatic(number: str, level: int | None) -> Mark:
     if fitting:
         one = max(fitting, key=lambda mark: len(mark.values))
         return Mark(one.family, f"word{depth}", one.values, one.number, rank=one.rank)
+    text = text.rstrip("、.．：:")
     counts = [int(digits) for digits in re.findall(r"[0-9]{1,6}", text)]
     skeleton = re.sub(rf"[0-9{HAN}]+", "#", text)
-    return Mark(f"word:{skeleton}{depth}", "word", (counts[-1] if counts else 0,), text.rstrip("、.．：:"))
+    return Mark(f"word:{skeleton}{depth}", "word", (counts[-1] if counts else 0,), text)
 
 
 def value(numeral: str) -> int:
@@ -133,7 +134,7 @@ def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
         return []
     shape = _shape(name, match)
     rank = ORDINALS[match["of"]] if name == "ordinal" else RANKS.get(family)
-    return [Mark(family, shape, values, number, end, _doubt(name, values[0], rest, shape, numeral), rank)]
+    return [Mark(family, shape, values, number, end, _doubt(name, match, rest, shape, rest == text[end:]), rank)]
 
 
 def _read(name: str, match: re.Match[str]) -> tuple[str, tuple[int, ...], str]:
@@ -184,14 +185,15 @@ def _goes_on(numeral: str, listed: re.Match[str]) -> float:
     return PAIRED if following == count + 1 else 3 if listed["ends"] and following > count else 0
 
 
-def _doubt(name: str, count: int, rest: str, shape: str, numeral: str) -> float:
+def _doubt(name: str, match: re.Match[str], rest: str, shape: str, glued: bool) -> float:
     """What follows can make words of a mark: 5、6年级, 一、二楼, 3.12 as 3., a letter or a blank that closes."""
     doubt = 2.0 if shape == "blank" or name in {"letter", "roundletter", "roman"} else 0.0
     listed = ENUMERATED.match(rest)
-    if listed and name in {"arabic", "han"} and shape != "blank":
-        doubt += _goes_on(numeral, listed)
-    elif name == "arabic" and shape == "." and re.match(DIGIT, rest):
-        doubt += 2 if DATE_FOLLOWS.match(rest) else 6
+    if listed and name in {"arabic", "han"} and shape == "、":
+        doubt += _goes_on(match["n"], listed)
+    elif name == "arabic" and shape == "." and glued and re.match(DIGIT, rest):
+        mixed = match["n"].isascii() != rest[0].isascii()  # １．5
+        doubt += 2 if mixed or DATE_FOLLOWS.match(rest) else 6
     if name == "ordinal" and rest[:1] in "规要与和":
         doubt += 2
     return doubt

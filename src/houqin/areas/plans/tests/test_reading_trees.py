@@ -46,6 +46,7 @@ class Written:
     systems: list[str]
     draw: object
     broken: bool
+    indented: bool
     lines: list[str] = field(default_factory=list)
     page: int = 0
 
@@ -54,15 +55,13 @@ class Written:
         if joined:
             self.lines[-1] += text
             return
+        indent = "\u3000\u3000" if self.indented else ""
         while self.broken and len(text) > 12 and self.draw(st.booleans()):
             at = self.draw(st.integers(8, len(text) - 3))
-            if not re.match(r"[A-Za-z0-9，、。：；.:]", text[at]):
-                self.lines.append(text[:at])
-                self.number_of_page()
-                text = text[at:]
-            else:
-                break
-        self.lines.append(text)
+            self.lines.append(indent + text[:at])
+            self.number_of_page()
+            text, indent = text[at:], ""
+        self.lines.append(indent + text)
         self.number_of_page()
 
     def number_of_page(self) -> None:
@@ -100,18 +99,24 @@ def grow(written: Written, depth: int) -> tuple[Item, ...]:
 
 
 def _sentence(written: Written, deeper: bool) -> str:
-    return written.draw(SENTENCE) + written.draw(st.sampled_from("。：" if deeper else "。；"))
+    ends = "。：" if deeper else "。；"
+    if written.indented:
+        ends += " "
+    return (written.draw(SENTENCE) + written.draw(st.sampled_from(ends))).strip()
 
 
 @st.composite
 def plans(draw, broken: bool):
     order = list(SYSTEMS)
     systems = sorted(draw(st.sets(st.sampled_from(order), min_size=1, max_size=4)), key=order.index)
-    written = Written(systems, draw, broken)
+    written = Written(systems, draw, broken, draw(st.booleans()))
     title = f"{draw(WORD)}小学后勤工作计划"
     written.lines.append(title)
+    preamble = draw(st.one_of(st.just(""), SENTENCE.map(lambda said: f"为了{said}，制定本计划。")))
+    if preamble:
+        written.line(preamble)
     items = grow(written, 0)
-    return "\n".join(written.lines), (Item("", title), *items), written.page
+    return "\n".join(written.lines), (Item("", title + preamble), *items), written.page
 
 
 def bare(items: tuple[Item, ...]) -> tuple[Item, ...]:

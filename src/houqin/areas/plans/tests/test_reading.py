@@ -1,0 +1,107 @@
+"""读计划: texts as schools write them, each with the tree that a careful reader makes of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from houqin.areas.plans.pure import reading
+from houqin.areas.plans.pure.reading import Item, Line
+from houqin.areas.plans.queries import files
+
+DATA = Path(__file__).parents[5] / "tests/data/plans"
+GIVEN = ["seed-plan.txt", "style-1.txt", "style-2.txt", "style-3.docx"]
+OWN = sorted(path.stem for path in DATA.glob("*.tree"))
+
+
+def read(name):
+    return reading.read(files.lines_from(name, (DATA / name).read_bytes()))
+
+
+def outline(items, depth=0):
+    """The tree as the `.tree` files write it: `number | text`, two blanks a level, a line feed as \\n."""
+    for item in items:
+        text = item.text.replace("\n", "\\n").replace("\t", "\\t")
+        yield f"{'  ' * depth}{f'{item.number} | {text}'.strip()}"
+        yield from outline(item.children, depth + 1)
+
+
+def tree(text):
+    return list(outline(reading.read(reading.lines_of(text)).items))
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_the_given_texts_to_the_letter(name):
+    expected = (DATA / name).with_suffix(".expected.json").read_text(encoding="utf-8")
+    assert reading.as_json(read(name)) == json.loads(expected)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_texts_in_other_styles(name):
+    expected = (DATA / f"{name}.tree").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    assert list(outline(read(f"{name}.txt").items)) == expected
+
+
+def test_what_is_told_of_them():
+    told = {name: read(name).warnings for name in [*GIVEN, *(f"{stem}.txt" for stem in OWN)]}
+    assert {name: warnings for name, warnings in told.items() if warnings} == {
+        "style-1.txt": ("“(一) 安全排查”下面 2 的后面是 4，照原文保留。",),
+        "chapters.txt": ("“第三章 附则”下面 第七条 的后面是 第九条，照原文保留。",),
+        "decimals.txt": ("“2.2 各班级”下面 2.2.1 的后面是 2.2.3，照原文保留。",),
+        "restarts.txt": (
+            "“一 重点工作”下面 2 的后面是 1，照原文保留。",
+            "“二 具体要求”下面 1 的后面是 3，照原文保留。",
+            "“二 具体要求”下面 3 的后面是 3，照原文保留。",
+        ),
+    }
+
+
+def test_numbers_of_pages_are_told_apart():
+    assert read("style-1.txt").pages == ("- 1 -", "2", "第 3 页 共 4 页", "- 4 -")
+    assert read("scanned.txt").pages == ("第1页 共4页", "Page 2", "3/4", "—4—")
+    assert read("seed-plan.txt").pages == tuple(f"{n}、" for n in range(1, 9))
+
+
+def test_numbers_that_are_no_pages_stay():
+    """A column of a pasted table, and a number from which the pages would count backwards."""
+    assert tree("一、人数\n1\n2\n3\n二、说明\n第8页\n共有\n7\n个班。") == [
+        "|", "一 | 人数\\n1\\n2\\n3", "二 | 说明\\n共有\\n7\\n个班。",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("一、负责人，\n二、三年级由他负责。", "一 | 负责人，二、三年级由他负责。"),
+        ("一、用电。\n1.5千瓦以上的设备登记。", "一 | 用电。1.5千瓦以上的设备登记。"),
+        ("一、节日。\n3.12植树节种树。", "一 | 节日。3.12植树节种树。"),
+        ("一、分工。其中\n(6)班负责操场。", "一 | 分工。其中(6)班负责操场。"),
+        ("一、评比按①卫生、②纪律打分。", "一 | 评比按①卫生、②纪律打分。"),
+        ("一、按下列打分：①卫生，②纪律。", "一 | 按下列打分：①卫生，②纪律。"),
+        ("一、开会：每周一、三、五。", "一 | 开会：每周一、三、五。"),
+        ("一、依据（1、法律；2、规章）执行。", "一 | 依据（1、法律；2、规章）执行。"),
+        ("一、按照\n第二条，执行。", "一 | 按照第二条，执行。"),
+        ("一、日期：2026.3.1、2026.3.2。", "一 | 日期：2026.3.1、2026.3.2。"),
+    ],
+)
+def test_what_looks_like_a_mark_and_is_words(words, kept):
+    assert [line.replace("\\n", "") for line in tree(words)] == ["|", kept]
+
+
+def test_a_text_without_numbers_is_one_item():
+    found = reading.read(reading.lines_of("请各班注意安全。\n放学关灯。"))
+    assert found.items == (Item("", "请各班注意安全。\n放学关灯。"),)
+    assert found.warnings == ("没有认出编号，全文放在一条里。",)
+    assert reading.read([]).items == (Item("", ""),)
+
+
+def test_automatic_numbers_stand_whatever_the_words_before():
+    lines = [
+        Line("任务分解，", True),
+        Line("由总务处，", True, 0, "任务1"),
+        Line("由食堂", True, 0, "任务2："),
+        Line("另见", True, 1, "Ⅰ."),
+    ]
+    assert list(outline(reading.read(lines).items)) == [
+        "| 任务分解，", "任务1 | 由总务处，", "任务2 | 由食堂", "  Ⅰ | 另见",
+    ]  # fmt: skip
