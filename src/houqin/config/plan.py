@@ -27,8 +27,10 @@ def _bytes(path: Path) -> bytes:
         if path.stat().st_size > files.LARGEST:
             raise Refused(files.TOO_LARGE)
         return path.read_bytes()
+    except FileNotFoundError as wrong:
+        raise Refused(f"没有 {path} 这个文件，没有读。") from wrong
     except OSError as wrong:
-        raise Refused(f"打不开 {path} 这个文件（{wrong.strerror}），没有读。") from wrong
+        raise Refused(f"打不开 {path}（不是文件，或者没有权限），没有读。") from wrong
 
 
 def _tree(items: Sequence[Item], depth: int = 0) -> Iterator[str]:

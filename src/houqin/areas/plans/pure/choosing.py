@@ -1,7 +1,7 @@
 """取舍: which of the marks that may stand in a text do number it.
 
 Each reading of the text is a stack of open levels; each mark that is taken brings what speaks for its place and costs
-what its number lacks: a gap, a count begun anew, a level out of its order. The dearest reading wins, found by a beam.
+what its number lacks: a gap, a count begun anew, a level out of its order. The best reading wins, found by a beam.
 """
 
 from __future__ import annotations
@@ -29,66 +29,73 @@ class Chosen:
     depth: int
 
 
-class Reading(NamedTuple):
+type Taken = tuple[Chosen, Taken | None]
+
+
+class Trial(NamedTuple):
+    """One reading of the text so far."""
+
     stack: tuple[Mark, ...]
     seen: dict[str, int]
     pairs: frozenset[tuple[str, str]]
     score: float
     end: tuple[int, int]  # line and place from which the next mark may stand
-    taken: tuple[Chosen, tuple] | None  # type: ignore[type-arg]
+    taken: Taken | None
 
 
 def choose(places: Sequence[Place]) -> list[Chosen]:
     width = max(4, min(WIDTH, WORK // max(1, len(places))))
-    beam = [Reading((), {}, frozenset(), 0.0, (0, -1), None)]
+    beam = [Trial((), {}, frozenset(), 0.0, (0, -1), None)]
     for place in places:
-        best: dict[tuple[tuple[Mark, ...], tuple[int, int]], Reading] = {}
-        for reading in beam:
-            for after in _continued(reading, place):
+        best: dict[tuple[tuple[Mark, ...], tuple[int, int]], Trial] = {}
+        for trial in beam:
+            for after in _continued(trial, place):
                 key = (after.stack, after.end)
                 if key not in best or after.score > best[key].score:
                     best[key] = after
-        beam = sorted(best.values(), key=lambda reading: -reading.score)[:width]
+        beam = sorted(best.values(), key=lambda trial: -trial.score)[:width]
     return _unrolled(beam[0])
 
 
-def _unrolled(reading: Reading) -> list[Chosen]:
-    found, link = [], reading.taken
+def _unrolled(trial: Trial) -> list[Chosen]:
+    found, link = [], trial.taken
     while link:
         chosen, link = link
         found.append(chosen)
     return found[::-1]
 
 
-def _continued(reading: Reading, place: Place) -> Iterator[Reading]:
-    """The reading with the place as words, and with each of its marks where it can go."""
-    free = (place.line, place.at) >= reading.end
+def _continued(trial: Trial, place: Place) -> Iterator[Trial]:
+    """The trial with the place as words, and with each of its marks where it can go."""
+    free = (place.line, place.at) >= trial.end
     if not place.forced or not free:
-        yield reading
+        yield trial
     if not free:
         return
     for mark in place.marks:
-        for depth, cost in _ways(reading, place, mark):
-            yield _taken(reading, place, mark, depth, place.standing - cost - mark.doubt)
+        for depth, cost in _ways(trial, place, mark):
+            yield _taken(trial, place, mark, depth, place.standing - cost - mark.doubt)
 
 
-def _taken(reading: Reading, place: Place, mark: Mark, depth: int, gain: float) -> Reading:
-    stack = (*reading.stack[:depth], mark)
-    pairs = reading.pairs | {(stack[-2].family, mark.family)} if depth else reading.pairs
-    seen = {**reading.seen, mark.family: mark.values[-1]}
+def _taken(trial: Trial, place: Place, mark: Mark, depth: int, gain: float) -> Trial:
+    stack = (*trial.stack[:depth], mark)
+    pairs = trial.pairs | {(stack[-2].family, mark.family)} if depth else trial.pairs
+    seen = {**trial.seen, mark.family: mark.values[-1]}
     chosen = Chosen(place, mark, depth)
-    return Reading(stack, seen, pairs, reading.score + gain, (place.line, max(0, mark.end)), (chosen, reading.taken))
+    return Trial(
+        stack, seen, pairs, trial.score + gain, (place.line, max(0, mark.end)), (chosen, trial.taken)
+    )
 
 
-def _ways(reading: Reading, place: Place, mark: Mark) -> Iterator[tuple[int, float]]:
+def _ways(trial: Trial, place: Place, mark: Mark) -> Iterator[tuple[int, float]]:
     """How deep the mark can stand, and what it costs there."""
-    stack = reading.stack
+    stack = trial.stack
     for depth, level in enumerate(stack):
         if level.family == mark.family:
             yield depth, step(level, mark, stack[:depth]) + (OTHER_SHAPE if level.shape != mark.shape else 0)
     for depth in range(len(stack), -1, -1):
-        if depth < DEEPEST and (cost := _out_of_order(reading, mark, depth)) is not None:
-            yield depth, cost + begun(reading, mark, depth) + place.inline
+        if depth < DEEPEST and (cost := _out_of_order(trial, mark, depth)) is not None:
+            yield depth, cost + begun(trial, mark, depth) + place.inline
 
 
 def step(last: Mark, mark: Mark, above: Sequence[Mark] = ()) -> float:
@@ -110,15 +117,15 @@ def _count(last: int, now: int) -> float:
     return 3 if now == 1 else 5
 
 
-def begun(reading: Reading, mark: Mark, depth: int) -> float:
+def begun(trial: Trial, mark: Mark, depth: int) -> float:
     """What it costs to begin a count with this number."""
     first = mark.values[-1]
     cost = 0.0 if first == 1 else 4 + 0.2 * min(20, first - 2)
     if len(mark.values) > 1:
-        return cost + _under(reading.stack[:depth], mark)
-    if first != 1 and reading.seen.get(mark.family, -1) == first - 1:
+        return cost + _under(trial.stack[:depth], mark)
+    if first != 1 and trial.seen.get(mark.family, -1) == first - 1:
         cost = 0.5 if mark.family == "第条" else 1.5
-    for level in reading.stack[:depth]:
+    for level in trial.stack[:depth]:
         if level.family == mark.family:
             cost += NESTED if level.shape == mark.shape else NESTED_SHAPE
     return cost
@@ -130,14 +137,16 @@ def _under(above: Sequence[Mark], mark: Mark) -> float:
         return 0
     if any(level.values == mark.values[:-1] for level in above):
         return 1
-    lone = set(mark.values[:-1]) == {1} and not any(level.family in {"arabic", mark.family} for level in above)
+    lone = set(mark.values[:-1]) == {1} and not any(
+        level.family in {"arabic", mark.family} for level in above
+    )
     return 3 if lone else UNFIT
 
 
-def _out_of_order(reading: Reading, mark: Mark, depth: int) -> float | None:
+def _out_of_order(trial: Trial, mark: Mark, depth: int) -> float | None:
     """What it costs to stand at this depth against the usual order of the families; None: it cannot."""
-    stack = reading.stack
-    known = not depth or (stack[depth - 1].family, mark.family) in reading.pairs
+    stack = trial.stack
+    known = not depth or (stack[depth - 1].family, mark.family) in trial.pairs
     if depth == len(stack):
         return 0 if known or _above(stack[-1], mark) else INVERTED
     closed = stack[depth]

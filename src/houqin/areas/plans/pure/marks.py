@@ -20,7 +20,17 @@ ORDINALS = {  # rank by what is counted: a part holds chapters, a chapter sectio
     "款": 2.4, "项": 2.6, "項": 2.6,
 }  # fmt: skip
 SAME = {"編": "编", "部份": "部分", "節": "节", "條": "条", "項": "项"}
-RANKS = {"capital": 0.9, "han": 1, "roundhan": 3, "halfhan": 3.5, "arabic": 4, "dotted": 4.5, "round": 5, "half": 5.5, "circle": 6}
+RANKS = {
+    "capital": 0.9,
+    "han": 1,
+    "roundhan": 3,
+    "halfhan": 3.5,
+    "arabic": 4,
+    "dotted": 4.5,
+    "round": 5,
+    "half": 5.5,
+    "circle": 6,
+}
 LARGEST = 199
 PAIRED = 7.0  # doubt of 5、6年级
 NUMERALS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
@@ -38,7 +48,7 @@ SIGN = {
     for n in range(count)
 }
 ROMAN = {chr(0x2160 + n): n + 1 for n in range(12)} | {chr(0x2170 + n): n + 1 for n in range(12)}
-LATIN_ROMAN = {word: n for n, word in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
+LATIN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
 PATTERNS = {
     "ordinal": rf"第{GAP}*(?P<n>[{HAN}{CAPITAL}]+|{DIGIT}{{1,3}}){GAP}*(?P<of>{'|'.join(ORDINALS)})(?![的所内中之])",
@@ -63,10 +73,14 @@ BARE = {  # closed by a blank only; taken at the head of a line
 TAIL = re.compile(rf"{CLOSE}?{GAP}*")
 FIRST = re.compile(rf"[(（第{HAN}{CAPITAL}{''.join(SIGN)}{''.join(ROMAN)}]|{DIGIT}|[A-Za-zＡ-Ｚａ-ｚ]")
 WORDS_FOLLOW = re.compile(r"[，。；、！？,;!?)）”’》】%％]")
-CLASS_FOLLOWS = re.compile(rf"{GAP}*(?:班(?![级主子组前后次务车费会额队])|号楼|中队|[、和与]{GAP}*[(（]{GAP}*[{HAN}0-9０-９]+{GAP}*[)）]{GAP}*班)")
+CLASS_FOLLOWS = re.compile(
+    rf"{GAP}*(?:班(?![级主子组前后次务车费会额队])|号楼|中队|[、和与]{GAP}*[(（]{GAP}*[{HAN}0-9０-９]+{GAP}*[)）]{GAP}*班)"
+)
 COUNTED = r"(?:年级|年段|班|号|月|日|层|楼|周|栋|幢|组|区|名|人|个|节|次|天|小时|学段|点|级|类|两)"
 ENUMERATED = re.compile(rf"(?P<n>{DIGIT}{{1,3}}|[{HAN}]{{1,3}})(?:(?P<ends>[、，。；])|[和至到]|{COUNTED})")
-DATE_FOLLOWS = re.compile(rf"{DIGIT}{{4}}|{DIGIT}+[.．]{DIGIT}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号|[、至到]{DIGIT})")
+DATE_FOLLOWS = re.compile(
+    rf"{DIGIT}{{4}}|{DIGIT}+[.．]{DIGIT}|{DIGIT}{{1,2}}(?:月|年级|个|名|日|号|[、至到]{DIGIT})"
+)
 UNIT_FOLLOWS = re.compile(
     r"(?:米|厘米|毫米|元|万|亿|倍|℃|公里|平方|立方|小时|分钟|秒|公斤|千克|克|吨|千瓦|瓦|毫升|kg|m|cm|个百分点|个工作日|个小时|人次)"
 )
@@ -122,8 +136,8 @@ def value(numeral: str) -> int:
 
 
 def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
-    numeral = match["n"]
-    end = TAIL.match(text, match.end()).end() if name not in {"arabic", "han", "capital"} else match.end()  # type: ignore[union-attr]
+    tail = None if name in {"arabic", "han", "capital"} else TAIL.match(text, match.end())
+    end = tail.end() if tail else match.end()
     rest = text[end:].lstrip()
     if WORDS_FOLLOW.match(rest) or (name.startswith("round") and CLASS_FOLLOWS.match(text, match.end())):
         return []
@@ -134,7 +148,13 @@ def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
         return []
     shape = _shape(name, match)
     rank = ORDINALS[match["of"]] if name == "ordinal" else RANKS.get(family)
-    return [Mark(family, shape, values, number, end, _doubt(name, match, rest, shape, rest == text[end:]), rank)]
+    return [
+        Mark(family, shape, values, number, end, _doubt(name, match, rest, shape, rest == text[end:]), rank)
+    ]
+
+
+def _latin(numeral: str) -> int:
+    return LATIN.index(numeral) + 1 if numeral in LATIN else 0
 
 
 def _read(name: str, match: re.Match[str]) -> tuple[str, tuple[int, ...], str]:
@@ -149,7 +169,7 @@ def _read(name: str, match: re.Match[str]) -> tuple[str, tuple[int, ...], str]:
         counted = plain if plain.isdigit() else numeral
         return f"第{SAME.get(of, of)}", (value(numeral),), f"第{counted}{of}"
     if name == "roman":
-        return "roman", (ROMAN.get(numeral) or LATIN_ROMAN.get(numeral, 0),), numeral
+        return "roman", (ROMAN.get(numeral) or _latin(numeral),), numeral
     if name in {"letter", "roundletter"}:
         case = "upper" if plain.isupper() else "lower"
         closed = ")" if name == "letter" and match["close"] in ")）" else ""
@@ -171,7 +191,13 @@ def _dotted(match: re.Match[str], rest: str, end: int) -> list[Mark]:
     plain = unicodedata.normalize("NFKC", match["n"])
     values = tuple(int(part) for part in plain.split("."))
     glued = end == match.end("n")
-    doubt = 5.0 if glued and UNIT_FOLLOWS.match(rest) else 2.0 if glued and rest.startswith(("月", "日", "年")) else 0.0
+    doubt = (
+        5.0
+        if glued and UNIT_FOLLOWS.match(rest)
+        else 2.0
+        if glued and rest.startswith(("月", "日", "年"))
+        else 0.0
+    )
     if 0 in values or any(part.startswith("0") for part in plain.split(".")):
         return []
     return [Mark(f"dotted{len(values)}", "", values, plain, end, doubt, RANKS["dotted"] + len(values) / 100)]

@@ -43,7 +43,9 @@ def heads(texts: Sequence[str]) -> list[int]:
         any(stop in before for stop in SENTENCE) and before.rstrip()[-1:] not in STOPPED
         for before in texts[:-1]
     )
-    counted = sum(bool(re.search(r"[。；：;:].{0,30}?[0-9一二三四五六七八九十][、)）]", text)) for text in texts)
+    counted = sum(
+        bool(re.search(r"[。；：;:].{0,30}?[0-9一二三四五六七八九十][、)）]", text)) for text in texts
+    )
     if 2 * broken <= len(texts) or 2 * counted <= len(texts):
         return []
     return [m.end() for m in found if m]
@@ -55,7 +57,7 @@ def parted(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     numbers: list[str] = []
     last = 0
     for n, line in enumerate(lines):
-        page = _page_of(line, lines[max(0, n - 1) : n] + lines[n + 1 : n + 2], last)
+        page = _page_of(line, [*lines[max(0, n - 1) : n], *lines[n + 1 : n + 2]], last)
         if page:
             numbers.append(line.text.strip())
             last = page
@@ -70,7 +72,9 @@ def _page_of(line: Line, beside: Sequence[Line], last: int) -> int:
         return 0
     said = re.search(rf"{DIGIT}+", line.text)
     page = int(said[0]) if said else last + 1
-    if line.text.strip().isdigit() and (page <= last or any(other.text.strip().isdigit() for other in beside)):
+    if line.text.strip().isdigit() and (
+        page <= last or any(other.text.strip().isdigit() for other in beside)
+    ):
         return 0
     return page
 

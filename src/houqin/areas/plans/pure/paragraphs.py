@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import marks, pages
 from .places import stopped
@@ -69,8 +70,10 @@ def _after_title(raw: Sequence[str], kept: Sequence[int], at: int) -> bool:
 
 def _broken(texts: Sequence[str]) -> bool:
     """Is some sentence of the text broken over two lines?"""
-    for before, after in zip(texts, texts[1:], strict=False):
-        unended = not stopped(before.strip()) and (PAUSES.search(before) or after.strip()[0] in "，。；、）)”")
+    for before, after in pairwise(texts):
+        unended = not stopped(before.strip()) and (
+            PAUSES.search(before) or after.strip()[0] in "，。；、）)”"
+        )
         if unended and not marks.marks_at(after.strip(), 0, head=True):
             return True
     return False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import marks
 from .marks import PAIRED, Mark
-from .pages import STOPPED, SENTENCE
+from .pages import SENTENCE, STOPPED
 
 if TYPE_CHECKING:
     from .paragraphs import Line
@@ -18,7 +18,9 @@ CLOSING = "”’\"'」』）)》】 \u3000\t"
 UNFINISHED = "，、,（(《“‘—-"
 UNSURE = 4
 HEADING = 25  # characters of a heading that runs on in its line
-BEFORE = re.compile(r"[0-9０-９A-Za-z.:：/第周期初一二三四五六七八九十百]")  # a numeral after these is no mark
+BEFORE = re.compile(
+    r"[0-9０-９A-Za-z.:：/第周期初一二三四五六七八九十百]"
+)  # a numeral after these is no mark
 DAYS = ("周", "星期", "第", "初")  # a numeral on the next line belongs to these
 LEADERS = re.compile(r"(?:[.．…·]{3,}|\t)\s*[0-9０-９]{1,3}\s*")  # the line of a table of contents
 COMMAS = re.compile(r"[，：:,]")
@@ -44,7 +46,7 @@ class Context:
     anything: bool = False
     places: list[Place] = field(default_factory=list)
 
-    def after(self, place: Place, text: str) -> None:
+    def after(self, place: Place) -> None:
         self.places.append(place)
         self.words, self.anything = "", True
 
@@ -60,7 +62,7 @@ def _line(context: Context, n: int, line: Line) -> None:
     text, at = line.text, 0
     if line.number.strip():
         mark = marks.automatic(line.number, line.level)
-        context.after(Place(n, -1, (mark,), 20, forced=True), text)
+        context.after(Place(n, -1, (mark,), 20, forced=True))
     elif not line.row and not LEADERS.search(text):
         standing = at_head(context, line)
         at = _try(context, n, text, 0, standing, 0, sure=line.starts) if standing is not None else 0
@@ -90,7 +92,9 @@ def _inside(context: Context, n: int, text: str, at: int) -> None:
     context.anything = context.anything or bool(text.strip())
 
 
-def _try(context: Context, n: int, text: str, at: int, standing: float, inline: float, sure: bool = False) -> int:
+def _try(
+    context: Context, n: int, text: str, at: int, standing: float, inline: float, sure: bool = False
+) -> int:
     """Note the place if the text there can be read as a mark; where its words begin, or 0.
 
     `sure`: no sentence comes from the line before, so 5、6年级 is rather 5、 than a pair.
@@ -102,7 +106,7 @@ def _try(context: Context, n: int, text: str, at: int, standing: float, inline: 
         found = [mark for mark in found if not _runs_on(mark, text)]
     if not found:
         return 0
-    context.after(Place(n, at, tuple(found), standing, inline), text)
+    context.after(Place(n, at, tuple(found), standing, inline))
     return max(mark.end for mark in found)
 
 
@@ -166,7 +170,3 @@ def _runs_on(mark: Mark, text: str) -> bool:
         for found in re.finditer(r"[，、,]\s*", sentence)
         for other in marks.marks_at(sentence, found.end(), head=False)
     )
-
-
-def each(found: Sequence[Place], line: int) -> Iterator[Place]:
-    return (place for place in found if place.line == line)

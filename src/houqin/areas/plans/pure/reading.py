@@ -6,7 +6,7 @@ Nothing of the text is lost but page numbers, and nothing is put right: a gap in
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import choosing, pages
@@ -50,7 +50,9 @@ class Draft:
         self.text += f"\n{words}" if starts and self.text and words else words
 
     def done(self) -> Item:
-        return Item(self.mark.number if self.mark else "", self.text, tuple(child.done() for child in self.children))
+        return Item(
+            self.mark.number if self.mark else "", self.text, tuple(child.done() for child in self.children)
+        )
 
 
 def read(lines: Sequence[Line]) -> Reading:

@@ -80,7 +80,7 @@ def _from_word(data: bytes) -> list[Line]:
     return _some([Line(text, True, level, number, row) for text, level, number, row in answer])
 
 
-def _run_child(data: bytes) -> list[list] | str:  # type: ignore[type-arg]
+def _run_child(data: bytes) -> list[list] | str:
     """What the reading process answers: lines, or the sentence why not; also if it had to be ended."""
     try:
         done = subprocess.run(  # noqa: S603 - our own file, no shell, nothing of the sender's in the command

@@ -22,7 +22,19 @@ LINES, CHARACTERS = 20_000, 200_000
 CPU_SECONDS, MEMORY = 20, 768 * MB
 NOT_WORD = "这不是能读的 .docx 文件，没有导入。用 Word 或 WPS 另存为 .docx 再导，或者把文字粘贴进来。"
 TOO_LONG = f"文件里的文字超过 {CHARACTERS:,} 个字或 {LINES:,} 行，没有导入。只留计划的正文再导。"
-GONE = {"del", "moveFrom", "delText", "delInstrText", "instrText", "rt", "pPr", "rPr", "Fallback", "tbl", "txbxContent"}
+GONE = {
+    "del",
+    "moveFrom",
+    "delText",
+    "delInstrText",
+    "instrText",
+    "rt",
+    "pPr",
+    "rPr",
+    "Fallback",
+    "tbl",
+    "txbxContent",
+}
 HAN, LEGAL, OLD_LEGAL = "零一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "零壹貳參肆伍陸柒捌玖"
 STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
@@ -53,7 +65,9 @@ def part(archive: zipfile.ZipFile, name: str) -> Element | None:
         return None
     if entry.flag_bits & 1:
         raise Refuse("文件加了密码，没有导入。去掉密码另存一份再导。")
-    if entry.file_size > PART or (entry.file_size > MB and entry.file_size > RATIO * max(1, entry.compress_size)):
+    if entry.file_size > PART or (
+        entry.file_size > MB and entry.file_size > RATIO * max(1, entry.compress_size)
+    ):
         raise Refuse(f"文件解开后太大（最多 {PART // MB} MB），没有导入。只留计划的正文再导。")
     with archive.open(entry) as stream:
         data = stream.read(PART + 1)
@@ -138,17 +152,23 @@ class Numbering:
         style = val(child(paragraph, "pPr", "pStyle")) or self.plain
         own = child(paragraph, "pPr", "numPr")
         num, depth = val(child(own, "numId")), val(child(own, "ilvl"))
-        named = style
+        if num:
+            return num, whole(depth, 0)
+        num, ilvl, names = self._styled(style)
+        levels = self.lists.get(self._list(num) or "", {})
+        by_style = [str(n) for name in names for n, level in levels.items() if level.style == name]
+        return num, whole(depth or (by_style[0] if by_style else ilvl), 0)
+
+    def _styled(self, style: str) -> tuple[str, str, list[str]]:
+        """numId and ilvl of a style or of what it is based on; the names of the styles on the way."""
+        names, ilvl = [style], ""
         for _ in range(20):
-            based, styled, ilvl = self.styles.get(named, ("", "", ""))
-            if styled or not based:
-                break
-            named = based
-        if not num and styled:
-            source = self._list(styled)
-            by_style = [n for n, level in self.lists.get(source or "", {}).items() if level.style in {style, named}]
-            return styled, whole(depth or (str(by_style[0]) if by_style else ilvl), 0)
-        return num, whole(depth, 0)
+            based, num, own = self.styles.get(names[-1], ("", "", ""))
+            ilvl = ilvl or own
+            if num or not based:
+                return num, ilvl, names
+            names.append(based)
+        return "", "", names
 
     def _list(self, num: str) -> str | None:
         source = self.nums.get(num)
@@ -185,7 +205,9 @@ def numbering(archive: zipfile.ZipFile, rels: str) -> Numbering:
     for one in lists if lists is not None else ():
         if local(one) == "abstractNum":
             key = val(one, "abstractNumId")
-            made.lists[key] = {whole(val(each, "ilvl"), 0): level(each) for each in one if local(each) == "lvl"}
+            made.lists[key] = {
+                whole(val(each, "ilvl"), 0): level(each) for each in one if local(each) == "lvl"
+            }
             if link := val(child(one, "numStyleLink")):
                 made.links[key] = link
         elif local(one) == "num":
@@ -211,7 +233,11 @@ def _styles(made: Numbering, styles: Element | None) -> None:
         if local(one) == "style":
             key = val(one, "styleId")
             asked = child(one, "pPr", "numPr")
-            made.styles[key] = (val(child(one, "basedOn")), val(child(asked, "numId")), val(child(asked, "ilvl")))
+            made.styles[key] = (
+                val(child(one, "basedOn")),
+                val(child(asked, "numId")),
+                val(child(asked, "ilvl")),
+            )
             if val(one, "type") == "paragraph" and val(one, "default") in {"1", "true"}:
                 made.plain = key
 
@@ -291,7 +317,10 @@ class Walk:
 
     def paragraph(self, element: Element) -> Iterator[Line]:
         text = self.before + "".join(words(element))
-        if child(element, "pPr", "rPr", "del") is not None or child(element, "pPr", "rPr", "moveFrom") is not None:
+        if (
+            child(element, "pPr", "rPr", "del") is not None
+            or child(element, "pPr", "rPr", "moveFrom") is not None
+        ):
             self.before = text
             return
         self.before = ""

@@ -35,7 +35,7 @@ WORDS = ["校舍安全", "每天巡视", "灯具维修", "食堂留样", "班级
 WORD = st.sampled_from(WORDS)
 CLAUSE = st.lists(WORD, min_size=1, max_size=3).map("".join)
 SENTENCE = st.lists(CLAUSE, min_size=2, max_size=4).map("，".join)
-HEADING = st.sampled_from([word for word in WORDS[:10]]).map(lambda word: f"{word}工作")
+HEADING = st.sampled_from(WORDS[:10]).map(lambda word: f"{word}工作")
 PAGES = ["- {n} -", "{n}", "第 {n} 页 共 99 页", "第{n}页", "{n}/99", "Page {n}", "—{n}—"]
 
 
@@ -90,7 +90,9 @@ def grow(written: Written, depth: int) -> tuple[Item, ...]:
         deeper = depth + 1 < len(written.systems) and written.draw(st.booleans())
         said, number = mark(system, form, n)
         text = written.draw(HEADING) if deeper and written.draw(st.booleans()) else _sentence(written, deeper)
-        joined = ends and n > 1 and system not in {"part", "chapter", "section"} and written.draw(st.booleans())
+        joined = (
+            ends and n > 1 and system not in {"part", "chapter", "section"} and written.draw(st.booleans())
+        )
         written.line(said + text, joined)
         under = grow(written, depth + 1) if deeper else ()
         ends = written.lines[-1][-1] in "。；"
