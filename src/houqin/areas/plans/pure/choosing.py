@@ -122,7 +122,8 @@ def begun(trial: Trial, mark: Mark, depth: int) -> float:
     first = mark.values[-1]
     cost = 0.0 if first == 1 else 4 + 0.2 * min(20, first - 2)
     if len(mark.values) > 1:
-        return cost + _under(trial.stack[:depth], mark)
+        under = _under(trial.stack[:depth], mark)
+        return cost + under - (1.5 if cost and not under else 0)  # 4.2 under 4
     if first != 1 and trial.seen.get(mark.family, -1) == first - 1:
         cost = 0.5 if mark.family == "第条" else 1.5
     for level in trial.stack[:depth]:

@@ -15,9 +15,9 @@ CAPITAL = "壹贰貳弍叁參参叄肆伍陆陸柒捌玖拾"
 DIGIT = r"[0-9０-９]"
 CLOSE = r"[、.．：:]"
 GAP = r"[ \t\u00a0\u3000]"
-ORDINALS = {  # rank by what is counted: a part holds chapters, a chapter sections, a section articles
-    "编": -1, "編": -1, "篇": -1, "部分": 0, "部份": 0, "章": 0.3, "节": 0.6, "節": 0.6, "条": 2.2, "條": 2.2,
-    "款": 2.4, "项": 2.6, "項": 2.6,
+ORDINALS: dict[str, float | None] = {  # rank by what is counted: a part holds chapters, these hold sections
+    "编": -1, "編": -1, "篇": -1, "部分": 0, "部份": 0, "章": 0.3, "节": 0.6, "節": 0.6, "条": None, "條": None,
+    "款": None, "项": None, "項": None,
 }  # fmt: skip
 SAME = {"編": "编", "部份": "部分", "節": "节", "條": "条", "項": "项"}
 RANKS = {
@@ -61,7 +61,7 @@ PATTERNS = {
     "halfhan": rf"(?P<n>[{HAN}]+){GAP}*[)）]",
     "capital": rf"(?P<n>[{CAPITAL}]+){GAP}*(?P<close>{CLOSE})",
     "sign": rf"(?P<n>[{''.join(SIGN)}])",
-    "roman": rf"(?P<n>[{''.join(ROMAN)}]|[IVX]{{1,4}}){GAP}*(?P<close>[、.．：:)）]|(?={GAP}))",
+    "roman": rf"(?P<n>[{''.join(ROMAN)}]|[IVX]{{1,4}}|[ivx]{{1,4}}){GAP}*(?P<close>[、.．：:)）]|(?={GAP}))",
     "letter": r"(?P<n>[A-Za-zＡ-Ｚａ-ｚ])(?P<close>[、.．)）])",
     "roundletter": r"[(（](?P<n>[A-Za-zＡ-Ｚａ-ｚ])[)）]",
 }
@@ -154,7 +154,7 @@ def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
 
 
 def _latin(numeral: str) -> int:
-    return LATIN.index(numeral) + 1 if numeral in LATIN else 0
+    return LATIN.index(numeral.upper()) + 1 if numeral.upper() in LATIN else 0
 
 
 def _read(name: str, match: re.Match[str]) -> tuple[str, tuple[int, ...], str]:

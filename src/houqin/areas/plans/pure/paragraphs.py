@@ -74,7 +74,7 @@ def _broken(texts: Sequence[str]) -> bool:
         unended = not stopped(before.strip()) and (
             PAUSES.search(before) or after.strip()[0] in "，。；、）)”"
         )
-        if unended and not marks.marks_at(after.strip(), 0, head=True):
+        if unended and all(mark.doubt >= 5 for mark in marks.marks_at(after.strip(), 0, head=True)):
             return True
     return False
 

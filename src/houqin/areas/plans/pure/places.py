@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CLOSING = "”’\"'」』）)》】 \u3000\t"
 UNFINISHED = "，、,（(《“‘—-"
+SEEN = 100  # characters around a place that are looked at
 UNSURE = 4
 HEADING = 25  # characters of a heading that runs on in its line
 BEFORE = re.compile(
@@ -81,8 +82,8 @@ def _inside(context: Context, n: int, text: str, at: int) -> None:
         here = found.start()
         if here < at or here == 0:
             continue
-        words = context.words + text[begun:here]
-        weighed = inside(words, text[begun:here])
+        before = text[max(begun, here - SEEN) : here]
+        weighed = inside(context.words[-SEEN:] + before, before)
         if weighed is None:
             continue
         after = _try(context, n, text, here, *weighed)
@@ -164,7 +165,7 @@ def _runs_on(mark: Mark, text: str) -> bool:
     """按①…、②…: the next of the count follows within the same sentence, so both are words."""
     if mark.values[-1] != 1:
         return False
-    sentence = re.split(rf"[{SENTENCE}]", text[mark.end :], maxsplit=1)[0]
+    sentence = re.split(rf"[{SENTENCE}]", text[mark.end : mark.end + SEEN], maxsplit=1)[0]
     return any(
         other.family == mark.family and other.values == (2,)
         for found in re.finditer(r"[，、,]\s*", sentence)

@@ -16,6 +16,7 @@ from .paragraphs import Line, lines_of
 from .places import places
 
 __all__ = ["Item", "Line", "Reading", "as_json", "lines_of", "read"]
+TOLD = 30  # warnings; more help nobody
 SAID = 12  # characters of an item by which a warning names it
 
 
@@ -67,6 +68,8 @@ def read(lines: Sequence[Line]) -> Reading:
             open_.append(draft)
         (open_[-1] if len(open_) > 1 else root.children[0]).add(words, line.starts and not chosen)
     warnings = tuple(_warnings(root, "全文", {}))
+    if len(warnings) > TOLD:
+        warnings = (*warnings[:TOLD], f"还有 {len(warnings) - TOLD} 处编号不连续，照原文保留。")
     if len(root.children) == 1:
         warnings = ("没有认出编号，全文放在一条里。",)
     return Reading(tuple(draft.done() for draft in root.children), warnings, tuple(numbers))

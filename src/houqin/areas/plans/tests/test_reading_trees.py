@@ -25,6 +25,7 @@ SYSTEMS = {  # in the order in which offices nest them: how the n-th is written,
     "han": [("{h}、", "{h}"), ("{h}．", "{h}"), ("{h} 、", "{h}")],
     "roundhan": [("（{h}）", "({h})"), ("({h})", "({h})"), ("（ {h} ）", "({h})"), ("{sh}", "{sh}")],
     "arabic": [("{n}、", "{n}"), ("{n}. ", "{n}"), ("{n}．", "{n}"), ("{f}、", "{n}"), ("{f}．", "{n}")],
+    "dotted": [("{p}.{n} ", "{p}.{n}"), ("{fp}．{f}　", "{p}.{n}"), ("{p}.{n}. ", "{p}.{n}")],
     "round": [("({n})", "({n})"), ("（{n}）", "({n})"), ("（{f}）", "({n})"), ("{sr}", "{sr}")],
     "half": [("{n})", "{n})"), ("{n}）", "{n})")],
     "circle": [("{c}", "{c}"), ("{c} ", "{c}")],
@@ -70,13 +71,13 @@ class Written:
             self.lines.append(self.draw(st.sampled_from(PAGES)).format(n=self.page))
 
 
-def mark(system: str, form: tuple[str, str], n: int) -> tuple[str, str]:
+def mark(system: str, form: tuple[str, str], n: int, above: int) -> tuple[str, str]:
     sign = chr(ord(SIGNED.get(system, "①")) + n - 1)
-    said = {"h": HAN[n - 1], "n": n, "f": str(n).translate(FULL), "c": sign, "sh": sign, "sr": sign}
+    said = {"h": HAN[n - 1], "n": n, "f": str(n).translate(FULL), "p": above, "fp": str(above).translate(FULL), "c": sign, "sh": sign, "sr": sign}
     return form[0].format(**said), form[1].format(**said)
 
 
-def grow(written: Written, depth: int) -> tuple[Item, ...]:
+def grow(written: Written, depth: int, above: int = 1) -> tuple[Item, ...]:
     system = written.systems[depth]
     forms = SYSTEMS[system]
     children = written.draw(st.integers(1, 4))
@@ -88,13 +89,13 @@ def grow(written: Written, depth: int) -> tuple[Item, ...]:
         if not form[0].startswith("{s"):
             form = written.draw(st.sampled_from(plain))
         deeper = depth + 1 < len(written.systems) and written.draw(st.booleans())
-        said, number = mark(system, form, n)
+        said, number = mark(system, form, n, above)
         text = written.draw(HEADING) if deeper and written.draw(st.booleans()) else _sentence(written, deeper)
         joined = (
             ends and n > 1 and system not in {"part", "chapter", "section"} and written.draw(st.booleans())
         )
         written.line(said + text, joined)
-        under = grow(written, depth + 1) if deeper else ()
+        under = grow(written, depth + 1, n) if deeper else ()
         ends = written.lines[-1][-1] in "。；"
         items.append(Item(number, text, under))
     return tuple(items)
