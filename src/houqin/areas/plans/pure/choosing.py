@@ -13,11 +13,12 @@ from typing import NamedTuple
 from .marks import Mark
 from .places import Place
 
-WIDTH, WORK, DEEPEST = 24, 60_000, 12
+WIDTH, WORK, DEEPEST = 24, 30_000, 12
 OTHER_SHAPE = 0.6  # 1、 2．
 NESTED, NESTED_SHAPE = 6.0, 2.0  # a count inside itself; by another shape: 1、 over 1.
 INVERTED, CLOSED = 2.5, 1.5  # a higher family below a lower one; or beside it
 UNFIT = 8.0
+HOPELESS = -4.0  # what no later mark makes good; automatic numbers stand too well to come so low
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Trial(NamedTuple):
 
 
 def choose(places: Sequence[Place]) -> list[Chosen]:
-    width = max(4, min(WIDTH, WORK // max(1, len(places))))
+    width = max(2, min(WIDTH, WORK // max(1, len(places))))
     beam = [Trial((), {}, frozenset(), 0.0, (0, -1), None)]
     for place in places:
         best: dict[tuple[tuple[Mark, ...], tuple[int, int]], Trial] = {}
@@ -74,7 +75,9 @@ def _continued(trial: Trial, place: Place) -> Iterator[Trial]:
         return
     for mark in place.marks:
         for depth, cost in _ways(trial, place, mark):
-            yield _taken(trial, place, mark, depth, place.standing - cost - mark.doubt)
+            gain = place.standing - cost - mark.doubt
+            if gain > HOPELESS:
+                yield _taken(trial, place, mark, depth, gain)
 
 
 def _taken(trial: Trial, place: Place, mark: Mark, depth: int, gain: float) -> Trial:

@@ -138,7 +138,7 @@ def value(numeral: str) -> int:
 def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
     tail = None if name in {"arabic", "han", "capital"} else TAIL.match(text, match.end())
     end = tail.end() if tail else match.end()
-    rest = text[end:].lstrip()
+    rest = text[end : end + 40].lstrip()
     if WORDS_FOLLOW.match(rest) or (name.startswith("round") and CLASS_FOLLOWS.match(text, match.end())):
         return []
     if name == "dotted":
@@ -149,7 +149,15 @@ def _mark(name: str, match: re.Match[str], text: str) -> list[Mark]:
     shape = _shape(name, match)
     rank = ORDINALS[match["of"]] if name == "ordinal" else RANKS.get(family)
     return [
-        Mark(family, shape, values, number, end, _doubt(name, match, rest, shape, rest == text[end:]), rank)
+        Mark(
+            family,
+            shape,
+            values,
+            number,
+            end,
+            _doubt(name, match, rest, shape, not text[end : end + 1].isspace()),
+            rank,
+        )
     ]
 
 

@@ -73,7 +73,16 @@ class Written:
 
 def mark(system: str, form: tuple[str, str], n: int, above: int) -> tuple[str, str]:
     sign = chr(ord(SIGNED.get(system, "①")) + n - 1)
-    said = {"h": HAN[n - 1], "n": n, "f": str(n).translate(FULL), "p": above, "fp": str(above).translate(FULL), "c": sign, "sh": sign, "sr": sign}
+    said = {
+        "h": HAN[n - 1],
+        "n": n,
+        "f": str(n).translate(FULL),
+        "p": above,
+        "fp": str(above).translate(FULL),
+        "c": sign,
+        "sh": sign,
+        "sr": sign,
+    }
     return form[0].format(**said), form[1].format(**said)
 
 
