@@ -66,6 +66,14 @@ PATTERNS = {
     "roundletter": r"[(（](?P<n>[A-Za-zＡ-Ｚａ-ｚ])[)）]",
 }
 AT = {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
+BEGINNINGS = [  # by its first character, what a mark can be
+    ("0123456789０１２３４５６７８９", ("dotted", "arabic", "half")),
+    ("(（", ("round", "roundhan", "roundletter")),
+    ("第", ("ordinal",)),
+    (HAN, ("han", "halfhan")),
+    (CAPITAL, ("capital",)),
+    ("".join(SIGN), ("sign",)),
+]
 BARE = {  # closed by a blank only; taken at the head of a line
     "arabic": re.compile(rf"(?P<n>{DIGIT}{{1,2}})(?P<close>{GAP})(?={GAP}*[^\s0-9０-９])"),
     "han": re.compile(rf"(?P<n>[{HAN}]{{1,3}})(?P<close>{GAP})(?={GAP}*\S)"),
@@ -103,7 +111,9 @@ def marks_at(text: str, at: int, *, head: bool) -> list[Mark]:
     """What the text at this place may be read as; `head`: it is the head of a line."""
     if not FIRST.match(text, at):
         return []
-    patterns = [*AT.items(), *(BARE.items() if head else ())]
+    names = next((names for chars, names in BEGINNINGS if text[at] in chars), ("roman", "letter"))
+    patterns = [(name, AT[name]) for name in names]
+    patterns += [(name, BARE[name]) for name in names if head and name in BARE]
     found = (_mark(name, match, text) for name, regex in patterns if (match := regex.match(text, at)))
     return [mark for each in found for mark in each]
 

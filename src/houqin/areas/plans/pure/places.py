@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from . import marks
@@ -168,6 +169,6 @@ def _runs_on(mark: Mark, text: str) -> bool:
     sentence = re.split(rf"[{SENTENCE}]", text[mark.end : mark.end + SEEN], maxsplit=1)[0]
     return any(
         other.family == mark.family and other.values == (2,)
-        for found in re.finditer(r"[，、,]\s*", sentence)
+        for found in islice(re.finditer(r"[，、,]\s*", sentence), 4)
         for other in marks.marks_at(sentence, found.end(), head=False)
     )
