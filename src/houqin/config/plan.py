@@ -1,4 +1,5 @@
-"""`houqin plan`: how a plan text would be read. Nothing is saved; neither data folder nor database is asked."""
+"""`houqin plan`: how a plan text would be read. Nothing is saved; neither data folder nor database is
+asked."""
 
 import argparse
 import json

@@ -1,7 +1,9 @@
 """取舍: which of the marks that may stand in a text do number it.
 
-Each reading of the text is a stack of open levels; each mark that is taken brings what speaks for its place and costs
-what its number lacks: a gap, a count begun anew, a level out of its order. The best reading wins, found by a beam.
+Each reading of the text is a stack of open levels; each mark that is taken brings what speaks for its
+place and costs
+what its number lacks: a gap, a count begun anew, a level out of its order. The best reading wins, found
+by a beam.
 """
 
 from __future__ import annotations

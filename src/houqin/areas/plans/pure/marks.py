@@ -1,6 +1,7 @@
 """编号: which numbering systems there are, and what mark may stand at a place of a line.
 
-A mark has a family (what counts together: `1、` `1.` `１．`), a shape within it (how it is closed), and a rank (which
+A mark has a family (what counts together: `1、` `1.` `１．`), a shape within it (how it is closed), and a
+rank (which
 of two families usually stands above the other). Whether it numbers anything is decided in `choosing`.
 """
 
@@ -39,7 +40,8 @@ NUMERALS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6
 TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100}
 SIGNS = {  # one character is the whole mark: first of its row, how many, the family
     "①": (20, "circle"), "㉑": (15, "circle"), "㊱": (15, "circle"), "❶": (10, "circle"), "⓵": (10, "circle"),
-    "➀": (10, "circle"), "➊": (10, "circle"), "㊀": (10, "circle"), "⑴": (20, "round"), "⒈": (20, "arabic"), "㈠": (10, "roundhan"),
+    "➀": (10, "circle"), "➊": (10, "circle"), "㊀": (10, "circle"), "⑴": (20, "round"), "⒈": (20,
+        "arabic"), "㈠": (10, "roundhan"),
 }  # fmt: skip
 LATER = {"㉑": 20, "㊱": 35}
 SIGN = {
@@ -51,7 +53,7 @@ ROMAN = {chr(0x2160 + n): n + 1 for n in range(12)} | {chr(0x2170 + n): n + 1 fo
 LATIN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
 PATTERNS = {
-    "ordinal": rf"第{GAP}*(?P<n>[{HAN}{CAPITAL}]+|{DIGIT}{{1,3}}){GAP}*(?P<of>{'|'.join(ORDINALS)})(?![的所内中之])",
+    "ordinal": rf"第{GAP}*(?P<n>[{HAN}{CAPITAL}]+|{DIGIT}{{1,3}}){GAP}*(?P<of>{'|'.join(ORDINALS)})(?![的所内中])",
     "dotted": rf"(?P<n>{DIGIT}{{1,2}}(?:[.．]{DIGIT}{{1,2}}){{1,4}})(?!{DIGIT}|[%％‰])(?:[.．、](?!{DIGIT}))?",
     "arabic": rf"(?P<n>{DIGIT}{{1,3}}){GAP}*(?P<close>[、.．]|[：:](?!{DIGIT}))",
     "half": rf"(?P<n>{DIGIT}{{1,3}}){GAP}*[)）]",
@@ -96,7 +98,8 @@ UNIT_FOLLOWS = re.compile(
 
 @dataclass(frozen=True)
 class Mark:
-    """`values`: what it counts to, more than one for 1.1; `end`: where its words begin; `doubt`: what speaks against it."""
+    """`values`: what it counts to, more than one for 1.1; `end`: where its words begin; `doubt`: what
+    speaks against it."""
 
     family: str
     shape: str

@@ -67,7 +67,8 @@ def parted(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
 
 
 def _page_of(line: Line, beside: Sequence[Line], last: int) -> int:
-    """The number of the page if that is all the line says; a bare number only where pages would count so far."""
+    """The number of the page if that is all the line says; a bare number only where pages would count so
+    far."""
     if line.row or line.number or not is_page(line.text):
         return 0
     said = re.search(rf"{DIGIT}+", line.text)

@@ -80,7 +80,8 @@ def _broken(texts: Sequence[str]) -> bool:
 
 
 def _rows(raw: Sequence[str]) -> set[int]:
-    """Lines that stand together and have as many tabs within, as a table is pasted. A tab after a mark is none."""
+    """Lines that stand together and have as many tabs within, as a table is pasted. A tab after a mark
+    is none."""
     counts = [len(TAB_WITHIN.findall(_unmarked(line))) for line in raw]
     return {
         n

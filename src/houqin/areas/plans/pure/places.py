@@ -1,4 +1,5 @@
-"""落点: where in a text a mark may stand, and how well. What stands in mid-sentence is words and never gets here."""
+"""落点: where in a text a mark may stand, and how well. What stands in mid-sentence is words and never
+gets here."""
 
 from __future__ import annotations
 
@@ -131,7 +132,8 @@ def at_head(context: Context, line: Line) -> float | None:
 
 
 def inside(words: str, before: str) -> tuple[float, float] | None:
-    """How well a mark stands after these words, and what it costs to begin a count there; `before`: those of its line."""
+    """How well a mark stands after these words, and what it costs to begin a count there; `before`:
+    those of its line."""
     said = words.rstrip()
     if _open(before):
         return None

@@ -22,7 +22,8 @@ SAID = 12  # characters of an item by which a warning names it
 
 @dataclass(frozen=True)
 class Item:
-    """条: its mark without the closing sign, its own words, what stands under it. The first of a plan has no number."""
+    """条: its mark without the closing sign, its own words, what stands under it. The first of a plan has
+    no number."""
 
     number: str
     text: str
@@ -31,7 +32,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Reading:
-    """The tree; what the reader should look at again, in sentences for the office; the page numbers left out."""
+    """The tree; what the reader should look at again, in sentences for the office; the page numbers left
+    out."""
 
     items: tuple[Item, ...]
     warnings: tuple[str, ...] = ()
@@ -90,7 +92,8 @@ def _pieces(lines: Sequence[Line], chosen: Sequence[Chosen]) -> Iterator[tuple[L
 
 
 def _warnings(draft: Draft, where: str, seen: dict[str, Mark]) -> Iterator[str]:
-    """Where a count lacks a number, goes back or does not begin with one; `seen`: how far each count has come."""
+    """Where a count lacks a number, goes back or does not begin with one; `seen`: how far each count has
+    come."""
     last: dict[str, Mark] = {}
     for child in draft.children:
         if mark := child.mark:

