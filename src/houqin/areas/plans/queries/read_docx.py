@@ -1,6 +1,6 @@
 """Reads one .docx in a process of its own: `python -I read_docx.py`, the file on stdin, its lines as JSON.
 
-First our own bounds: entries, bytes, ratio, no DTD. Then what Word would show. Nothing of the house is imported.
+First our own bounds: entries, bytes, ratio, no DTD. Then what Word would show. Imports nothing of ours.
 """
 
 from __future__ import annotations
