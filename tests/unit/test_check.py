@@ -347,7 +347,7 @@ def test_a_database_that_lost_its_end_does_not_fit_its_anchor(house):
     anchor.write_text(json.dumps({**said, "seal": said["seal"] + 1}))
     assert [one.sentence for one in told(full=False)] == [
         f"[I34 错误] 日封一环接一环：日封 {said['seal'] + 1}应为在数据库里（{said['head'][:12]}），实际是没有，或者不一样。"
-        "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照。"
+        "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照；查清以后删掉数据目录里的 anchor。"
     ]
 
 

@@ -24,7 +24,7 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.check", "repairs.remind_and_close",
+    "kernel.tune", "kernel.check", "repairs.remind_and_close",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@ it calls itself good only after it was restored and checked.
 """
 
 import argparse
+import logging
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from houqin.kernel.errors import Refused
 from . import archive, folder, rows
 from .moment import one_moment
 
+log = logging.getLogger("houqin.backup")
 SECRETS = ("secret", "entries", "authority.pem")
 
 
@@ -142,6 +144,17 @@ def prove(path: Path, passphrase: str) -> None:
             command, env=env, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
+            _write_down(scratch / "data")
             raise Refused(f"备份恢复不回来，没有留下这个文件：{(done.stderr or done.stdout).strip()[-600:]}")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_down(proof: Path) -> None:
+    """What the proof wrote into its own log goes with it; ours keeps it."""
+    try:
+        said = (proof / "log" / "houqin.log").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    for line in said.splitlines()[-100:]:
+        log.error("proof: %s", line)

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from . import folder
+from django.db import DatabaseError
+
+from . import folder, trouble
 from .moment import one_moment
 
 if TYPE_CHECKING:
@@ -92,16 +94,28 @@ def findings(*, full: bool) -> Iterator[Told]:
     """What is not as it must be; of one invariant at most a screenful."""
     asked = [one for one in invariants() if full or one.fast]
     probing = [one for one in asked if one.code in PROBING]
-    for invariant in probing:
-        yield from _told(invariant)
-    with one_moment():
-        for invariant in asked:
-            if invariant not in probing:
-                yield from _told(invariant)
+    try:
+        for invariant in probing:
+            yield from _told(invariant)
+        with one_moment():
+            for invariant in asked:
+                if invariant not in probing:
+                    yield from _told(invariant)
+    except DatabaseError as error:
+        if not trouble.is_torn(error):
+            raise
+        yield _torn(error, probing[0])
 
 
 def _told(invariant: Invariant) -> Iterator[Told]:
     yield from (Told(finding, invariant) for finding in islice(invariant.find(), MOST))
+
+
+def _torn(error: Exception, whole: Invariant) -> Told:
+    """Where the file cannot be read any further, the look ends with what was found."""
+    from houqin.kernel.area import Finding
+
+    return Told(Finding(whole.code, "数据库文件", "读得到底", str(error), trouble.TORN), whole)
 
 
 def code(told: list[Told]) -> int:

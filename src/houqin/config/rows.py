@@ -21,14 +21,18 @@ BATCH = 500
 
 
 def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Ordinary tables, by name; what an engine keeps for its own index of words is not among them."""
+    """Ordinary tables, by name; what an engine keeps for itself (its index of words, the sizes of its tables) is not
+    among them.
+    """
     connection = connections[using]
     with connection.cursor() as cursor:
         names = {
             info.name for info in connection.introspection.get_table_list(cursor) if info.type in ("t", "p")
         }
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')")
+            cursor.execute(
+                "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow') OR name LIKE 'sqlite_%'"
+            )
             names -= {name for (name,) in cursor.fetchall()}
     return sorted(names - NOT_KEPT)
 
