@@ -178,7 +178,10 @@ def stamp(name: str, value: str) -> None:
 
 def collect_static() -> None:
     """Put the pages' files where the server takes them from, when they are others than last time."""
-    if settings.TESTING or (now := _fingerprint()) == stamped("files"):
+    if settings.TESTING:
+        return
+    now, list_of_names = _fingerprint(), Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if now == stamped("files") and list_of_names.exists():
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp("files", now)
