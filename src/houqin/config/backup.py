@@ -65,11 +65,18 @@ def make(
 
 
 def _write(path: Path, *, with_keys: bool) -> dict[str, Any]:
+    head = seal_now()
+    with archive.Writer(path) as writer:
+        manifest = {**_put_in(writer, with_keys=with_keys), "head": head}
+        writer.close(manifest)
+    return manifest
+
+
+def _put_in(writer: archive.Writer, *, with_keys: bool) -> dict[str, Any]:
+    """Rows as of one moment, then what was attached, then the keys; answers what the manifest says of it."""
     from django.conf import settings
 
     data = Path(settings.DATA)
-    head = seal_now()
-    writer = archive.Writer(path)
     with one_moment() as using:
         done, there = migrations(using), {}
         for table in rows.tables(using):
@@ -85,13 +92,11 @@ def _write(path: Path, *, with_keys: bool) -> dict[str, Any]:
     for name in SECRETS if with_keys else ():
         if (data / "keys" / name).exists():
             writer.file(f"keys/{name}", data / "keys" / name)
-    manifest = {
+    return {
         "version": __version__, "made_at": time.time(), "engine": connections[using].vendor,
         "migrations": done, "tables": there, "files": len(files), "keys": with_keys, "key_id": key_id(),
-        "head": head, "demo": (data / "demo").exists(),
+        "demo": (data / "demo").exists(),
     }  # fmt: skip
-    writer.close(manifest)
-    return manifest
 
 
 def seal_now() -> str:
