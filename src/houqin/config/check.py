@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -90,14 +91,14 @@ def _declared() -> Iterator[Finding]:
         yield Finding("I51", message.id or "", "通过", message.msg, "程序有缺陷，换回上一个版本。")
 
 
-def findings(*, full: bool) -> Iterator[Told]:
-    """What is not as it must be; of one invariant at most a screenful."""
+def findings(*, full: bool, uncommitted: bool = False) -> Iterator[Told]:
+    """What is not as it must be; of one invariant at most a screenful. `uncommitted`: as this transaction sees it."""
     asked = [one for one in invariants() if full or one.fast]
     probing = [one for one in asked if one.code in PROBING]
     try:
         for invariant in probing:
             yield from _told(invariant)
-        with one_moment():
+        with nullcontext() if uncommitted else one_moment():
             for invariant in asked:
                 if invariant not in probing:
                     yield from _told(invariant)

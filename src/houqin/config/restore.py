@@ -218,7 +218,7 @@ def _refuse_wrong() -> None:
     """
     from . import check
 
-    told = [one for one in check.findings(full=True) if one.invariant.severity == "error"]
+    told = [one for one in check.findings(full=True, uncommitted=True) if one.invariant.severity == "error"]
     for one in told[:10]:
         print(one.sentence, file=sys.stderr)
     if told:
