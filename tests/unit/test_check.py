@@ -23,6 +23,7 @@ from houqin.kernel.audit.models import Change, Seal
 from houqin.kernel.audit.sealing import actions as sealing
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.doors.models import Operation
+from houqin.kernel.invariants import engine
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.flow import Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
@@ -387,3 +388,27 @@ def test_the_fast_check_is_part_of_the_full_one():
     codes = {one.code for one in check.invariants()}
     assert {one.code for one in check.invariants() if one.fast} < codes
     assert {one.severity for one in check.invariants()} == {"error", "warning"}
+
+
+def test_versions_of_sqlite_that_lose_what_was_committed():
+    """F46: 3.7.0 to 3.51.2, but for the two into which the mending was carried back."""
+    versions = [
+        (3, 40, 1),
+        (3, 44, 5),
+        (3, 44, 6),
+        (3, 50, 6),
+        (3, 50, 7),
+        (3, 51, 2),
+        (3, 51, 3),
+        (3, 53, 0),
+    ]
+    assert [engine.safe_sqlite(version) for version in versions] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]

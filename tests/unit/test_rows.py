@@ -6,7 +6,7 @@ from houqin.config import rows
 
 
 def test_every_table_can_be_read_and_names_its_columns_alike(db):
-    """Seen to fail on PostgreSQL with the column it computes, and with kinds as the engine names them."""
+    """Seen to fail with kinds as the engine names them; what PostgreSQL computes was seen in `tests/fault/test_engines.py`."""
     heads = {}
     for table in rows.tables():
         first, *_ = rows.lines(table)
