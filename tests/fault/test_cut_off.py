@@ -193,6 +193,7 @@ def five_minutes_later(data) -> None:
     """The lease of the killed run is over, and the job is due."""
     with closing(sqlite3.connect(data / FILE, timeout=10)) as outside:
         outside.execute(
-            "UPDATE kernel_tickrun SET last_run_at = NULL, claimed_until = '2026-01-01 00:00:00' WHERE job = 'kernel.escalate'"
+            "UPDATE kernel_tickrun SET last_run_at = NULL, claimed_until = '2026-01-01 00:00:00'"
+            " WHERE job = 'kernel.escalate'"
         )
         outside.commit()

@@ -1,7 +1,9 @@
 """F28: a backup comes back on the other engine, row for row, and from there on the first again.
 
-Seen to fail: with the kinds of columns as each engine names them, with the computed column read along, with the
-check of what was restored asked of the alias that does not see it yet. `tests/unit/test_rows.py` is its short form.
+Seen to fail: with the kinds of columns as each engine names them, with the computed column read along,
+with the
+check of what was restored asked of the alias that does not see it yet. `tests/unit/test_rows.py` is its
+short form.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""F20, F41: what the server leans on beside its rows is taken away while it runs: its log, its record of what was
-done, its sessions, its passing files.
+"""F20, F41: what the server leans on beside its rows is taken away while it runs: its log, its record of
+what was done, its sessions, its passing files.
 """
 
 import json
@@ -73,8 +73,8 @@ def styled(person) -> list[int]:
 
 
 def test_sessions_passing_files_and_styles_are_wiped(server):
-    """F41: people log in again, and nothing else is lost. Seen to fail with the list of static files not looked for
-    at the start.
+    """F41: people log in again, and nothing else is lost. Seen to fail with the list of static files not
+    looked for at the start.
     """
     facts, data = json.loads(script(server.data, FACTS).out), server.data
     teacher = Person(server.base, "teacher").enter()

@@ -1,4 +1,6 @@
-"""F22, F23, F46, F47: a database that was cut, torn, exchanged or told otherwise is opened whole or refused by name."""
+"""F22, F23, F46, F47: a database that was cut, torn, exchanged or told otherwise is opened whole or
+refused by name.
+"""
 
 import hashlib
 import json
@@ -19,8 +21,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.sqlite]
 FILE = "houqin.sqlite3"
 CUTS, REPORTS = 60, 16
 HALVES = """
-    SELECT (SELECT count(*) FROM kernel_matter m WHERE NOT EXISTS (SELECT 1 FROM kernel_event e WHERE e.matter_id = m.id))
-         + (SELECT count(*) FROM kernel_matter m WHERE NOT EXISTS (SELECT 1 FROM repairs_repair r WHERE r.matter_id = m.id))
+    SELECT (SELECT count(*) FROM kernel_matter WHERE id NOT IN (SELECT matter_id FROM kernel_event))
+         + (SELECT count(*) FROM kernel_matter WHERE id NOT IN (SELECT matter_id FROM repairs_repair))
          + (SELECT count(*) FROM kernel_operation o WHERE o.key = '')
 """
 DRIFTED = """
@@ -31,8 +33,8 @@ from houqin.config import upkeep
 from houqin.kernel.errors import Refused
 options, told = connection.settings_dict["OPTIONS"], []
 right = options["init_command"]
-for was, now in (("FULL", "OFF"), ("foreign_keys=ON", "foreign_keys=OFF"), ("mmap_size=0", "mmap_size=100000"),
-                 ("journal_mode=WAL", "journal_mode=DELETE"), ("", "")):
+for was, now in (("FULL", "OFF"), ("foreign_keys=ON", "foreign_keys=OFF"),
+                 ("mmap_size=0", "mmap_size=100000"), ("journal_mode=WAL", "journal_mode=DELETE"), ("", "")):
     connection.close()
     options["init_command"] = right.replace(was, now)
     try:
@@ -62,13 +64,16 @@ with one_moment():
     write(90)
     long, told = wal.stat().st_size, [f.code for f in engine.long_wal()]
 write(2)
-print(json.dumps([long > 80 << 20, told, wal.stat().st_size <= 64 << 20, [f.code for f in engine.long_wal()]]))
+small = wal.stat().st_size <= 64 << 20
+print(json.dumps([long > 80 << 20, told, small, [f.code for f in engine.long_wal()]]))
 """
 
 
 @pytest.fixture(scope="module")
 def killed(founded, tmp_path_factory):
-    """A school whose server was killed after some reports: they lie in the log of writes, which is folded into the file at a thousand pages."""
+    """A school whose server was killed after some reports: they lie in the log of writes, which is folded
+    into the file at a thousand pages.
+    """
     data = shutil.copytree(founded, tmp_path_factory.mktemp("killed") / "data")
     facts = json.loads(script(data, FACTS).out)
     server = Server(data)
@@ -94,7 +99,9 @@ def copied(data, to, *ends: str):
 
 
 def test_a_power_cut_leaves_the_beginning_of_what_was_done(killed, tmp_path):
-    """The log of writes ends anywhere, its last sector is rubbish: what is read is whole, and nothing from after it."""
+    """The log of writes ends anywhere, its last sector is rubbish: what is read is whole, and nothing from
+    after it.
+    """
     dice, events = random.Random(22), "SELECT id FROM kernel_event ORDER BY id"
     everything, seen = read(copied(killed, tmp_path / "all", "-wal"), events), set()
     for n in range(CUTS):
@@ -114,7 +121,9 @@ def test_a_power_cut_leaves_the_beginning_of_what_was_done(killed, tmp_path):
 
 
 def torn(data, to, damage: str):
-    """A copy of the whole folder with its database harmed; in the middle: one page, which no start looks at."""
+    """A copy of the whole folder with its database harmed; in the middle: one page, which no start looks
+    at.
+    """
     shutil.copytree(data, to)
     [(page,)] = read(to, "SELECT rootpage FROM sqlite_master WHERE name = 'kernel_notice'")
     with open(to / FILE, "r+b") as file:
@@ -150,8 +159,8 @@ def test_a_torn_file_is_named_by_the_check(founded, tmp_path):
 
 
 def test_a_copy_without_its_log_of_writes_does_not_fit_its_anchor(killed, tmp_path):
-    """F23: somebody copied the one file. The start says so, and leaves the anchor, which is all that shows it.
-    Seen to fail with the anchor written over.
+    """F23: somebody copied the one file. The start says so, and leaves the anchor, which is all that shows
+    it. Seen to fail with the anchor written over.
     """
     data = shutil.copytree(killed, tmp_path / "data")
     seal = "import django; django.setup()\nfrom houqin.config import backup\nbackup.seal_now()"
@@ -167,7 +176,9 @@ def test_a_copy_without_its_log_of_writes_does_not_fit_its_anchor(killed, tmp_pa
 
 
 def test_an_engine_told_otherwise_does_not_start(founded, tmp_path):
-    """F46, and F22's promise that every commit is on the disk: `synchronous=FULL` is asked back at each start."""
+    """F46, and F22's promise that every commit is on the disk: `synchronous=FULL` is asked back at each
+    start.
+    """
     data = shutil.copytree(founded, tmp_path / "data")
     told = json.loads(script(data, DRIFTED).out)
     assert [one.partition("（")[2].partition("）")[0] for one in told] == [

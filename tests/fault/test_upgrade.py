@@ -28,7 +28,8 @@ import django; django.setup()
 import json
 from houqin.kernel.places.models import Place
 from tests.fault.later.models import Mark
-print(json.dumps([list(Mark.objects.order_by("pk").values_list("note", "weight", "place__walk")), Place.objects.count()]))
+marks = list(Mark.objects.order_by("pk").values_list("note", "weight", "place__walk"))
+print(json.dumps([marks, Place.objects.count()]))
 """
 
 
@@ -110,8 +111,8 @@ def killed_while_migrating(data, dice: random.Random) -> bool:
 
 
 def test_killed_while_migrating_the_next_start_begins_anew(school):
-    """With the old program the school is what it was; the later one does the whole of it, and keeps three backups.
-    Seen to fail with `finish` left out.
+    """With the old program the school is what it was; the later one does the whole of it, and keeps three
+    backups. Seen to fail with `finish` left out.
     """
     dice, before, cut = random.Random(20261124), content(school), 0
     for _ in range(5 if LONG else 1):

@@ -92,7 +92,7 @@ def _declared() -> Iterator[Finding]:
 
 
 def findings(*, full: bool, uncommitted: bool = False) -> Iterator[Told]:
-    """What is not as it must be; of one invariant at most a screenful. `uncommitted`: as this transaction sees it."""
+    """What is not as it must be; of one invariant at most a screenful. `uncommitted`: seen from inside."""
     asked = [one for one in invariants() if full or one.fast]
     probing = [one for one in asked if one.code in PROBING]
     try:

@@ -226,8 +226,8 @@ def _refuse_wrong() -> None:
 
 
 def _settle() -> None:
-    """Count the tables, which the backup does not carry; fold the log of writes back into the one file, so that
-    the folder can be moved.
+    """Count the tables, which the backup does not carry; fold the log of writes back into the one file, so
+    that the folder can be moved.
     """
     from django.db import connection
 

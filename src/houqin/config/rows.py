@@ -25,8 +25,8 @@ WRITTEN_APART = {
 
 
 def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Ordinary tables, by name; what an engine keeps for itself (its index of words, the sizes of its tables) is not
-    among them.
+    """Ordinary tables, by name; what an engine keeps for itself (its index of words, the sizes of its
+    tables) is not among them.
     """
     connection = connections[using]
     with connection.cursor() as cursor:
@@ -35,7 +35,8 @@ def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         }
         if connection.vendor == "sqlite":
             cursor.execute(
-                "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow') OR name LIKE 'sqlite_%'"
+                "SELECT name FROM pragma_table_list"
+                " WHERE type IN ('virtual', 'shadow') OR name LIKE 'sqlite_%'"
             )
             names -= {name for (name,) in cursor.fetchall()}
     return sorted(names - NOT_KEPT)

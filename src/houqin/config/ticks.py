@@ -47,7 +47,7 @@ def both_clocks() -> tuple[float, float]:
 
 
 def noted_jump(was: tuple[float, float]) -> tuple[float, float]:
-    """Write down that the clock was set (or the machine slept): what was written around then bears odd times."""
+    """Write down that the clock was set, or the machine slept: times around it are odd."""
     now = both_clocks()
     if abs(apart := (now[0] - was[0]) - (now[1] - was[1])) > JUMP:
         log.warning("clock_moved by %+.0f seconds", apart)

@@ -1,5 +1,5 @@
-"""An older school under a newer program: backed up, tried on the backup, then migrated; all of it, or the school
-is as it was, also when the power goes in the middle.
+"""An older school under a newer program: backed up, tried on the backup, then migrated; all of it, or the
+school is as it was, also when the power goes in the middle.
 """
 
 import logging
@@ -124,7 +124,7 @@ def _put_back() -> None:
 
 
 def _copy(file: Path, to: Path) -> None:
-    """SQLite's own copy: whole at one moment, whatever else is being written; under its name when complete."""
+    """SQLite's own copy: whole at one moment; under its name only when complete."""
     half = to.with_suffix(".copying")
     half.unlink(missing_ok=True)
     source, target = sqlite3.connect(file), sqlite3.connect(half)

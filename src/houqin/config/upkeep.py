@@ -110,8 +110,8 @@ def refuse_newer() -> None:
 
 
 def newer() -> list[str]:
-    """Migrations that the database has had and this program does not know, an area's that it does not have among
-    them; a stamp above our version.
+    """Migrations that the database has had and this program does not know, an area's that it does not have
+    among them; a stamp above our version.
     """
     written = stamped("version")
     stamps = [written] if written and _parts(written) > _parts(__version__) else []

@@ -8,6 +8,6 @@ CHANGED = (
 
 
 def refresh() -> None:
-    """Count anew where it has become wrong: after much came in at once, and once a day. Cheap where nothing grew."""
+    """Count anew where it has become wrong: after much came in, and once a day. Cheap where nothing grew."""
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA optimize({CHANGED})" if connection.vendor == "sqlite" else "ANALYZE")

@@ -73,8 +73,8 @@ def run_job(job: str, call: Callable[[Act], object], *, every: timedelta, act: A
     """Run one of the house's jobs if it is due and nobody has it in hand;
     a killed run is taken up after its lease.
 
-    True if it ran. An error is kept on the row and does not stop the other jobs. A run or a lease that lies in the
-    future was written under a clock that has been set back since: it holds up nothing.
+    True if it ran. An error is kept on the row and does not stop the other jobs. A run or a lease that
+    lies in the future was written under a clock that has been set back since: it holds up nothing.
     """
     TickRun.objects.get_or_create(job=job, defaults={"claimed_until": act.at - LEASE})
     row = TickRun.objects.get(job=job)
