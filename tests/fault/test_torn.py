@@ -146,7 +146,6 @@ def prints(data) -> dict[str, str]:
 
 @pytest.mark.parametrize("damage", ["middle", "head", "short"])
 def test_a_torn_file_is_refused_in_a_sentence_and_left_as_it_is(founded, tmp_path, damage):
-    """Seen to fail with `refuse_torn` left out: the start served a file that was torn in the middle."""
     data = torn(founded, tmp_path / "data", damage)
     before = prints(data)
     said = houqin(data, "start", "--port", str(free_port()))
