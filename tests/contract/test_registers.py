@@ -265,3 +265,14 @@ def test_a_name_cannot_split_the_header_or_turn_the_text(name, header):
     """A43."""
     assert sending.disposition(name) == header
     assert len(sending.disposition("表" * 300 + ".xlsx")) < 900
+
+
+def test_of_three_exports_at_once_the_third_is_told_to_come_back(web, monkeypatch):
+    """F35. Seen to fail with the two turns left out."""
+    monkeypatch.setattr(sending, "WAIT", 0.01)
+    director = web.as_("director")
+    with sending.one_of_two(), sending.one_of_two():
+        third = director.get("/house/places/?as=xlsx")
+    assert (third.status_code, third["Retry-After"]) == (429, "60")
+    assert "正有两份表在导出，这一份没有开始。" in third.content.decode()
+    assert director.get("/house/places/?as=xlsx").status_code == 200

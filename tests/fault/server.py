@@ -115,11 +115,11 @@ class Person:
         self.post("/demo/enter/", person=self.role)
         return self
 
-    def post(self, path: str, **fields: object) -> httpx.Response:
+    def post(self, path: str, files: dict | None = None, **fields: object) -> httpx.Response:
         token = self.web.cookies.get("csrf", "")
         headers = {
             "Referer": f"{self.web.base_url}",
             "Origin": str(self.web.base_url).rstrip("/"),
             "X-CSRFToken": token,
         }
-        return self.web.post(path, data={k: str(v) for k, v in fields.items()}, headers=headers)
+        return self.web.post(path, data={k: str(v) for k, v in fields.items()}, files=files, headers=headers)

@@ -22,6 +22,7 @@ from io import BytesIO
 from PIL import Image
 from django.utils import timezone
 from houqin.config import founding
+from houqin.kernel import tuning
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.actions import logins
@@ -36,6 +37,7 @@ attachments.attach(room, [attachments.Upload("桌子.png", picture)], "other", a
 admin = Person.objects.get(code="admin").user
 logins.enter(admin, device="手机", network="", shared=False, act=act)
 people.keep_detail(room, "name", "路人\\n甲", days=30, act=act)
+tuning.refresh()  # what SQLite keeps of its tables for itself is no part of a backup
 """
 PRINTS = """
 import django; django.setup()

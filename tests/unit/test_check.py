@@ -23,6 +23,7 @@ from houqin.kernel.audit.models import Change, Seal
 from houqin.kernel.audit.sealing import actions as sealing
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.doors.models import Operation
+from houqin.kernel.invariants import engine
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.flow import Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
@@ -347,7 +348,7 @@ def test_a_database_that_lost_its_end_does_not_fit_its_anchor(house):
     anchor.write_text(json.dumps({**said, "seal": said["seal"] + 1}))
     assert [one.sentence for one in told(full=False)] == [
         f"[I34 错误] 日封一环接一环：日封 {said['seal'] + 1}应为在数据库里（{said['head'][:12]}），实际是没有，或者不一样。"
-        "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照。"
+        "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照；查清以后删掉数据目录里的 anchor。"
     ]
 
 
@@ -387,3 +388,27 @@ def test_the_fast_check_is_part_of_the_full_one():
     codes = {one.code for one in check.invariants()}
     assert {one.code for one in check.invariants() if one.fast} < codes
     assert {one.severity for one in check.invariants()} == {"error", "warning"}
+
+
+def test_versions_of_sqlite_that_lose_what_was_committed():
+    """F46: 3.7.0 to 3.51.2, but for the two into which the mending was carried back."""
+    versions = [
+        (3, 40, 1),
+        (3, 44, 5),
+        (3, 44, 6),
+        (3, 50, 6),
+        (3, 50, 7),
+        (3, 51, 2),
+        (3, 51, 3),
+        (3, 53, 0),
+    ]
+    assert [engine.safe_sqlite(version) for version in versions] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]

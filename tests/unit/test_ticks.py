@@ -1,6 +1,7 @@
 """The clock of the house: every job of the list runs in this process and does what it is there for."""
 
 import json
+import logging
 import os
 from contextlib import nullcontext
 from datetime import date, time, timedelta
@@ -17,6 +18,7 @@ from houqin.kernel.audit.sealing import queries
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.doors.models import Operation
 from houqin.kernel.matters.models import Matter
+from houqin.kernel.notices.models import Notice
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import PersonalDetail
 from houqin.kernel.schedule.models import Schedule, Slot, TickRun
@@ -24,7 +26,7 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.check", "repairs.remind_and_close",
+    "kernel.tune", "kernel.check", "repairs.remind_and_close",
 ]  # fmt: skip
 
 
@@ -101,3 +103,46 @@ def test_a_job_that_fails_is_kept_on_its_row_and_the_others_run(house, monkeypat
     monkeypatch.setattr(ticks.attachments, "sweep", broken)
     assert ticks.once() == [code for code in EVERY if code != "kernel.sweep"]
     assert TickRun.objects.get(job="kernel.sweep").last_error == "OSError: 磁盘坏了"
+
+
+# ── the clock is set (F26) ──────────────────────────────────────────────────────────────────────────────
+
+
+def at(monkeypatch, moment) -> None:
+    monkeypatch.setattr(ticks, "timezone", SimpleNamespace(now=lambda: moment))
+
+
+def test_a_clock_that_was_a_year_ahead_holds_up_nothing(house, monkeypatch):
+    """Seen to fail with the last run believed although it lies in the future."""
+    at(monkeypatch, house.now + timedelta(days=365))
+    assert ticks.once() == EVERY
+    TickRun.objects.filter(job="kernel.seal").update(claimed_until=house.now + timedelta(days=365, minutes=5))
+    at(monkeypatch, house.now)
+    assert ticks.once() == EVERY
+    at(monkeypatch, house.now + timedelta(minutes=1))
+    assert ticks.once() == ["kernel.escalate", "kernel.seal"]
+
+
+def test_a_clock_that_goes_back_two_hours_tells_nobody_twice(house, monkeypatch):
+    """And the repair's way stays in the order in which it was written."""
+    matter = report(house, house.now - timedelta(days=4))
+    for hours in (0, -2, 24, 24 * 365):
+        at(monkeypatch, house.now + timedelta(hours=hours))
+        ticks.once()
+    assert list(matter.events.filter(step="escalate").values_list("at", flat=True)) == [house.now]
+    told = Notice.objects.filter(matter=matter, text__startswith="超时").values_list("to_id", flat=True)
+    assert len(told) == len(set(told)) > 0
+
+
+def test_a_jump_of_the_clock_is_written_down(caplog):
+    """A second either way is none."""
+    log = logging.getLogger("houqin.ticks")
+    log.addHandler(caplog.handler)
+    day, machine = ticks.both_clocks()
+    for was in (0, -7200, 7200, 1):
+        ticks.noted_jump((day + was, machine))
+    log.removeHandler(caplog.handler)
+    assert [message[:21] for message in dict.fromkeys(caplog.messages)] == [
+        "clock_moved by +7200 ",
+        "clock_moved by -7200 ",
+    ]

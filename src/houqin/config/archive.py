@@ -13,9 +13,10 @@ import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from houqin.kernel.errors import Refused
 
@@ -64,6 +65,16 @@ class Writer:
                 seen.update(block)
                 size += len(block)
         self.parts[name] = (size, seen.hexdigest())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *wrong: object) -> None:
+        """Cut off, it writes no end: on a full disk that would fail once more, and aloud."""
+        if kind and (file := self.zip.fp):
+            self.zip.fp = None
+            with suppress(OSError):
+                file.close()
 
     def close(self, manifest: dict[str, Any]) -> None:
         whole = {"format": FORMAT, **manifest, "parts": self.parts}

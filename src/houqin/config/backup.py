@@ -3,6 +3,7 @@ it calls itself good only after it was restored and checked.
 """
 
 import argparse
+import logging
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from houqin.kernel.errors import Refused
 from . import archive, folder, rows
 from .moment import one_moment
 
+log = logging.getLogger("houqin.backup")
 SECRETS = ("secret", "entries", "authority.pem")
 
 
@@ -63,11 +65,18 @@ def make(
 
 
 def _write(path: Path, *, with_keys: bool) -> dict[str, Any]:
+    head = seal_now()
+    with archive.Writer(path) as writer:
+        manifest = {**_put_in(writer, with_keys=with_keys), "head": head}
+        writer.close(manifest)
+    return manifest
+
+
+def _put_in(writer: archive.Writer, *, with_keys: bool) -> dict[str, Any]:
+    """Rows as of one moment, then what was attached, then the keys; answers what the manifest says of it."""
     from django.conf import settings
 
     data = Path(settings.DATA)
-    head = seal_now()
-    writer = archive.Writer(path)
     with one_moment() as using:
         done, there = migrations(using), {}
         for table in rows.tables(using):
@@ -83,13 +92,11 @@ def _write(path: Path, *, with_keys: bool) -> dict[str, Any]:
     for name in SECRETS if with_keys else ():
         if (data / "keys" / name).exists():
             writer.file(f"keys/{name}", data / "keys" / name)
-    manifest = {
+    return {
         "version": __version__, "made_at": time.time(), "engine": connections[using].vendor,
         "migrations": done, "tables": there, "files": len(files), "keys": with_keys, "key_id": key_id(),
-        "head": head, "demo": (data / "demo").exists(),
+        "demo": (data / "demo").exists(),
     }  # fmt: skip
-    writer.close(manifest)
-    return manifest
 
 
 def seal_now() -> str:
@@ -142,6 +149,17 @@ def prove(path: Path, passphrase: str) -> None:
             command, env=env, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
+            _write_down(scratch / "data")
             raise Refused(f"备份恢复不回来，没有留下这个文件：{(done.stderr or done.stdout).strip()[-600:]}")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_down(proof: Path) -> None:
+    """What the proof wrote into its own log goes with it; ours keeps it."""
+    try:
+        said = (proof / "log" / "houqin.log").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    for line in said.splitlines()[-100:]:
+        log.error("proof: %s", line)

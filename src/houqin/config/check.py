@@ -6,11 +6,14 @@ import argparse
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from . import folder
+from django.db import DatabaseError
+
+from . import folder, trouble
 from .moment import one_moment
 
 if TYPE_CHECKING:
@@ -88,20 +91,32 @@ def _declared() -> Iterator[Finding]:
         yield Finding("I51", message.id or "", "通过", message.msg, "程序有缺陷，换回上一个版本。")
 
 
-def findings(*, full: bool) -> Iterator[Told]:
-    """What is not as it must be; of one invariant at most a screenful."""
+def findings(*, full: bool, uncommitted: bool = False) -> Iterator[Told]:
+    """What is not as it must be; of one invariant at most a screenful. `uncommitted`: seen from inside."""
     asked = [one for one in invariants() if full or one.fast]
     probing = [one for one in asked if one.code in PROBING]
-    for invariant in probing:
-        yield from _told(invariant)
-    with one_moment():
-        for invariant in asked:
-            if invariant not in probing:
-                yield from _told(invariant)
+    try:
+        for invariant in probing:
+            yield from _told(invariant)
+        with nullcontext() if uncommitted else one_moment():
+            for invariant in asked:
+                if invariant not in probing:
+                    yield from _told(invariant)
+    except DatabaseError as error:
+        if not trouble.is_torn(error):
+            raise
+        yield _torn(error, probing[0])
 
 
 def _told(invariant: Invariant) -> Iterator[Told]:
     yield from (Told(finding, invariant) for finding in islice(invariant.find(), MOST))
+
+
+def _torn(error: Exception, whole: Invariant) -> Told:
+    """Where the file cannot be read any further, the look ends with what was found."""
+    from houqin.kernel.area import Finding
+
+    return Told(Finding(whole.code, "数据库文件", "读得到底", str(error), trouble.TORN), whole)
 
 
 def code(told: list[Told]) -> int:

@@ -79,6 +79,7 @@ def _fill(scratch: Path, today: date) -> None:
     django.setup()
     from django.db import connections
 
+    from houqin.kernel import tuning
     from houqin.kernel.audit.sealing import actions as sealing
 
     from . import demo, founding, upkeep
@@ -88,6 +89,7 @@ def _fill(scratch: Path, today: date) -> None:
     upkeep.ready()
     demo.fill(today, progress)
     sealing.seal(act=founding.system_act())
+    tuning.refresh()
     (scratch / "demo").write_text(today.isoformat())
     connections.close_all()
 

@@ -133,15 +133,9 @@ def _keep_safe(data: Path) -> None:
 
 def refuse_newer(manifest: dict[str, Any]) -> None:
     """A backup of a newer program is not opened by an older one."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from . import upkeep
 
-    known = set(MigrationExecutor(connection).loader.disk_migrations)
-    ours = {app for app, _ in known}
-    unknown = [
-        f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in known and app in ours
-    ]
-    if unknown:
+    if upkeep.unknown((app, name) for app, name in manifest["migrations"]):
         raise Refused(
             f"备份是更新版本的后勤（{manifest['version']}）做的，现在的程序是 {__version__}，没有恢复。先装新版本。"
         )
@@ -224,7 +218,7 @@ def _refuse_wrong() -> None:
     """
     from . import check
 
-    told = [one for one in check.findings(full=True) if one.invariant.severity == "error"]
+    told = [one for one in check.findings(full=True, uncommitted=True) if one.invariant.severity == "error"]
     for one in told[:10]:
         print(one.sentence, file=sys.stderr)
     if told:
@@ -232,8 +226,14 @@ def _refuse_wrong() -> None:
 
 
 def _settle() -> None:
-    """Fold the log of writes back into the one file, so that the folder can be moved."""
+    """Count the tables, which the backup does not carry; fold the log of writes back into the one file, so
+    that the folder can be moved.
+    """
     from django.db import connection
+
+    from houqin.kernel import tuning
+
+    tuning.refresh()
 
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -18,34 +18,55 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 NOT_KEPT = {"django_migrations"}  # said by the manifest, made by migrating
 BATCH = 500
+PLAIN = "plain"  # numbers and words: one engine knows more kinds of them than the other
+WRITTEN_APART = {
+    "DateTimeField", "DateField", "TimeField", "JSONField", "BooleanField", "BinaryField", "DecimalField"
+}  # fmt: skip
 
 
 def tables(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Ordinary tables, by name; what an engine keeps for its own index of words is not among them."""
+    """Ordinary tables, by name; what an engine keeps for itself (its index of words, the sizes of its
+    tables) is not among them.
+    """
     connection = connections[using]
     with connection.cursor() as cursor:
         names = {
             info.name for info in connection.introspection.get_table_list(cursor) if info.type in ("t", "p")
         }
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')")
+            cursor.execute(
+                "SELECT name FROM pragma_table_list"
+                " WHERE type IN ('virtual', 'shadow') OR name LIKE 'sqlite_%'"
+            )
             names -= {name for (name,) in cursor.fetchall()}
     return sorted(names - NOT_KEPT)
 
 
 def kinds(table: str, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
-    """Column → Django's name of its kind, read off the database,
-    so that a schema older than the models does too.
+    """Column → Django's name of its kind where it matters how it is written down, else `PLAIN`; read off the
+    database, so that a schema older than the models does too. Both engines say the same.
     """
     connection = connections[using]
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, table)
-    return {info.name: _kind(connection, info) for info in described}
+        made = _made_by_the_engine(cursor, table) if connection.vendor == "postgresql" else set()
+    return {info.name: _kind(connection, info) for info in described if info.name not in made}
+
+
+def _made_by_the_engine(cursor: Any, table: str) -> set[str]:
+    """Columns that nobody may write: what PostgreSQL computes of the others for its index of words."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'ALWAYS'",
+        [table],
+    )
+    return {name for (name,) in cursor.fetchall()}
 
 
 def _kind(connection: Any, info: Any) -> str:
     found = connection.introspection.get_field_type(info.type_code, info)
-    return found[0] if isinstance(found, tuple) else found
+    kind = found[0] if isinstance(found, tuple) else found
+    return kind if kind in WRITTEN_APART else PLAIN
 
 
 def key_of(table: str, using: str = DEFAULT_DB_ALIAS) -> str:

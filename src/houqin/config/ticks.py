@@ -2,12 +2,13 @@
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from houqin.kernel import area
+from houqin.kernel import area, tuning
 from houqin.kernel.act import Act
 from houqin.kernel.area import Job
 from houqin.kernel.attachments import actions as attachments
@@ -20,6 +21,7 @@ from houqin.kernel.people.queries import SYSTEM, built_in, holders
 from houqin.kernel.schedule import actions as schedule
 
 PAUSE = 10.0  # seconds between two looks
+JUMP = 300.0  # seconds by which the day's clock may go another way than the machine's own
 AHEAD = timedelta(days=0)  # turns are made for the day itself
 
 log = logging.getLogger("houqin.ticks")
@@ -27,9 +29,9 @@ log = logging.getLogger("houqin.ticks")
 
 def run(stop: threading.Event) -> None:
     """Look until told to stop; what goes wrong in one round is written down and does not end the clock."""
-    wait = 0.5
+    wait, clocks = 0.5, both_clocks()
     while not stop.wait(wait):
-        wait = PAUSE
+        wait, clocks = PAUSE, noted_jump(clocks)
         try:
             once(stop)
         except Exception:
@@ -37,6 +39,19 @@ def run(stop: threading.Event) -> None:
         finally:
             close_old_connections()
     connections.close_all()
+
+
+def both_clocks() -> tuple[float, float]:
+    """The day's clock, which a person or the network may set, and the machine's own, which only goes on."""
+    return time.time(), time.monotonic()
+
+
+def noted_jump(was: tuple[float, float]) -> tuple[float, float]:
+    """Write down that the clock was set, or the machine slept: times around it are odd."""
+    now = both_clocks()
+    if abs(apart := (now[0] - was[0]) - (now[1] - was[1])) > JUMP:
+        log.warning("clock_moved by %+.0f seconds", apart)
+    return now
 
 
 def once(stop: threading.Event | None = None) -> list[str]:
@@ -106,6 +121,10 @@ def sweep(act: Act) -> int:
     return attachments.sweep(act)
 
 
+def tune(act: Act) -> None:
+    tuning.refresh()
+
+
 def check_fast(act: Act) -> None:
     """The nightly look over everything that is quick to look at;
     errors are told to those who keep the machine.
@@ -122,5 +141,6 @@ KERNEL = (
     Job("kernel.erase", timedelta(hours=6), erase),
     Job("kernel.forget", timedelta(hours=1), forget),
     Job("kernel.sweep", timedelta(hours=24), sweep),
+    Job("kernel.tune", timedelta(hours=24), tune),
     Job("kernel.check", timedelta(hours=24), check_fast),
 )

@@ -2,6 +2,10 @@
 
 import logging
 
+TORN = (
+    "数据库文件坏了，这次没有办，什么也没有改。先把整个数据目录拷一份，再用 houqin restore 从最近的备份恢复。"
+)
+
 
 def sentence(error: Exception) -> str:
     """Which of the few known troubles it is; the log says the rest."""
@@ -38,10 +42,15 @@ def _known(error: Exception) -> str:
         or "connection failed" in text
     ):
         return "连不上 PostgreSQL，没有启动。检查 DATABASE_URL 和数据库服务。"
-    if "malformed" in text or "not a database" in text:
-        return "数据库文件坏了，没有启动。用 houqin restore 从最近的备份恢复。"
+    if is_torn(error):
+        return TORN
     if isinstance(error, PermissionError):
         return f"没有权限读写 {error.filename}，这次没有办。"
     if isinstance(error, FileNotFoundError):
         return f"找不到 {error.filename}，这次没有办。"
     return ""
+
+
+def is_torn(error: Exception) -> bool:
+    """Whether SQLite says that its file is none, or not whole."""
+    return any(said in str(error) for said in ("malformed", "not a database"))

@@ -3,26 +3,30 @@ static files.
 """
 
 import hashlib
+import logging
 import sqlite3
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from houqin import __version__
 from houqin.kernel import entries
 from houqin.kernel.checks import check_areas
 from houqin.kernel.errors import Refused
-from houqin.kernel.invariants import engine
+from houqin.kernel.invariants import engine, records
 from houqin.kernel.people import actions as people
 from houqin.ui.access import check_urls
+
+from . import trouble, upgrade
+
+log = logging.getLogger("houqin.upkeep")
 
 
 def ready(*, keep: bool = True, pages: bool = True) -> None:
@@ -30,11 +34,13 @@ def ready(*, keep: bool = True, pages: bool = True) -> None:
     back up (`keep`) and migrate an older one, lay out the `pages`' files.
     """
     for sentence in warnings():
-        print(sentence, file=sys.stderr)
+        tell(sentence)
+    upgrade.finish()
+    refuse_torn()
     _probe()
     refuse_newer()
     if pending():
-        _migrate(keep=keep)
+        upgrade.migrate(keep=keep)
     with transaction.atomic():
         entries.guard_all()
         people.ensure_built_in()
@@ -42,12 +48,37 @@ def ready(*, keep: bool = True, pages: bool = True) -> None:
         collect_static()
     refuse_misdeclared()
     stamp("version", __version__)
+    for finding in records.anchored():
+        tell(f"{finding.thing}应为{finding.expected}，实际是{finding.found}。{finding.hint}")
+
+
+def tell(sentence: str) -> None:
+    """To the person at the machine, and into the log for whoever comes later."""
+    log.warning("%s", sentence)
+    print(sentence, file=sys.stderr)
 
 
 def warnings() -> Iterator[str]:
     """What is not wrong enough to refuse, and too wrong to keep quiet about."""
     if connection.vendor == "sqlite" and not engine.safe_sqlite(sqlite3.sqlite_version_info):
         yield f"注意：SQLite {sqlite3.sqlite_version} 有写坏数据的毛病，换成 3.51.3 以上（重新安装依赖就会带上）。"
+
+
+def refuse_torn() -> None:
+    """A file that is torn is not opened for writing: what can still be saved of it stays as it is."""
+    file = Path(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or not file.exists():
+        return
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as probe:
+        try:
+            [[said]] = probe.execute("PRAGMA quick_check(1)")
+        except sqlite3.DatabaseError as error:
+            if not trouble.is_torn(error):
+                raise
+            said = str(error)
+    if said != "ok":
+        log.error("%s: %s", file, said)
+        raise Refused(trouble.TORN)
 
 
 def _probe() -> None:
@@ -72,22 +103,25 @@ def refuse_unready() -> None:
 
 def refuse_newer() -> None:
     """An older program never opens a newer school."""
-    if unknown := newer():
+    if found := newer():
         raise Refused(
-            f"数据是更新版本的后勤写的（{'、'.join(unknown[:3])}），现在的程序是 {__version__}，没有启动。装上新版本再启动。"
+            f"数据是更新版本的后勤写的（{'、'.join(found[:3])}），现在的程序是 {__version__}，没有启动。装上新版本再启动。"
         )
 
 
 def newer() -> list[str]:
-    """Migrations that the database has had and this program does not know; a stamp above our version."""
-    loader = MigrationExecutor(connection).loader
-    known = set(loader.disk_migrations)
-    ours = {app for app, _ in known}
-    unknown = [
-        f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app in ours
-    ]
+    """Migrations that the database has had and this program does not know, an area's that it does not have
+    among them; a stamp above our version.
+    """
     written = stamped("version")
-    return sorted(unknown) + ([written] if written and _parts(written) > _parts(__version__) else [])
+    stamps = [written] if written and _parts(written) > _parts(__version__) else []
+    return unknown(MigrationExecutor(connection).loader.applied_migrations) + stamps
+
+
+def unknown(applied: Iterable[tuple[str, str]]) -> list[str]:
+    """Those of the applied migrations that this program does not know."""
+    known = MigrationExecutor(connection).loader.disk_migrations
+    return sorted(f"{app}.{name}" for app, name in applied if (app, name) not in known)
 
 
 def _parts(version: str) -> tuple[int, ...]:
@@ -109,58 +143,6 @@ def has_school() -> bool:
     with connection.cursor() as cursor:  # by SQL: the table may be older than the model
         cursor.execute(f"SELECT count(*) FROM {School._meta.db_table}")  # noqa: S608 - our own table
         return bool(cursor.fetchone()[0])
-
-
-def _migrate(*, keep: bool) -> None:
-    """Migrate; what was there is backed up and the backup proven first, and put back if a migration fails."""
-    if not keep or not has_school():
-        call_command("migrate", verbosity=0, interactive=False)
-        return
-    from . import backup
-
-    print("数据是旧版本的，先备份再升级……", file=sys.stderr)
-    file = Path(settings.DATA) / "backups" / f"before-{__version__}-{time.strftime('%Y%m%d-%H%M%S')}.houqin"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    backup.make(file, overwrite=True)
-    try:
-        with _all_or_nothing():
-            call_command("migrate", verbosity=0, interactive=False)
-    except Exception as error:
-        raise Refused(
-            f"升级没有成功，数据已退回原样（备份在 {file}）。换回旧版本程序，把 log/houqin.log 交给维护人员。"
-        ) from error
-
-
-@contextmanager
-def _all_or_nothing() -> Iterator[None]:
-    """All migrations or none: one transaction on PostgreSQL, on SQLite the file as it was before."""
-    if connection.vendor != "sqlite":
-        with transaction.atomic():
-            yield
-        return
-    file = Path(connection.settings_dict["NAME"])
-    kept = file.with_suffix(".before")
-    _copy(file, kept)
-    try:
-        yield
-    except BaseException:
-        connections.close_all()
-        for name in (f"{file}-wal", f"{file}-shm"):
-            Path(name).unlink(missing_ok=True)
-        kept.replace(file)
-        raise
-    kept.unlink()
-
-
-def _copy(file: Path, to: Path) -> None:
-    """SQLite's own copy: whole at one moment, whatever else is being written."""
-    to.unlink(missing_ok=True)
-    source, target = sqlite3.connect(file), sqlite3.connect(to)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
 
 
 def refuse_misdeclared() -> None:
@@ -196,7 +178,10 @@ def stamp(name: str, value: str) -> None:
 
 def collect_static() -> None:
     """Put the pages' files where the server takes them from, when they are others than last time."""
-    if settings.TESTING or (now := _fingerprint()) == stamped("files"):
+    if settings.TESTING:
+        return
+    now, list_of_names = _fingerprint(), Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if now == stamped("files") and list_of_names.exists():
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp("files", now)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -20,6 +21,7 @@ PRAGMAS = {
 }
 RESTORE = "用 houqin restore 从最近的备份恢复。"
 REBUILD = "重新运行 houqin start；还在就从备份恢复。"
+LONG_WAL = 256 << 20  # bytes
 CONSTRAINT = re.compile(r'CONSTRAINT "([a-z0-9_]+)"')
 NOT_OURS = "不是后勤建的，查一下是谁放进去的。"
 
@@ -80,6 +82,14 @@ def pragmas_amiss() -> Iterator[tuple[str, Any, Any]]:
             row = cursor.execute(f"PRAGMA {name}").fetchone()
             if row and row[0] != wanted and row[0] != "memory":
                 yield name, wanted, row[0]
+
+
+def long_wal() -> Iterator[Finding]:
+    """I46: SQLite's log of writes was folded back into the file; it grows for as long as somebody reads."""
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    if connection.vendor == "sqlite" and log.exists() and (size := log.stat().st_size) > LONG_WAL:
+        most = f"不到 {LONG_WAL >> 20} MB"
+        yield Finding("I46", "数据库的写入日志", most, f"{size >> 20} MB", "重新启动后勤，它会并回去。")
 
 
 BACKPORTS: dict[tuple[int, ...], int] = {(3, 44): 6, (3, 50): 7}
@@ -193,5 +203,6 @@ INVARIANTS = (
     Invariant("I01", "数据库文件逐页完好", whole_full, fast=False),
     Invariant("I02", "数据库按规定的设置工作", settings_of_the_engine),
     Invariant("I03", "数据库结构和程序一致", schema),
+    Invariant("I46", "数据库的写入日志不长", long_wal, severity="warning"),
     Invariant("I35", "账只增不改", guards),
 )

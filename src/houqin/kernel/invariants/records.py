@@ -1,6 +1,5 @@
 """Records: keyed hashes, the chain of seals, cards against their changes, approvals against their rules."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +13,11 @@ from .. import entries
 from ..approvals.models import ApprovalRoute, ApprovalStep, Delegation
 from ..area import Finding, Invariant
 from ..audit.models import Change, Seal
+from ..audit.sealing import actions as sealer
 from ..audit.sealing import queries as sealing
-from ..audit.sealing.actions import anchor_file
 
 FORCED = "数据被人绕过程序改过。保留现场，和最近的备份对照。"
-LOST = "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照。"
+LOST = "数据库可能被换成了旧的，或者丢了最近的记录。和最近的备份对照；查清以后删掉数据目录里的 anchor。"
 LATEST = 50  # seals looked at in the fast check
 
 
@@ -33,7 +32,7 @@ def intact() -> Iterator[Finding]:
 
 
 def chained_fast() -> Iterator[Finding]:
-    yield from _anchored()
+    yield from anchored()
     newest = list(Seal.objects.order_by("-pk")[:LATEST])[::-1]
     yield from _links(newest, newest[0].previous if newest else sealing.GENESIS)
 
@@ -68,15 +67,12 @@ def _links(seals: Any, previous: str) -> Iterator[Finding]:
         previous = seal.head
 
 
-def _anchored() -> Iterator[Finding]:
+def anchored() -> Iterator[Finding]:
     """The head written outside the database is in it: nothing was cut off,
     no older database was put in its place.
     """
-    try:
-        said = json.loads(anchor_file().read_text())
-    except (FileNotFoundError, ValueError):
-        return
-    if Seal.objects.filter(pk=said["seal"]).values_list("head", flat=True).first() != said["head"]:
+    said = sealer.anchored()
+    if said and not sealing.fits(said):
         yield Finding(
             "I34", f"日封 {said['seal']}", f"在数据库里（{said['head'][:12]}）", "没有，或者不一样", LOST
         )

@@ -73,13 +73,16 @@ def run_job(job: str, call: Callable[[Act], object], *, every: timedelta, act: A
     """Run one of the house's jobs if it is due and nobody has it in hand;
     a killed run is taken up after its lease.
 
-    True if it ran. An error is kept on the row and does not stop the other jobs.
+    True if it ran. An error is kept on the row and does not stop the other jobs. A run or a lease that
+    lies in the future was written under a clock that has been set back since: it holds up nothing.
     """
     TickRun.objects.get_or_create(job=job, defaults={"claimed_until": act.at - LEASE})
     row = TickRun.objects.get(job=job)
-    if row.last_run_at and act.at - row.last_run_at < every:
+    if row.last_run_at and timedelta() <= act.at - row.last_run_at < every:
         return False
-    mine = TickRun.objects.filter(pk=row.pk, claimed_until=row.claimed_until, claimed_until__lte=act.at)
+    if act.at < row.claimed_until <= act.at + LEASE:
+        return False
+    mine = TickRun.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
     if not mine.update(claimed_until=act.at + LEASE):
         return False
     error = ""

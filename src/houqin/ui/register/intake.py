@@ -12,6 +12,7 @@ from dataclasses import replace
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
 
+from houqin.kernel import tuning
 from houqin.kernel.act import Act
 from houqin.kernel.audit.models import Change
 from houqin.kernel.errors import Overtaken, Refused
@@ -67,6 +68,7 @@ def confirm(register: Register, reading: Reading, digest: str, act: Act) -> tupl
         if version(register) != before:
             raise Overtaken(CHANGED)
         made = _write(found, replace(act, via="import"))
+        tuning.refresh()
     return found, made or act.by
 
 

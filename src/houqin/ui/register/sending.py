@@ -28,7 +28,7 @@ from .sheets import Column, build_sheet, form_column, sheet_kind, sheet_value, w
 FORMS = ("xlsx", "csv", "paper")
 IN_MEMORY = 4 * 1024 * 1024
 ON_PAPER = 2_000  # rows of one print
-AT_ONCE = threading.BoundedSemaphore(2)
+AT_ONCE, WAIT = threading.BoundedSemaphore(2), 20.0  # seconds a third one stands in line
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -49,7 +49,7 @@ def answer(request: access.Request, asked: Asked, form: str) -> HttpResponseBase
 @contextmanager
 def one_of_two() -> Iterator[None]:
     """Two exports at a time; a third is told to come back."""
-    if not AT_ONCE.acquire(timeout=20):
+    if not AT_ONCE.acquire(timeout=WAIT):
         raise TooMany("正有两份表在导出，这一份没有开始。过一分钟再来。", wait=60)
     try:
         yield

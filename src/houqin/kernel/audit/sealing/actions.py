@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -74,14 +75,23 @@ def _hold_chain() -> None:
 
 def anchor(act: Act) -> None:
     """Write the chain's head outside the database: a database that lost its end, or an older one,
-    will not fit it.
+    will not fit it. One that does not fit stays as it is, for it is all that shows the loss.
     """
     end = queries.last()
-    if end is None:
+    if end is None or not queries.fits(anchored()):
         return
     fresh = anchor_file().with_suffix(".new")
     fresh.write_text(json.dumps({"seal": end.pk, "head": end.head, "at": act.at.isoformat()}))
     os.replace(fresh, anchor_file())
+
+
+def anchored() -> dict[str, Any] | None:
+    """The head as it was last written outside."""
+    try:
+        said: dict[str, Any] = json.loads(anchor_file().read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return said
 
 
 def anchor_file() -> Path:

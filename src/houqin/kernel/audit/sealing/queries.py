@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 from ...entries import Entry, models_of_entries
 from ..models import Seal
@@ -17,6 +18,13 @@ def sealed_models() -> list[type[Entry]]:
 def last() -> Seal | None:
     """The end of the chain."""
     return Seal.objects.order_by("-pk").first()
+
+
+def fits(said: dict[str, Any] | None) -> bool:
+    """Whether a head that was written outside the database is in it."""
+    if said is None:
+        return True
+    return Seal.objects.filter(pk=said["seal"]).values_list("head", flat=True).first() == said["head"]
 
 
 def sealed_up_to(table: str) -> int:
