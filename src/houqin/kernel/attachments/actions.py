@@ -17,8 +17,9 @@ from .models import Attachment, Blob
 
 LARGEST_PHOTO, LARGEST_DOCUMENT = 10 * 1024 * 1024, 20 * 1024 * 1024  # security.md 5.5
 ORPHAN, LEFTOVER = timedelta(days=7), timedelta(hours=24)
-NOT_TAKEN = "“{name}”不是能收的文件，没有保存。照片收 JPG、PNG、WEBP、GIF，文件收 PDF、DOCX、XLSX、OFD。"
-HEIC = "“{name}”是 HEIC 照片，这里打不开，没有保存。手机相机设成“兼容性最佳”，或者截屏后再传。"
+NOT_TAKEN = (
+    "“{name}”不是能收的文件，没有保存。照片收 JPG、PNG、WEBP、GIF、HEIC，文件收 PDF、DOCX、XLSX、OFD。"
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _read(upload: Upload) -> tuple[str, bytes, str]:
     data = upload.file if isinstance(upload.file, bytes) else _bytes(upload.file)
     mime = sniff.mime_of(data)
     if mime not in sniff.EXTENSIONS:
-        raise Refused((HEIC if mime == sniff.HEIC else NOT_TAKEN).format(name=name))
+        raise Refused(NOT_TAKEN.format(name=name))
     largest = LARGEST_PHOTO if mime in sniff.PICTURES else LARGEST_DOCUMENT
     if len(data) > largest:
         raise Refused(f"“{name}”太大，没有保存。照片最多 10 MB，文件最多 20 MB。")
