@@ -126,7 +126,7 @@ def jobs(person: Person, at: datetime) -> list[Repair]:
     found = (
         shown(rows)
         .select_related("matter__place__parent")
-        .prefetch_related("matter__events__attachments__blob")
+        .prefetch_related("matter__events__attachments__withdrawal")
     )
     return list(
         found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk")
