@@ -152,9 +152,12 @@ def stored(field: str, value: Any) -> Any:
     return value
 
 
-def opened(request: access.Request, door: str, form: forms.Form, call: Callable[[], models.Model]) -> Matter:
+def opened(
+    request: access.Request, door: str, form: forms.Form, call: Callable[[], models.Model],
+    check: Callable[[], object] = bool,
+) -> Matter:  # fmt: skip
     """Open a matter once; a second sending answers with the first one's matter."""
-    no = prepared(request, form)
+    no = prepared(request, form, check)
 
     def checked() -> Matter:
         if no:
