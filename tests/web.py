@@ -69,7 +69,8 @@ DIGITS = "零一二三四五六七八九"
 
 
 def answered(page: HttpResponse) -> dict[str, str]:
-    """What a visitor sends besides: the sum of a scan page (or of what came back from it), read off and worked out."""
+    """What a visitor sends besides: the sum of a scan page (or of what came back from it), read
+    off and worked out."""
     html = page.content.decode()
     sealed = re.search(r'name="challenge" value="([^"]+)"', html)
     asked = re.search(rf"([{DIGITS}])加([{DIGITS}])等于几", html)

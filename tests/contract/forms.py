@@ -1,4 +1,5 @@
-"""Every form that the declarations lead to, with the page it is sent from: for tests that send it things it must refuse."""
+"""Every form that the declarations lead to, with the page it is sent from: for tests that send it
+things it must refuse."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ def written() -> tuple[int, ...]:
 
 
 def sent_by_who_may(web: Web) -> Iterator[Sent]:
-    """Opening slips, the steps that somebody may take now, the forms of cards: each with a body that is filled in."""
+    """Opening slips, the steps that somebody may take now, the forms of cards: each with a body
+    that is filled in."""
     for area in areas():
         for kind, step in area.slips:
             if step == "open":

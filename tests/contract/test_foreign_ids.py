@@ -1,4 +1,5 @@
-"""A02: a choice that was not offered is refused, in whatever form of whatever area, and says nothing of what it names."""
+"""A02: a choice that was not offered is refused, in whatever form of whatever area, and says
+nothing of what it names."""
 
 import pytest
 from django import forms

@@ -1,6 +1,8 @@
-"""What a visitor sends: a sum before it (scene A9), so much and no more (A55), and a label replaced in between (A76).
+"""What a visitor sends: a sum before it (scene A9), so much and no more (A55), and a label
+replaced in between (A76).
 
-Seen to fail once each, the guard taken away: `check` (a wrong answer got in), `use_once` in `check` and in `spend`
+Seen to fail once each, the guard taken away: `check` (a wrong answer got in), `use_once` in
+`check` and in `spend`
 (an answer counted twice), the label in `unsealed`.
 """
 
@@ -156,7 +158,8 @@ def test_a_thousand_photos_or_ten_thousand_parts_are_413(web, door):
 
 
 def test_a_place_takes_so_many_bytes_of_visitors_in_a_day(web, cast, door, monkeypatch):
-    """The rest is kept, a report without photos goes on; the next day the count begins anew, and others have their own."""
+    """The rest is kept, a report without photos goes on; the next day the count begins anew, and
+    others have their own."""
     assert scanning.BYTES == 200 * 1024 * 1024
     photo = jpeg(1, (640, 480))
     monkeypatch.setattr(scanning, "BYTES", int(2.5 * photo.size))

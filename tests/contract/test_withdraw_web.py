@@ -1,7 +1,10 @@
-"""撤下 (A79): a photo that should not be shown goes out of sight; that it was there, who took it away and why stays.
+"""撤下 (A79): a photo that should not be shown goes out of sight; that it was there, who took it
+away and why stays.
 
-Seen to fail once each, the guard taken away: `withdrawal=None` in files.attachment_for (the photo was still sent),
-the duties in `may_withdraw` (its sender took it away), `withdrawn_blobs` in `faults` (the check missed the swept file).
+Seen to fail once each, the guard taken away: `withdrawal=None` in files.attachment_for (the photo
+was still sent),
+the duties in `may_withdraw` (its sender took it away), `withdrawn_blobs` in `faults` (the check
+missed the swept file).
 """
 
 import io

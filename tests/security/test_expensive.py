@@ -1,4 +1,5 @@
-"""A85: expensive words are cut, answered or refused, never worked through; A34: what an error repeats is text."""
+"""A85: expensive words are cut, answered or refused, never worked through; A34: what an error
+repeats is text."""
 
 import io
 import json
@@ -70,7 +71,7 @@ def test_errors_repeat_what_was_sent_as_text_only(web, cast, text, monkeypatch):
     someone, scene = web.as_("director"), Scene.of(cast)
     matter = scene.report()
     strict = Client(enforce_csrf_checks=True)
-    strict.cookies = someone.cookies
+    strict.cookies, ours = someone.cookies, {"Sec-Fetch-Site": "same-origin"}
     answers = [
         someone.get(f"/{text}/", {"q": text}),
         someone.get(f"/matters/{text.replace('/', '')}/", {"next": text}),
@@ -81,7 +82,7 @@ def test_errors_repeat_what_was_sent_as_text_only(web, cast, text, monkeypatch):
         web.visitor.get("/login/", {"next": text}),
         someone.send(f"/matters/{matter.number}/nudge/", {"note": text, text: text}),
         someone.send(f"/matters/{matter.number}/nudge/", {text: text}, headers={"HX-Request": "true"}),
-        strict.post("/house/people/new/", {"name": text, text: text}, headers={"Sec-Fetch-Site": "same-origin"}),
+        strict.post("/house/people/new/", {"name": text, text: text}, headers=ours),
         someone.post("/house/people/new/", {f"{text}{n}": text for n in range(2_500)}),
         someone.get("/", headers={"host": "evil.example"}, QUERY_STRING=text),
     ]  # fmt: skip

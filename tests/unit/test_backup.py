@@ -224,8 +224,10 @@ def test_a_backup_of_a_newer_program_is_refused_with_both_versions(backup, tmp_p
 
 
 LEADING_OUT = (
-    "files/../../out", "files/..", "files//etc/passwd", "files/..\\..\\out", "files/C:/out", "files/a/../../../out",
-    "files/\\\\host\\share", "files/%2e%2e%2fout/./x", "files/" + "a" * 300, "files/..;/out", "keys/../out", "keys/a b",
+    "files/../../out", "files/..", "files//etc/passwd", "files/..\\..\\out", "files/C:/out",
+    "files/a/../../../out",
+    "files/\\\\host\\share", "files/%2e%2e%2fout/./x", "files/" + "a" * 300, "files/..;/out",
+    "keys/../out", "keys/a b",
 )  # fmt: skip
 
 

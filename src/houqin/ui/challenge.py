@@ -1,7 +1,10 @@
-"""验证: a small sum that a visitor answers before anything of his is taken in. No third party, no cookie, no picture.
+"""验证: a small sum that a visitor answers before anything of his is taken in. No third party, no
+cookie, no picture.
 
-It is plain text, so that it can be read aloud. It is sealed into the form with its label and its moment: good for one
-report within an hour. A wrong answer spends it and another is asked; how often one may try is counted by the offer.
+It is plain text, so that it can be read aloud. It is sealed into the form with its label and its
+moment: good for one
+report within an hour. A wrong answer spends it and another is asked; how often one may try is
+counted by the offer.
 """
 
 from __future__ import annotations

@@ -186,7 +186,8 @@ class SignatureField(forms.Field):
 def decimal_of(text: str, places: int, label: str) -> Decimal:
     """A figure as people type it: 1,200.5, full-width digits too; refuses what is finer than `places`.
 
-    What Python reads besides (1e5, 1_000, NaN) is none. The table of what counts: docs/building/security.md, A29.
+    What Python reads besides (1e5, 1_000, NaN) is none. The table of what counts:
+    docs/building/security.md, A29.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if not WRITTEN.fullmatch(plain):
@@ -200,7 +201,8 @@ def decimal_of(text: str, places: int, label: str) -> Decimal:
 
 
 class WholeField(forms.IntegerField):
-    """A count: as `decimal_of` reads it, within bounds that every field has, so that the database takes it."""
+    """A count: as `decimal_of` reads it, within bounds that every field has, so that the database
+    takes it."""
 
     def __init__(self, *, min_value: int, max_value: int, **kwargs: Any):
         super().__init__(min_value=min_value, max_value=max_value, **kwargs)

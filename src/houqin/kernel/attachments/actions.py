@@ -96,7 +96,8 @@ def blob_of(kept: Kept, act: Act) -> Blob:
 
 
 def sweep(act: Act) -> int:
-    """Remove files that never got a row in seven days, those withdrawn, and what broken uploads left; how many."""
+    """Remove files that never got a row in seven days, those withdrawn, and what broken uploads
+    left; how many."""
     older_than = (act.at - ORPHAN).timestamp()
     old = [place for place in store.files() if place.stat().st_mtime < older_than]
     known = _known({_sha(place) for place in old})
@@ -165,7 +166,8 @@ def _known(shas: set[str]) -> set[str]:
 
 
 def _sweep_withdrawn(older_than: float) -> int:
-    """Files of which every attachment was withdrawn; one that is being sent again in this hour has a new time."""
+    """Files of which every attachment was withdrawn; one that is being sent again in this hour has
+    a new time."""
     shas = queries.withdrawn_blobs().values_list("sha256", flat=True)
     places = [store.path(sha, small=small) for sha in shas for small in (False, True)]
     return sum(store.drop(place, older_than) for place in places)

@@ -51,7 +51,8 @@ class Attachment(Entry):
 
 
 class Withdrawal(Entry):
-    """撤下: from here on nobody is shown this file; what it was and why it went stay. Its bytes go with the next sweep."""
+    """撤下: from here on nobody is shown this file; what it was and why it went stay. Its bytes go
+    with the next sweep."""
 
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="withdrawal")
     reason = models.CharField("为什么撤下", max_length=200)

@@ -113,7 +113,8 @@ def _opened(data: bytes, formats: list[str], largest: int, pixels: int) -> Any:
 
 
 def _codecs() -> None:
-    """Everything that decodes, loaded; HEIC (iPhones) by one thread, whose stacks the limit of memory would count."""
+    """Everything that decodes, loaded; HEIC (iPhones) by one thread, whose stacks the limit of
+    memory would count."""
     import pi_heif
     from PIL import Image
 

@@ -80,7 +80,8 @@ def forget_old(*, act: Act) -> int:
 
 
 def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act, by: int = 1) -> None:
-    """Count one more try (or `by` bytes, or none) of `who` at `what`; `TooMany` when `limit` in `seconds` is passed.
+    """Count one more try (or `by` bytes, or none) of `who` at `what`; `TooMany` when `limit` in
+    `seconds` is passed.
 
     Counted by one atomic statement outside the caller's transaction, so that a refusal does not undo it.
     """
@@ -94,7 +95,8 @@ def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act, by: in
 
 
 def use_once(what: str, token: str, *, window: int) -> bool:
-    """True for the first who uses this token; `window` is when it was given out, after which it is forgotten."""
+    """True for the first who uses this token; `window` is when it was given out, after which it is
+    forgotten."""
     return _counted(f"{what}:{token}", window, 1) == 1
 
 

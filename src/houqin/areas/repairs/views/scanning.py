@@ -44,13 +44,15 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     chosen = chosen_type(form["fault_type"].value())
     form.fields["detail"].words = words_of(chosen)  # type: ignore[attr-defined]
     return "repairs/panel.html", {
-        "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近", "refused": refused,
+        "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
+        "refused": refused,
         **notice_of(place, chosen, affects_lesson=bool(request.POST.get("affects_lesson")), act=act),
     }  # fmt: skip
 
 
 def count_visitor(request: HttpRequest, place: Place, act: Act) -> TooMany | None:
-    """Five reports in ten minutes from one address, thirty at one place, and so many bytes of photos in a day."""
+    """Five reports in ten minutes from one address, thirty at one place, and so many bytes of
+    photos in a day."""
     address, here = client.counted_as(client.client_ip(request)), str(place.pk)
     size = sum(file.size or 0 for name in request.FILES for file in request.FILES.getlist(name))
     try:
@@ -166,7 +168,8 @@ def join(request: access.Request, number: str) -> HttpResponse:
 @require_GET
 @access.public
 def look(request: access.Request) -> HttpResponse:
-    """查进度: a visitor's own report by its code; says state and times, no names. Guessing is over after five."""
+    """查进度: a visitor's own report by its code; says state and times, no names. Guessing is over
+    after five."""
     code = request.GET.get("code", "").strip()[:20]
     if not code:
         return render(request, "repairs/look.html", {})
