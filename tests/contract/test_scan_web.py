@@ -13,6 +13,7 @@ from houqin.kernel.places import actions as places
 from houqin.kernel.places.models import Label, Place
 from houqin.ui import access
 from tests.contract import makers
+from tests.web import answered
 
 
 @pytest.fixture
@@ -32,6 +33,12 @@ def slip(**more) -> dict[str, str]:
         "detail": "后排灯管不亮",
         **more,
     }
+
+
+def by_visitor(web, label: Label, **more):
+    """A visitor scans, writes and answers the sum."""
+    sum_ = answered(web.visitor.get(url(label)))
+    return web.visitor.send(url(label, "repair"), slip(**sum_ | more))
 
 
 def said(answer) -> str:
@@ -99,7 +106,7 @@ def test_a_report_from_the_door_is_one_matter_however_often_it_is_sent(web, door
 
 
 def test_a_visitor_s_report_waits_for_the_office_and_shows_no_way_in(web, door):
-    answer = web.visitor.send(url(door, "repair"), slip(name="李女士", phone="13800000000"))
+    answer = by_visitor(web, door, name="李女士", phone="13800000000")
     matter = Matter.objects.get()
     done = web.visitor.get(answer["Location"])
     assert (matter.state, matter.opened_by.code) == ("unverified", "visitor")
@@ -107,7 +114,7 @@ def test_a_visitor_s_report_waits_for_the_office_and_shows_no_way_in(web, door):
 
 
 def test_what_a_visitor_may_not_say_is_refused_with_the_rest_kept(web, door):
-    answer = web.visitor.send(url(door, "repair"), slip(detail="", name="李女士", affects_lesson="on"))
+    answer = by_visitor(web, door, detail="", name="李女士", affects_lesson="on")
     assert answer.status_code == 422 and Matter.objects.count() == 0
     assert 'value="李女士"' in answer.content.decode()
 

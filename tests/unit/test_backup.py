@@ -6,6 +6,7 @@ import argparse
 import json
 import shutil
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,50 @@ def test_a_backup_of_a_newer_program_is_refused_with_both_versions(backup, tmp_p
         "备份是更新版本的后勤（99.0）做的，这个版本读不了"
     )
     assert not (tmp_path / "data").exists()
+
+
+LEADING_OUT = (
+    "files/../../out", "files/..", "files//etc/passwd", "files/..\\..\\out", "files/C:/out",
+    "files/a/../../../out",
+    "files/\\\\host\\share", "files/%2e%2e%2fout/./x", "files/" + "a" * 300, "files/..;/out",
+    "keys/../out", "keys/a b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEADING_OUT, ids=range(len(LEADING_OUT)))
+def test_a_part_that_leads_out_of_the_folder_is_refused_before_anything_is_written(backup, tmp_path, name):
+    """A50."""
+    content = b"out"
+    wrong = rewritten(
+        backup,
+        tmp_path,
+        lambda m: m | {"parts": m["parts"] | {name: [len(content), sha256(content).hexdigest()]}},
+    )
+    with zipfile.ZipFile(wrong, "a") as more:
+        more.writestr(name, content)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    reader = archive.open_file(wrong, inside, lambda: "")
+    with reader.zip, pytest.raises(Refused, match="坏了，没有恢复"):
+        reader.verify()
+        for part in [*reader.names("keys/"), *reader.names("files/")]:
+            reader.take_out(part, inside / part)
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and path != wrong and "out" in path.name
+    ] == []
+
+
+def test_restoring_such_a_backup_leaves_nothing(backup, tmp_path):
+    manifest = [3, sha256(b"out").hexdigest()]
+    wrong = rewritten(backup, tmp_path, lambda m: m | {"parts": m["parts"] | {"files/../../out": manifest}})
+    with zipfile.ZipFile(wrong, "a") as more:
+        more.writestr("files/../../out", b"out")
+    said = houqin(tmp_path / "data", "restore", str(wrong))
+    assert (said.code, said.err) == (
+        2,
+        "备份里的“files/../../out”坏了，没有恢复，原来的数据没有动。换一份备份。",
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rewritten.houqin"]
 
 
 def rewritten(backup: Path, folder_: Path, change) -> Path:

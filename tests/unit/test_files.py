@@ -7,6 +7,7 @@ import time
 import zipfile
 import zlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadhandler import FileUploadHandler
@@ -72,6 +73,9 @@ def zipped(*parts):
     return out.getvalue()
 
 
+HEIC = (
+    Path(__file__).parents[1] / "data" / "turned.heic"
+).read_bytes()  # 64 × 40 turned upright, red at top right
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
 DOCX = zipped("[Content_Types].xml", "word/document.xml")
 XLSX = zipped("[Content_Types].xml", "xl/workbook.xml")
@@ -105,6 +109,7 @@ def blank_png(width, height):
     [
         (picture(), "image/jpeg"), (picture(kind="PNG"), "image/png"), (picture(kind="GIF"), "image/gif"),
         (picture(kind="WEBP"), "image/webp"), (PDF, "application/pdf"), (OFD, "application/ofd"),
+        (HEIC, "image/heic"),
         (DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ],
@@ -124,6 +129,7 @@ def test_a_file_is_known_by_its_content(data, mime):
         zipped("a.txt"), zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
         zipped("[Content_Types].xml", "word/document.xml", "xl/workbook.xml"), zipped("word/document.xml"),
         zipped(*(f"{n}" for n in range(1001)), "OFD.xml"), DOCX[:-30], b"PK\x03\x04" + b"\0" * 40,
+        b"\0\0\0\x18ftypavif....",
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_list_is_nothing(data):
@@ -201,6 +207,19 @@ def test_a_large_photo_becomes_2560_and_a_thumbnail_of_320():
 def test_every_kind_of_picture_becomes_a_jpeg(sent):
     [got] = pictures.redraw([sent])
     assert Image.open(io.BytesIO(got.data)).format == "JPEG"
+
+
+def test_the_photo_of_an_iphone_is_redrawn_upright_and_without_a_word_about_its_maker():
+    [got, broken] = pictures.redraw([HEIC, HEIC[:500]])
+    image = Image.open(io.BytesIO(got.data))
+    assert (image.format, image.size, dict(image.getexif()), b"ACME" in got.data) == (
+        "JPEG",
+        (40, 64),
+        {},
+        False,
+    )
+    assert [image.getpixel(at)[0] > 200 for at in ((35, 5), (5, 5))] == [True, False]
+    assert str(broken) == reencode.SENTENCES["unreadable"]
 
 
 def test_what_shows_through_becomes_white():
@@ -293,7 +312,7 @@ def test_files_kept_before_the_transaction_only_get_their_row(cast, matter, monk
     ("name", "data", "sentence"),
     [
         ("a.jpg", b"<html>", actions.NOT_TAKEN.format(name="a.jpg")),
-        ("b.jpg", b"\0\0\0\x18ftypheic....", actions.HEIC.format(name="b.jpg")),
+        ("b.jpg", b"\0\0\0\x18ftypheic....", f"“b.jpg”：{reencode.SENTENCES['unreadable']}"),
         (
             "c.jpg",
             b"\xff\xd8\xff" + b"x" * 10_485_760,

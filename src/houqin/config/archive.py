@@ -9,6 +9,7 @@ import getpass
 import hashlib
 import json
 import os
+import re
 import secrets
 import zipfile
 import zlib
@@ -23,6 +24,10 @@ from houqin.kernel.errors import Refused
 FORMAT = 1
 MANIFEST = "manifest.json"
 MAGIC = b"HOUQIN-SEALED-1\n"
+NAME = re.compile(
+    r"\w[\w-]*(\.\w+)*(/\w[\w-]*(\.\w+)*)+", re.ASCII
+)  # ours: words, no “..”, no drive, no blank
+LONGEST = 200
 CHUNK = 1 << 20
 BROKEN = (
     zipfile.BadZipFile,
@@ -122,11 +127,11 @@ class Reader:
                 file.write(block)
 
     def names(self, below: str) -> list[str]:
-        """The parts below a folder; refuses a name that leads out of it."""
+        """The parts below a folder; refuses a name that we would not have written: none leads out of it."""
         found = [name for name in self.manifest["parts"] if name.startswith(below)]
         for name in found:
-            if ".." in Path(name).parts or Path(name).is_absolute() or "\\" in name:
-                raise _broken(name)
+            if not NAME.fullmatch(name) or len(name) > LONGEST:
+                raise _broken(name[:80])
         return found
 
 

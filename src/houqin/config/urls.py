@@ -4,7 +4,21 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from houqin.kernel.area import Area, areas
-from houqin.ui import desk, entrances, files, labels, matter, me, notices, paper, scan, search, slips, trust
+from houqin.ui import (
+    desk,
+    entrances,
+    files,
+    labels,
+    matter,
+    me,
+    notices,
+    paper,
+    scan,
+    search,
+    slips,
+    trust,
+    withdraw,
+)
 from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
@@ -28,6 +42,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *entrances.urlpatterns,
     *trust.urlpatterns,
+    path("files/<int:attachment>/withdraw/", withdraw.page, name="withdraw"),
     *files.urlpatterns,
     path("", desk.desk, name="desk"),
     path("matters/<str:number>/", matter.page, name="matter"),

@@ -1,7 +1,7 @@
 """Every table of the kernel, gathered for Django."""
 
 from .approvals.models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
-from .attachments.models import Attachment, Blob
+from .attachments.models import Attachment, Blob, Withdrawal
 from .audit.models import Change, Seal
 from .classes.models import SchoolClass
 from .doors.models import Operation, Tries
@@ -35,5 +35,5 @@ __all__ = [
     "FigureSetting", "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter",
     "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
     "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor",
-    "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User",
+    "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
 ]  # fmt: skip

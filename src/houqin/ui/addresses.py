@@ -42,5 +42,9 @@ def file_url(file: Attachment, size: str) -> str:
     return reverse("file", args=(file.pk, size))
 
 
+def withdraw_url(file: Attachment) -> str:
+    return reverse("withdraw", args=(file.pk,))
+
+
 def signature_url(signature: Signature) -> str:
     return reverse("signature", args=(signature.pk,))

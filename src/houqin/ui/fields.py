@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any, BinaryIO, cast
 
 from django import forms
@@ -31,6 +33,7 @@ ASKED = frozenset(
 DRAWN = "data:image/png;base64,"
 LARGEST_DRAWING = 400_000  # characters of base64; a pad of 900 × 360 draws about 30,000
 LARGEST = Decimal(10) ** 12
+WRITTEN = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 
 
 class SlipForm(forms.Form):
@@ -101,12 +104,6 @@ def _speak(name: str, field: forms.Field) -> None:
     field.error_messages.setdefault("max_length", f"“{label}”太长，最多 %(limit_value)d 个字")
     field.error_messages.setdefault("max_value", f"“{label}”最大 %(limit_value)s")
     field.error_messages.setdefault("min_value", f"“{label}”最小 %(limit_value)s")
-
-
-class Day(forms.DateField):
-    """日期, picked from the browser's calendar."""
-
-    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 # ── photos ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,17 +184,44 @@ class SignatureField(forms.Field):
 
 
 def decimal_of(text: str, places: int, label: str) -> Decimal:
-    """A figure as people type it: 1,200.5, full-width digits too; refuses what is finer than `places`."""
-    plain = text.strip().translate(str.maketrans("０１２３４５６７８９．，", "0123456789.,")).replace(",", "")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise forms.ValidationError(f"“{label}”要填数字，例如 12.5") from None
-    if not number.is_finite() or abs(number) >= LARGEST:
+    """A figure as people type it: 1,200.5, full-width digits too; refuses what is finer than `places`.
+
+    What Python reads besides (1e5, 1_000, NaN) is none. The table of what counts:
+    docs/building/security.md, A29.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not WRITTEN.fullmatch(plain):
+        raise forms.ValidationError(f"“{label}”要填数字，例如 {'12.5' if places else '12'}")
+    number = Decimal(plain.replace(",", ""))
+    if abs(number) >= LARGEST:
         raise forms.ValidationError(f"“{label}”的数太大")
     if number != round(number, places):
-        raise forms.ValidationError(f"“{label}”最多 {places} 位小数")
+        raise forms.ValidationError(f"“{label}”{f'最多 {places} 位小数' if places else '要填整数'}")
     return number
+
+
+class WholeField(forms.IntegerField):
+    """A count: as `decimal_of` reads it, within bounds that every field has, so that the database
+    takes it."""
+
+    def __init__(self, *, min_value: int, max_value: int, **kwargs: Any):
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        return None if value in self.empty_values else int(decimal_of(str(value), 0, str(self.label)))
+
+
+class DayField(forms.DateField):
+    """A day of a year in which a school keeps books, as in its sheets."""
+
+    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    input_formats = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        if day and not 1900 <= day.year <= 2100:
+            raise forms.ValidationError(f"“{self.label}”的年份不对：{day.year}")
+        return day
 
 
 class FigureField(forms.CharField):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,14 +15,14 @@ from houqin.kernel.school import figures
 from houqin.kernel.school.models import FigureSetting
 
 from . import access, slips
-from .fields import SlipForm
+from .fields import SlipForm, WholeField
 
 MAY_SEE = ("office", "house-keeper", "accounts", "view-all")
 MAY_SET = ("house-keeper",)
 
 
 class Setting(SlipForm):
-    value = forms.IntegerField(label="数值")
+    value = WholeField(label="数值", min_value=-(10**9), max_value=10**9)
 
 
 @access.duty(*MAY_SEE)

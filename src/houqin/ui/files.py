@@ -45,7 +45,8 @@ def show_signature(request: access.Request, signature: int) -> HttpResponse:
 
 def attachment_for(key: int, person: Person, at: datetime) -> Attachment:
     """The attachment, if this person may see it; else as if it were not there."""
-    found = Attachment.objects.using(READER).select_related("blob", "event").filter(pk=key).first()
+    rows = Attachment.objects.using(READER).select_related("blob", "event__matter").filter(withdrawal=None)
+    found = rows.filter(pk=key).first()
     if found is None or not queries.may_see(found, person, at):
         raise NotThere("没有这个附件，或者不归你看。")
     return found

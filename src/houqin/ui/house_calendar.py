@@ -15,7 +15,7 @@ from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms.models import SchoolDay, Term
 from houqin.kernel.wording import weekday
 
-from .fields import Day, SlipForm
+from .fields import DayField, SlipForm
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
@@ -47,7 +47,7 @@ class ChangeDay(SlipForm):
 
 
 class NewDay(ChangeDay):
-    on = Day(label="日期")
+    on = DayField(label="日期")
     field_order = ("on",)
 
 
@@ -123,8 +123,8 @@ def all_terms(person: Person, at: datetime) -> QuerySet[Term]:
 
 class ChangeTerm(SlipForm):
     name = forms.CharField(label="学期", max_length=40, help_text="例如：2026 秋季学期")
-    starts_on = Day(label="开始")
-    ends_on = Day(label="结束")
+    starts_on = DayField(label="开始")
+    ends_on = DayField(label="结束")
 
 
 class NewTerm(ChangeTerm):

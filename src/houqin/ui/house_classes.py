@@ -19,7 +19,7 @@ from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms.models import SchoolYear
 
-from .fields import SlipForm
+from .fields import SlipForm, WholeField
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, View
@@ -41,13 +41,13 @@ def years(person: Person, at: datetime) -> QuerySet[SchoolYear]:
 class ChangeClass(SlipForm):
     teacher = forms.ModelChoiceField(label="班主任", queryset=Person.objects.none(), required=False)
     room = forms.ModelChoiceField(label="教室", queryset=Place.objects.none(), required=False)
-    pupils = forms.IntegerField(label="学生人数", min_value=0, max_value=99)
+    pupils = WholeField(label="学生人数", min_value=0, max_value=99)
 
 
 class NewClass(ChangeClass):
     school_year = forms.ModelChoiceField(label="学年", queryset=SchoolYear.objects.none())
-    grade = forms.IntegerField(label="年级", min_value=1, max_value=6)
-    number = forms.IntegerField(label="班号", min_value=1, max_value=30)
+    grade = WholeField(label="年级", min_value=1, max_value=6)
+    number = WholeField(label="班号", min_value=1, max_value=30)
     field_order = ("school_year", "grade", "number", "teacher", "room", "pupils")
 
 

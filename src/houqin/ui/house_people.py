@@ -21,7 +21,7 @@ from houqin.kernel.people.models import Holding, Person, Post
 from houqin.kernel.people.queries import duty_codes, held_on
 
 from . import house_logins
-from .fields import Day, SlipForm
+from .fields import DayField, SlipForm
 from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of
 from .register.declare import (
     Card,
@@ -80,18 +80,18 @@ class PersonChange(SlipForm):
 
 class PersonForm(PersonChange):
     code = forms.SlugField(label="代码", max_length=40, help_text=SLUG_SAID)
-    joined_on = Day(label="到岗日期", required=False)
+    joined_on = DayField(label="到岗日期", required=False)
     field_order = ("code",)
 
 
 class Assign(SlipForm):
     post = forms.ModelChoiceField(label="岗位", queryset=Post.objects.none())
     stand = forms.ChoiceField(label="A/B角", choices=STANDS, initial=Holding.A)
-    from_on = Day(label="任岗日期")
+    from_on = DayField(label="任岗日期")
 
 
 class Leave(SlipForm):
-    left_on = Day(label="离岗日期")
+    left_on = DayField(label="离岗日期")
 
 
 def still_owed(person: Person) -> list[str]:

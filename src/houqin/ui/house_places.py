@@ -22,7 +22,7 @@ from houqin.kernel.school import actions as school
 from houqin.kernel.school.models import School
 
 from .addresses import url_of
-from .fields import Day, SlipForm
+from .fields import DayField, SlipForm, WholeField
 from .register.declare import (
     Card,
     CardSlip,
@@ -110,7 +110,7 @@ class PlaceChange(SlipForm):
     name = forms.CharField(label="名称", max_length=60)
     use = forms.ChoiceField(label="用途", choices=Place.USES)
     owner = forms.ModelChoiceField(label="责任人", queryset=Person.objects.none(), required=False)
-    walk = forms.IntegerField(
+    walk = WholeField(
         label="走动次序", min_value=0, max_value=1_000_000, initial=0, help_text="维修和巡视按这个次序走"
     )
 
@@ -123,7 +123,7 @@ class PlaceForm(PlaceChange):
 
 
 class PlaceClose(SlipForm):
-    closed_on = Day(label="停用日期")
+    closed_on = DayField(label="停用日期")
 
 
 def place_choices(act: Act, place: Place | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from houqin.kernel.people.granting import known_codes
 from houqin.kernel.people.models import Duty, Holding, Person, Post
 from houqin.kernel.people.queries import active, held_on
 
-from .fields import Day, SlipForm
+from .fields import DayField, SlipForm, WholeField
 from .house_logins import ACCOUNTS, Plain
 from .house_people import STANDS, holding_rows, posts_listed, today_of
 from .house_places import KEEPERS, SLUG_SAID, staff
@@ -36,9 +36,7 @@ def vacant(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 class PostChange(SlipForm):
     name = forms.CharField(label="岗位", max_length=40)
-    rank = forms.IntegerField(
-        label="次序", min_value=1, max_value=1000, initial=100, help_text="小的排在前面"
-    )
+    rank = WholeField(label="次序", min_value=1, max_value=1000, initial=100, help_text="小的排在前面")
 
 
 class PostForm(PostChange):
@@ -49,7 +47,7 @@ class PostForm(PostChange):
 class Fill(SlipForm):
     person = forms.ModelChoiceField(label="人员", queryset=Person.objects.none())
     stand = forms.ChoiceField(label="A/B角", choices=STANDS, initial=Holding.A)
-    from_on = Day(label="任岗日期")
+    from_on = DayField(label="任岗日期")
 
 
 class DutyChange(SlipForm):
@@ -212,7 +210,7 @@ def now_held(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 
 class Release(SlipForm):
-    to_on = Day(label="离任日期", help_text="在岗的最后一天")
+    to_on = DayField(label="离任日期", help_text="在岗的最后一天")
 
 
 def holding_facts(holding: Holding, act: Act) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,15 @@ from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.area import Fact, area_of, flow_of
 from houqin.kernel.attachments.models import Attachment
+from houqin.kernel.attachments.queries import WITHDRAWS, in_sight
 from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.flow import Flow, Step
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices import actions as notices
-from houqin.kernel.people.queries import duty_name
+from houqin.kernel.people.queries import duty_codes, duty_name
 
 from . import access, slips
-from .addresses import file_url, find, paper_url, signature_url, slip_url, url_of
+from .addresses import file_url, find, paper_url, signature_url, slip_url, url_of, withdraw_url
 
 AT_MOST = 2  # buttons in the bar (ui.md, Components); the rest stand in the page
 
@@ -50,7 +51,7 @@ def shown(matter: Matter, act: Act) -> dict[str, Any]:
         **hands(flow, matter, act),
         "steps": [button(matter, step, main=step is main) for step in reversed(steps[:AT_MOST])],
         "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": True,
-        "events": [*now_line(flow, matter, act), *event_lines(flow, way)],
+        "events": [*now_line(flow, matter, act), *event_lines(flow, way, act)],
         "counted": counted(way), "approval": approval(matter), "links": links(matter, act),
         "paper": paper_url(matter) if matter.kind in area_of(matter.kind).papers else "",
         "top_title": f"{flow.name} {matter.number}", "back": {"url": "/"}, "now": act.at,
@@ -135,21 +136,25 @@ def now_line(flow: Flow, matter: Matter, act: Act) -> list[dict[str, Any]]:
     return [{"label": f"等{who}{verbs}", "icon": state.icon, "tone": "now", "text": text}]
 
 
-def event_lines(flow: Flow, way: list[Event]) -> list[dict[str, Any]]:
+def event_lines(flow: Flow, way: list[Event], act: Act) -> list[dict[str, Any]]:
     duties = {code: duty_name(code) for code in {event.to_duty for event in way if event.to_duty}}
-    return [event_line(flow, event, duties) for event in way]
+    withdraws = bool(duty_codes(act.by, act.day) & WITHDRAWS)
+    return [event_line(flow, event, duties, act, withdraws=withdraws) for event in way]
 
 
-def event_line(flow: Flow, event: Event, duties: dict[str, str]) -> dict[str, Any]:
+def event_line(
+    flow: Flow, event: Event, duties: dict[str, str], act: Act, *, withdraws: bool
+) -> dict[str, Any]:
     """One step of the way: its verb, who (and for whom), when, what was said, photos, signature."""
     label, icon, tone = words_of(flow, event.step)
     happened = event.happened_at or event.at
-    files = list(event.attachments.all())
+    files = in_sight(event.attachments.all())
     return {
         "label": label, "icon": icon, "tone": tone, "who": who_of(event), "at": happened,
         "late": event.happened_at is not None and event.at - event.happened_at > OFFLINE, "sent_at": event.at,
         "text": said(event, duties), "photos": [photo(file) for file in files if is_picture(file)],
         "links": [{"label": f.name, "url": file_url(f, "file")} for f in files if not is_picture(f)],
+        "tools": list(withdrawing(files)) if withdraws else [], "gone": list(withdrawn(event, act)),
         "signatures": [signature(event, drawn) for drawn in event.signatures.all()],
     }  # fmt: skip
 
@@ -175,6 +180,25 @@ def said(event: Event, duties: dict[str, str]) -> str:
     elif event.to_duty:
         given = f"等{duties[event.to_duty]}接办"
     return "\n".join(filter(None, (event.note, given)))
+
+
+def withdrawing(files: list[Attachment]) -> Iterator[dict[str, str]]:
+    """撤下第 2 张照片: for each file the way to take it out of sight."""
+    photos = [file for file in files if is_picture(file)]
+    for file in files:
+        at = f"第 {photos.index(file) + 1} 张" if is_picture(file) and len(photos) > 1 else ""
+        yield {
+            "label": f"撤下{at}照片" if is_picture(file) else f"撤下 {file.name}",
+            "url": withdraw_url(file),
+        }
+
+
+def withdrawn(event: Event, act: Act) -> Iterator[str]:
+    """What was here, who took it out of sight and why."""
+    for file in event.attachments.all():
+        if gone := getattr(file, "withdrawal", None):
+            what = "照片" if is_picture(file) else f"“{file.name}”"
+            yield f"{what}已撤下：{gone.reason}（{gone.by}，{wording.when(gone.at, act.at)}）"
 
 
 def is_picture(file: Attachment) -> bool:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.area import Paper, area_of, flow_of
+from houqin.kernel.attachments.queries import in_sight
 from houqin.kernel.audit import actions as audit
 from houqin.kernel.audit import queries as changes
 from houqin.kernel.errors import NotThere
@@ -101,7 +102,7 @@ def log(matter: Matter) -> list[dict[str, str]]:
     lines = []
     for event in reversed(matters.way(matter)):
         label, *_ = words_of(flow, event.step)
-        files, signed = len(event.attachments.all()), len(event.signatures.all())
+        files, signed = len(in_sight(event.attachments.all())), len(event.signatures.all())
         rest = [
             said(event, {event.to_duty: "总务处"}).replace("\n", "；"),
             f"附件 {files} 个" if files else "",

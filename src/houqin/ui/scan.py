@@ -5,7 +5,8 @@ Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). 
 `offer.action(place=…, **facts, act=…)`, which answers the matter it opened or its particulars. The
 panel's template prints the fields only; the kit puts <form>, token and button around it. Also read:
 `says` (lines above the button), `button`, `recent` (rows as parts/row.html has them, shown at the side),
-`recent_title`.
+`recent_title`, `refused` (a refusal that comes before all others: sent too often).
+A visitor answers a small sum besides (ui/challenge.py): a form that is open to visitors needs nothing for it.
 Unknown, retired and foreign labels look the same, and misses are counted.
 """
 
@@ -27,14 +28,14 @@ from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.area import Offer, offers_at
 from houqin.kernel.doors import actions as doors
-from houqin.kernel.errors import Refused
+from houqin.kernel.errors import Refused, TooMany
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.queries import posts_of
 from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Label, Place
 from houqin.kernel.school.queries import school
 
-from . import access, client, slips
+from . import access, challenge, client, slips
 from .addresses import url_of
 
 MISSES, HOUR = 60, 3600  # unknown labels an hour and address
@@ -69,16 +70,23 @@ def scan(request: access.Request, code: str, offer: str = "") -> HttpResponse:
     if sealed := request.GET.get("done"):
         return thanks(request, here, sealed, act)
     template, context = chosen.panel(request, here.place) if chosen else ("", {})
-    refusal, status = "", 200
-    if request.method == "POST" and chosen and "form" in context:
+    form, refusal, no = context.get("form"), "", None
+    asked = challenge.put_on(form, here.label, act.at) if form and act.by.built_in else None
+    if request.method == "POST" and chosen and form:
         try:
-            return send(request, here, chosen, context["form"], act)
-        except Refused as no:
-            refusal, status = slips.lay_on(context["form"], no), no.status
+            return send(request, here, chosen, context, asked, act)
+        except Refused as refused:
+            refusal, no = slips.lay_on(form, refused), refused
     shown = page(here, offers, chosen, act) | context | {"panel": template, "refusal": refusal}
-    return render(
-        request, "ui/scan.html", shown | {"op": request.POST.get("_op") or uuid4().hex}, status=status
-    )
+    return draw(request, shown, no)
+
+
+def draw(request: access.Request, shown: dict[str, Any], no: Refused | None) -> HttpResponse:
+    op = request.POST.get("_op") or uuid4().hex
+    response = render(request, "ui/scan.html", shown | {"op": op}, status=no.status if no else 200)
+    if isinstance(no, TooMany):
+        response["Retry-After"] = str(no.wait)
+    return response
 
 
 def found(request: access.Request, code: str) -> Here | HttpResponse:
@@ -87,7 +95,10 @@ def found(request: access.Request, code: str) -> Here | HttpResponse:
     card = card_of(label)
     if label is None or card is None:
         return missed(request)
-    if not places.in_force(label, request.now):
+    under_way = (
+        request.method == "POST" or "done" in request.GET
+    )  # a form that was open when the label was replaced
+    if not places.in_force(label, request.now) and not (under_way and places.just_ended(label, request.now)):
         return replaced(request, card) if request.standing else missed(request)
     place = card if isinstance(card, Place) else getattr(card, "place", None)
     if place is None or place.closed_on:
@@ -107,10 +118,23 @@ def card_of(label: Label | None) -> models.Model | None:
 
 
 def missed(request: access.Request) -> HttpResponse:
-    """One page for unknown, retired and foreign labels; the sixty-first within an hour is told to wait."""
+    """One page for unknown, retired and foreign labels; the sixty-first within an hour is told to wait.
+
+    What was written on a form whose label is gone stands on it, to be copied.
+    """
     who = client.counted_as(client.client_ip(request))
     doors.count_try("scan", who, limit=MISSES, seconds=HOUR, act=access.plain_act(request))
-    return render(request, "ui/scan_missed.html", {"office": school().office_phone}, status=404)
+    context = {"office": school().office_phone, "written": written(request)}
+    return render(request, "ui/scan_missed.html", context, status=404)
+
+
+def written(request: access.Request) -> list[str]:
+    """The words of a form that was sent, without what the frame put in and what was only chosen."""
+    frame = access.OURS | {challenge.QUESTION, challenge.ANSWER}
+    texts = [
+        text.strip() for name in request.POST if name not in frame for text in request.POST.getlist(name)
+    ]
+    return [text for text in texts if text and text != "on" and not text.isdecimal()]
 
 
 def replaced(request: access.Request, card: models.Model) -> HttpResponse:
@@ -118,7 +142,10 @@ def replaced(request: access.Request, card: models.Model) -> HttpResponse:
     fresh = places.label_of(card) if isinstance(card, Place) else None
     if fresh is None:
         return missed(request)
-    context = {"card": card, "url": reverse("scan", args=(fresh.token,)), "office": school().office_phone}
+    context = {
+        "card": card, "url": reverse("scan", args=(fresh.token,)), "office": school().office_phone,
+        "written": written(request),
+    }  # fmt: skip
     return render(request, "ui/scan_missed.html", context, status=404)
 
 
@@ -143,12 +170,29 @@ def above(place: Place) -> str:
     return place.full_name.removesuffix(place.name).strip()
 
 
-def send(request: access.Request, here: Here, offer: Offer, form: Any, act: Act) -> HttpResponse:
+def send(
+    request: access.Request,
+    here: Here,
+    offer: Offer,
+    context: dict[str, Any],
+    asked: challenge.Sum | None,
+    act: Act,
+) -> HttpResponse:
     """Open what was offered; the answer is the same however often it is sent."""
-    door = f"scan/{here.label.pk}/{offer.key}"
-    matter = slips.opened(
-        request, door, form, lambda: offer.action(place=here.place, **form.cleaned_data, act=act)
-    )
+    form: Any = context["form"]
+
+    def check() -> None:
+        if context.get("refused"):
+            raise context["refused"]
+        if act.by.built_in:
+            challenge.check(form, asked, here.label, act.at)
+
+    def call() -> Any:
+        if asked:
+            challenge.spend(asked)
+        return offer.action(place=here.place, **challenge.without(form.cleaned_data), act=act)
+
+    matter = slips.opened(request, f"scan/{here.label.pk}/{offer.key}", form, call, check)
     return slips.done(request, f"{here.url}?done={signing.dumps([matter.pk, offer.key], salt=SALT)}")
 
 

@@ -96,9 +96,9 @@ def new(request: access.Request, kind: str) -> HttpResponse:
             "title": flow.name, "action": request.path, "submit": {"label": flow.name, "icon": "send"},
             "cancel": {"url": "/"}, "then": _says(slip, act, None),
         },
-        "form": form, "op": _op(request), "refusal": refusal, "top_title": flow.name, "back": {"url": "/"},
+        "form": form, "op": op_of(request), "refusal": refusal, "top_title": flow.name, "back": {"url": "/"},
     }  # fmt: skip
-    return _render(request, context, status)
+    return draw(request, context, status)
 
 
 # ── shared with the scan page ─────────────────────────────────────────────────────────────────────────────
@@ -152,9 +152,12 @@ def stored(field: str, value: Any) -> Any:
     return value
 
 
-def opened(request: access.Request, door: str, form: forms.Form, call: Callable[[], models.Model]) -> Matter:
+def opened(
+    request: access.Request, door: str, form: forms.Form, call: Callable[[], models.Model],
+    check: Callable[[], object] = bool,
+) -> Matter:  # fmt: skip
     """Open a matter once; a second sending answers with the first one's matter."""
-    no = prepared(request, form)
+    no = prepared(request, form, check)
 
     def checked() -> Matter:
         if no:
@@ -229,20 +232,20 @@ def _page(
     *, refusal: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {
-        "slip": head_of(matter, step, slip, act), "form": form, "op": _op(request), "refusal": refusal,
+        "slip": head_of(matter, step, slip, act), "form": form, "op": op_of(request), "refusal": refusal,
         "matter": matter, "due": wording.deadline(matter.due_at, act.at) if matter.is_open else "",
         "top_title": f"{flow.name} {matter.number}", "back": {"url": url_of(matter)},
     }  # fmt: skip
-    return _render(request, context, status)
+    return draw(request, context, status)
 
 
-def _render(request: access.Request, context: dict[str, Any], status: int) -> HttpResponse:
+def draw(request: access.Request, context: dict[str, Any], status: int) -> HttpResponse:
     if is_part(request):
         on_page = urlsplit(request.headers.get("Referer", "")).path == request.path
         return render(request, "ui/parts/sheet.html", {**context, "page": on_page}, status=status)
     return render(request, "ui/slip.html", {**context, "page": True}, status=status)
 
 
-def _op(request: access.Request) -> str:
+def op_of(request: access.Request) -> str:
     """The operation stays the same while one form is corrected; a fresh page has a fresh one."""
     return request.POST.get("_op", "")[:36] or uuid4().hex

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,7 @@ def offer_report(place: Place, **facts: Any) -> Repair:
 
 def look_up_with(matter: Matter, act: Act) -> str:
     """What a visitor is told besides the number: the code to ask by, and where."""
-    code = matter.repair.code if act.by.built_in else ""
+    code = "-".join(wrap(matter.repair.code, 4)) if act.by.built_in else ""
     return f"查询码 {code}，截个图或抄下来。在这里填它，看进度： {settings.URL}/repairs/look/" if code else ""
 
 

@@ -12,6 +12,7 @@ from houqin.ui.fields import (
     RowsField,
     SignatureField,
     SlipForm,
+    WholeField,
 )
 
 from .models import FaultType, Repair
@@ -183,15 +184,13 @@ class FaultTypeForm(SlipForm):
     )
     worker = forms.ModelChoiceField(label="直接交给", queryset=Person.objects.none(), required=False)
     duty = forms.SlugField(label="或交给职责", max_length=40, required=False)
-    response_minutes = forms.IntegerField(label="首响", min_value=1, max_value=100_000)
-    fix_minutes = forms.IntegerField(label="修复", min_value=1, max_value=100_000)
-    urgent_response_minutes = forms.IntegerField(
-        label="紧急首响", min_value=1, max_value=100_000, required=False
-    )
-    urgent_fix_minutes = forms.IntegerField(label="紧急修复", min_value=1, max_value=100_000, required=False)
+    response_minutes = WholeField(label="首响", min_value=1, max_value=100_000)
+    fix_minutes = WholeField(label="修复", min_value=1, max_value=100_000)
+    urgent_response_minutes = WholeField(label="紧急首响", min_value=1, max_value=100_000, required=False)
+    urgent_fix_minutes = WholeField(label="紧急修复", min_value=1, max_value=100_000, required=False)
     safety = forms.BooleanField(label="涉及安全", required=False, help_text="打开后昼夜计时")
     after_photo = forms.BooleanField(label="修好要拍照", required=False, help_text="打开后没有照片不能点修好")
-    rank = forms.IntegerField(label="次序", min_value=1, max_value=1000)
+    rank = WholeField(label="次序", min_value=1, max_value=1000)
     source = forms.CharField(label="时限依据", max_length=120, required=False)
 
 

@@ -71,7 +71,7 @@ class Repair(models.Model):
     urgent = models.BooleanField("紧急", default=False)
     affects_lesson = models.BooleanField("影响上课", default=False)
     by_visitor = models.BooleanField("访客报", default=False)
-    code = models.CharField("查询码", max_length=8, blank=True)
+    code = models.CharField("查询码", max_length=12, blank=True)
     response_due_at = models.DateTimeField("首响时限")
     fix_due_at = models.DateTimeField("修复时限")
     worker = models.ForeignKey(

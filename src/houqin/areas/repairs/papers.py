@@ -117,7 +117,7 @@ def slip(matter: Matter, act: Act) -> dict[str, Any]:
 
 def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[Cell]]:
     opener = matter.opened_by
-    photos = events[0].attachments.count()
+    photos = events[0].attachments.filter(withdrawal=None).count()
     others = "、".join(row.person.name for row in repair.requesters.select_related("person").order_by("pk"))
     told = [repair.detail, f"{others}也遇到" if others else "", f"附照片 {photos} 张" if photos else ""]
     return [

@@ -11,14 +11,15 @@ from django.db import IntegrityError, models, transaction
 
 from .. import entries
 from ..act import Act
-from ..errors import Refused
-from . import names, pictures, sniff, store
-from .models import Attachment, Blob
+from ..errors import NotYours, Overtaken, Refused
+from . import names, pictures, queries, sniff, store
+from .models import Attachment, Blob, Withdrawal
 
 LARGEST_PHOTO, LARGEST_DOCUMENT = 10 * 1024 * 1024, 20 * 1024 * 1024  # security.md 5.5
 ORPHAN, LEFTOVER = timedelta(days=7), timedelta(hours=24)
-NOT_TAKEN = "“{name}”不是能收的文件，没有保存。照片收 JPG、PNG、WEBP、GIF，文件收 PDF、DOCX、XLSX、OFD。"
-HEIC = "“{name}”是 HEIC 照片，这里打不开，没有保存。手机相机设成“兼容性最佳”，或者截屏后再传。"
+NOT_TAKEN = (
+    "“{name}”不是能收的文件，没有保存。照片收 JPG、PNG、WEBP、GIF、HEIC，文件收 PDF、DOCX、XLSX、OFD。"
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def attach(thing: models.Model, uploads: Iterable[Upload], role: str, act: Act) 
     return entries.write_many([Attachment(blob=blob, name=name, **said) for blob, name in rows])
 
 
+@transaction.atomic
+def withdraw(attachment: Attachment, *, reason: str, act: Act) -> Withdrawal:
+    """撤下: whoever oversees takes a file out of sight, with a reason; once."""
+    if not queries.may_withdraw(attachment, act):
+        raise NotYours(f"“{attachment}”不归你撤下，没有改。请总务主任来撤。")
+    if not reason.strip():
+        raise Refused("没有写为什么撤下，没有改。写一句。", field="reason")
+    Blob.objects.select_for_update().get(pk=attachment.blob_id)
+    if Withdrawal.objects.filter(attachment=attachment).exists():
+        raise Overtaken(f"“{attachment}”已经撤下了，没有再改。")
+    return entries.write(Withdrawal, attachment=attachment, reason=reason.strip()[:200], by=act.by, at=act.at)
+
+
 def keep_drawing(png: bytes) -> Kept:
     """A drawn signature, trimmed; refused if nothing is drawn."""
     [drawn] = pictures.redraw([png], drawing=True)
@@ -82,12 +96,14 @@ def blob_of(kept: Kept, act: Act) -> Blob:
 
 
 def sweep(act: Act) -> int:
-    """Remove files that never got a row in seven days, and what broken uploads left; answers how many."""
+    """Remove files that never got a row in seven days, those withdrawn, and what broken uploads
+    left; how many."""
     older_than = (act.at - ORPHAN).timestamp()
     old = [place for place in store.files() if place.stat().st_mtime < older_than]
     known = _known({_sha(place) for place in old})
     gone = sum(store.drop(place, older_than) for place in old if _sha(place) not in known)
-    return gone + _sweep_leftovers((act.at - LEFTOVER).timestamp())
+    aside = (act.at - LEFTOVER).timestamp()
+    return gone + _sweep_withdrawn(aside) + _sweep_leftovers(aside)
 
 
 def _on(thing: models.Model) -> dict[str, Any]:
@@ -102,7 +118,7 @@ def _read(upload: Upload) -> tuple[str, bytes, str]:
     data = upload.file if isinstance(upload.file, bytes) else _bytes(upload.file)
     mime = sniff.mime_of(data)
     if mime not in sniff.EXTENSIONS:
-        raise Refused((HEIC if mime == sniff.HEIC else NOT_TAKEN).format(name=name))
+        raise Refused(NOT_TAKEN.format(name=name))
     largest = LARGEST_PHOTO if mime in sniff.PICTURES else LARGEST_DOCUMENT
     if len(data) > largest:
         raise Refused(f"“{name}”太大，没有保存。照片最多 10 MB，文件最多 20 MB。")
@@ -147,6 +163,14 @@ def _known(shas: set[str]) -> set[str]:
     parts = (listed[n : n + 500] for n in range(0, len(listed), 500))
     rows = (Blob.objects.filter(sha256__in=part).values_list("sha256", flat=True) for part in parts)
     return {sha for found in rows for sha in found}
+
+
+def _sweep_withdrawn(older_than: float) -> int:
+    """Files of which every attachment was withdrawn; one that is being sent again in this hour has
+    a new time."""
+    shas = queries.withdrawn_blobs().values_list("sha256", flat=True)
+    places = [store.path(sha, small=small) for sha in shas for small in (False, True)]
+    return sum(store.drop(place, older_than) for place in places)
 
 
 def _sweep_leftovers(older_than: float) -> int:

@@ -48,3 +48,16 @@ class Attachment(Entry):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Withdrawal(Entry):
+    """撤下: from here on nobody is shown this file; what it was and why it went stay. Its bytes go
+    with the next sweep."""
+
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="withdrawal")
+    reason = models.CharField("为什么撤下", max_length=200)
+    by = models.ForeignKey("kernel.Person", models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    def __str__(self) -> str:
+        return self.reason

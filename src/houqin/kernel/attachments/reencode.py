@@ -19,7 +19,7 @@ FULL, SMALL = 2560, 320
 PAD = (800, 300)
 MEMORY, CPU = 512 * 1024 * 1024, 10
 INK = 24  # so many dark points at least, or nobody signed
-FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "HEIF"]
 SENTENCES = {
     "unreadable": "照片打不开或者不完整，没有保存。重新拍一张再传。",
     "too_large": "照片太大（最多 10 MB、4000 万像素、边长 12000），没有保存。缩小后再传。",
@@ -98,6 +98,7 @@ def _opened(data: bytes, formats: list[str], largest: int, pixels: int) -> Any:
     """The picture's head, within bounds; nothing is decoded yet."""
     from PIL import Image
 
+    _codecs()
     if len(data) > largest:
         raise Wrong("too_large")
     Image.MAX_IMAGE_PIXELS = pixels
@@ -109,6 +110,17 @@ def _opened(data: bytes, formats: list[str], largest: int, pixels: int) -> Any:
     if image.width * image.height > pixels or max(image.size) > SIDE:
         raise Wrong("too_large")
     return image
+
+
+def _codecs() -> None:
+    """Everything that decodes, loaded; HEIC (iPhones) by one thread, whose stacks the limit of
+    memory would count."""
+    import pi_heif
+    from PIL import Image
+
+    Image.preinit()
+    pi_heif.options.DECODE_THREADS = 1
+    pi_heif.register_heif_opener(thumbnails=False)
 
 
 def _shrunk(image: Any, side: int) -> Any:
@@ -167,8 +179,6 @@ def _at_most(resource: Any, what: int, most: int) -> None:
 
 
 if __name__ == "__main__":
-    from PIL import Image as _Image
-
-    _Image.preinit()  # read the codecs before the limits stand
+    _codecs()  # read before the limits stand
     _limit()
     main()

@@ -4,7 +4,9 @@ import io
 import struct
 import zipfile
 
-PICTURES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+PICTURES = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic",
+}  # fmt: skip
 DOCUMENTS = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -17,7 +19,7 @@ BUILT = {  # the part that makes a zip what it is
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "OFD.xml": "application/ofd",
 }
-HEIC = "image/heic"  # recognised, to say what to do; not taken
+HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")  # brands of the pictures of iPhones
 PARTS, DIRECTORY = 1_000, 1 << 20  # entries of a zip, bytes of its directory
 
 
@@ -31,8 +33,8 @@ def mime_of(data: bytes) -> str:
         return "image/gif"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif"):
-        return HEIC
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC:
+        return "image/heic"
     if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
         return "application/pdf"
     return _built(data) if data.startswith(b"PK\x03\x04") else ""

@@ -17,8 +17,8 @@ CLAIM = """
     VALUES (%s, %s, %s, %s, %s, '', '', %s, %s) ON CONFLICT DO NOTHING RETURNING id
 """
 COUNT = """
-    INSERT INTO {table} (key, "window", count) VALUES (%s, %s, 1)
-    ON CONFLICT (key, "window") DO UPDATE SET count = {table}.count + 1 RETURNING count
+    INSERT INTO {table} (key, "window", count) VALUES (%s, %s, %s)
+    ON CONFLICT (key, "window") DO UPDATE SET count = {table}.count + excluded.count RETURNING count
 """
 
 
@@ -79,19 +79,28 @@ def forget_old(*, act: Act) -> int:
     return Operation.objects.filter(at__lt=act.at - KEPT, kept=False).delete()[0]
 
 
-def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act) -> None:
-    """Count one more try of `who` at `what`; `TooMany` when `limit` in `seconds` is passed.
+def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act, by: int = 1) -> None:
+    """Count one more try (or `by` bytes, or none) of `who` at `what`; `TooMany` when `limit` in
+    `seconds` is passed.
 
     Counted by one atomic statement outside the caller's transaction, so that a refusal does not undo it.
     """
     now = int(act.at.timestamp())
     window = now - now % seconds
-    with connection.cursor() as cursor:
-        cursor.execute(
-            COUNT.format(table=Tries._meta.db_table), [entries.keyed_hash(f"{what}:{seconds}:{who}"), window]
-        )
-        count = cursor.fetchone()[0]
-    if count > limit:
+    if _counted(f"{what}:{seconds}:{who}", window, by) > limit:
         wait = window + seconds - now
         minutes = max(1, round(wait / 60))
-        raise TooMany(f"试得太多了，这次没有办。过 {minutes} 分钟再来。", wait=wait)
+        later = f"{minutes} 分钟" if minutes <= 90 else f"{round(minutes / 60)} 小时"
+        raise TooMany(f"试得太多了，这次没有办。过 {later}再来。", wait=wait)
+
+
+def use_once(what: str, token: str, *, window: int) -> bool:
+    """True for the first who uses this token; `window` is when it was given out, after which it is
+    forgotten."""
+    return _counted(f"{what}:{token}", window, 1) == 1
+
+
+def _counted(what: str, window: int, by: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(table=Tries._meta.db_table), [entries.keyed_hash(what), window, by])
+        return int(cursor.fetchone()[0])

@@ -27,7 +27,9 @@ def way(matter: Matter) -> QuerySet[Event]:
     """经过: every step with its signatures and files, newest first."""
     return (
         matter.events.select_related("by", "on_behalf_of", "to_holder")
-        .prefetch_related("signatures__signer", "signatures__drawing", "attachments__blob")
+        .prefetch_related(
+            "signatures__signer", "signatures__drawing", "attachments__blob", "attachments__withdrawal__by"
+        )
         .order_by("-pk")
     )
 

@@ -1,6 +1,6 @@
 """Finding places and what a label hangs on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -39,6 +39,11 @@ def by_token(token: str) -> Label | None:
 
 def label_of(place: Place) -> Label | None:
     return Label.objects.filter(kind=place._meta.label_lower, key=place.pk, to_at=None).first()
+
+
+def just_ended(label: Label, at: datetime) -> bool:
+    """Replaced within the last day: what was being written on its page is still taken in."""
+    return label.to_at is not None and label.from_at <= at < label.to_at + timedelta(hours=24)
 
 
 def in_force(label: Label, at: datetime) -> bool:

@@ -44,7 +44,7 @@ function thumbnail(file, at, remove) {
   return make('span', { class: 'hq-photo' }, image, button)
 }
 
-// A kind the browser cannot read (HEIC on some) goes as it is; the server decides.
+// A kind the browser cannot read (HEIC on most) goes as it is; the server redraws it.
 async function smaller(file) {
   try {
     const image = await createImageBitmap(file, { imageOrientation: 'from-image' })

@@ -103,7 +103,7 @@ def label_of(row: Model) -> dict[str, Any]:
 def photos_of(row: Model) -> list[dict[str, str]]:
     files = (
         Attachment.objects.using("reader")
-        .filter(kind=row._meta.label_lower, key=row.pk)
+        .filter(kind=row._meta.label_lower, key=row.pk, withdrawal=None)
         .select_related("blob")
     )
     return [

@@ -8,13 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from houqin.kernel.places.models import Place
+from houqin.ui.fields import DayField
 
 from .declare import Filter, Register
 
@@ -67,8 +67,10 @@ class YesFilter(django_filters.ChoiceFilter):
 class DayFilter(django_filters.DateFilter):
     """From the beginning of a day, or to its end, of a date or a moment."""
 
+    field_class = DayField
+
     def __init__(self, *, moments: bool, until: bool = False, **kwargs: Any):
-        super().__init__(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), **kwargs)
+        super().__init__(**kwargs)
         self.moments, self.until = moments, until
 
     def filter(self, rows: QuerySet, value: date | None) -> QuerySet:

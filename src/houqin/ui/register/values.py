@@ -12,14 +12,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from .declare import SheetColumn
 
 ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-PLAIN = re.compile(r"[+-]?\d+(\.\d*)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+PLAIN = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
 MANGLED = re.compile(r"\d+(\.\d+)?E\+\d+", re.IGNORECASE)
 YMD = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
 MDY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
@@ -165,10 +165,10 @@ def number(column: SheetColumn, cell: Any) -> Decimal:
     words = re.sub(r"^(¥|CNY|RMB|人民币)|元$", "", words, flags=re.IGNORECASE)
     if not (PLAIN.fullmatch(words) or GROUPED.fullmatch(words)):
         raise Wrong(f"“{column.label}”要是数字，例如 1200.50；“{shown(cell)[:20]}”看不准")
-    try:
-        return Decimal(words.replace(",", ""))
-    except InvalidOperation:
-        raise Wrong(f"“{column.label}”要是数字") from None
+    figure = Decimal(words.replace(",", ""))
+    if abs(figure) >= EXACT:
+        raise Wrong(f"“{column.label}”的数太大")
+    return figure
 
 
 def scaled(column: SheetColumn, cell: Any, step: int, places: int) -> int:

@@ -1,6 +1,7 @@
 """Which worker, which repairs are open here, what waits for whom, what ships with the area."""
 
 import csv
+import re
 from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -126,7 +127,7 @@ def jobs(person: Person, at: datetime) -> list[Repair]:
     found = (
         shown(rows)
         .select_related("matter__place__parent")
-        .prefetch_related("matter__events__attachments__blob")
+        .prefetch_related("matter__events__attachments__withdrawal")
     )
     return list(
         found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk")
@@ -161,12 +162,14 @@ def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
 
 
 def look_up_code(number: str) -> str:
-    """查询码: eight letters that a visitor may ask by; cannot be worked out from the number."""
-    return b32encode(bytes.fromhex(keyed_hash(f"repairs.code:{number}"))).decode()[:8]
+    """查询码: twelve letters (60 bits) that a visitor may ask by; cannot be worked out from the number."""
+    return b32encode(bytes.fromhex(keyed_hash(f"repairs.code:{number}"))).decode()[:12]
 
 
 def looked_up(code: str) -> Repair | None:
-    return shown(Repair.objects.filter(code=code.strip().upper()).exclude(code="")).first()
+    """By the code as it was given or as it is typed: K7QH-3MPA-X2RD."""
+    plain = re.sub(r"[\s-]", "", code).upper()
+    return shown(Repair.objects.filter(code=plain).exclude(code="")).first()
 
 
 # ── signatures that are awaited ─────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.doors import actions as doors
-from houqin.kernel.errors import NotThere
+from houqin.kernel.errors import NotThere, TooMany
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
@@ -26,14 +27,16 @@ from ..models import FaultType, Repair
 
 TEN_MINUTES = 600
 FROM_ONE_ADDRESS, ON_ONE_LABEL, LOOK_UPS = 5, 30, 20  # in ten minutes, of visitors
+DAY, BYTES = 86_400, 200 * 1024 * 1024  # of photos that visitors may leave at one place in a day
+MISSES, QUARTER = 5, 900  # wrong look-up codes of one address in a quarter of an hour
+LOOKED_UP = timedelta(days=180)  # after it was closed a report is no longer told by its code
 
 
 def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     """报修 at a place; a visitor's form asks less and is counted."""
     act = access.act(cast(access.Request, request))
     visitor = act.by.built_in
-    if visitor and request.method == "POST":
-        count_visitor(request, place, act)
+    refused = count_visitor(request, place, act) if visitor and request.method == "POST" else None
     notice_url = reverse("repairs:notice", args=(place.pk,))
     choices = opening_choices(act, None) | {"fault_type__notice": notice_url}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -42,15 +45,23 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     form.fields["detail"].words = words_of(chosen)  # type: ignore[attr-defined]
     return "repairs/panel.html", {
         "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
+        "refused": refused,
         **notice_of(place, chosen, affects_lesson=bool(request.POST.get("affects_lesson")), act=act),
     }  # fmt: skip
 
 
-def count_visitor(request: HttpRequest, place: Place, act: Act) -> None:
-    """Five reports in ten minutes from one address, thirty on one label."""
-    address = client.counted_as(client.client_ip(request))
-    doors.count_try("report", address, limit=FROM_ONE_ADDRESS, seconds=TEN_MINUTES, act=act)
-    doors.count_try("report-label", str(place.pk), limit=ON_ONE_LABEL, seconds=TEN_MINUTES, act=act)
+def count_visitor(request: HttpRequest, place: Place, act: Act) -> TooMany | None:
+    """Five reports in ten minutes from one address, thirty at one place, and so many bytes of
+    photos in a day."""
+    address, here = client.counted_as(client.client_ip(request)), str(place.pk)
+    size = sum(file.size or 0 for name in request.FILES for file in request.FILES.getlist(name))
+    try:
+        doors.count_try("report", address, limit=FROM_ONE_ADDRESS, seconds=TEN_MINUTES, act=act)
+        doors.count_try("report-label", here, limit=ON_ONE_LABEL, seconds=TEN_MINUTES, act=act)
+        doors.count_try("report-bytes", here, limit=BYTES, seconds=DAY, act=act, by=size)
+    except TooMany as no:
+        return no
+    return None
 
 
 def opening_choices(act: Act, matter: Matter | None) -> dict[str, Any]:
@@ -157,20 +168,20 @@ def join(request: access.Request, number: str) -> HttpResponse:
 @require_GET
 @access.public
 def look(request: access.Request) -> HttpResponse:
-    """查进度: a visitor's own report by its code; says state and times, no names."""
-    code = request.GET.get("code", "").strip()
+    """查进度: a visitor's own report by its code; says state and times, no names. Guessing is over
+    after five."""
+    code = request.GET.get("code", "").strip()[:20]
     if not code:
         return render(request, "repairs/look.html", {})
-    act = access.plain_act(request)
-    doors.count_try(
-        "repair-look",
-        client.counted_as(client.client_ip(request)),
-        limit=LOOK_UPS,
-        seconds=TEN_MINUTES,
-        act=act,
-    )
-    repair = queries.looked_up(code[:8])
-    context: dict[str, Any] = {"code": code[:8], "repair": repair, "now": act.at}
-    if repair:
-        context["state"] = registers.state_of(repair.matter.state, repair.waiting_for)
-    return render(request, "repairs/look.html", context, status=200 if repair else 404)
+    act, who = access.plain_act(request), client.counted_as(client.client_ip(request))
+    doors.count_try("repair-look", who, limit=LOOK_UPS, seconds=TEN_MINUTES, act=act)
+    doors.count_try("repair-missed", who, limit=MISSES - 1, seconds=QUARTER, act=act, by=0)
+    repair = queries.looked_up(code)
+    context: dict[str, Any] = {"code": code, "repair": repair, "now": act.at}
+    if repair is None:
+        doors.count_try("repair-missed", who, limit=MISSES, seconds=QUARTER, act=act)
+        return render(request, "repairs/look.html", context, status=404)
+    if repair.matter.closed_at and act.at - repair.matter.closed_at > LOOKED_UP:
+        return render(request, "repairs/look.html", {"code": code, "over": True}, status=410)
+    context["state"] = registers.state_of(repair.matter.state, repair.waiting_for)
+    return render(request, "repairs/look.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
+from houqin.kernel.attachments.queries import in_sight
 from houqin.kernel.terms import queries as terms
 from houqin.ui import access, addresses
 
@@ -56,9 +57,8 @@ def stop_of(repair: Repair) -> str:
 
 def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     matter = repair.matter
-    photos = [
-        file for event in matter.events.all() for file in event.attachments.all() if file.role == "before"
-    ]
+    files = in_sight(file for event in matter.events.all() for file in event.attachments.all())
+    photos = [file for file in files if file.role == "before"]
     notes: list[Any] = [{"text": "影响上课", "tone": "red"}] if repair.affects_lesson else []
     notes += [repair.fault_type.label, "扫码上报" if repair.by_visitor else f"{matter.opened_by}报"]
     notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []

@@ -1,0 +1,84 @@
+"""A02: a choice that was not offered is refused, in whatever form of whatever area, and says
+nothing of what it names."""
+
+import pytest
+from django import forms
+
+from houqin.ui.fields import RowsField
+from tests.contract.forms import Sent, fill, foreign, sent_by_who_may, written
+
+NOBODY = 2**62
+HOSTILE = (
+    "0",
+    "-1",
+    str(NOBODY),
+    "9" * 30,
+    "abc",
+    "1 OR 1=1",
+    "[]",
+    "{}",
+    "null",
+    "__all__",
+    "1.0",
+    " ",
+)
+
+
+def choices_of(form: forms.Form) -> list[tuple[str, forms.Field]]:
+    return [(name, field) for name, field in form.fields.items() if isinstance(field, forms.ChoiceField)]
+
+
+def refused(sent: Sent, name: str, value: str) -> str:
+    """The sentence beside the field, after nothing was written."""
+    before = written()
+    answer = sent.browser.send(sent.where, sent.body | {name: value})
+    assert (answer.status_code, written()) == (422, before), (sent.where, name, value)
+    assert name in answer.context["form"].errors, (sent.where, name, value)
+    return str(answer.context["form"].errors[name])
+
+
+def test_only_what_was_offered_can_be_chosen(web):
+    fill(web.cast)
+    seen = []
+    for sent in sent_by_who_may(web):
+        for name, field in choices_of(sent.form):
+            offered = {str(key) for key, _ in field.choices} | {""}
+            said = {refused(sent, name, value) for value in HOSTILE if value.strip() not in offered}
+            row = foreign(field.queryset) if isinstance(field, forms.ModelChoiceField) else None
+            if row is not None:
+                said.add(refused(sent, name, str(row.pk)))
+                assert str(row) not in "".join(said)
+            assert len(said) == 1, (sent.where, name, said)  # whether it is there or not: one sentence
+            seen.append(f"{sent.where}:{name}:{'' if row is None else row}")
+    assert len(seen) > 20
+    named = "".join(seen)
+    assert [word in named for word in ("前任老师", "拆掉的楼", "停用的类别")] == [True] * 3
+
+
+def test_a_choice_by_name_by_list_or_nested_is_a_key_of_no_form(web):
+    fill(web.cast)
+    for sent in sent_by_who_may(web):
+        for name, field in choices_of(sent.form)[:1]:
+            before = written()
+            for key in (f"{name}[]", f"{name}__name", f"{name}_id"):
+                answer = sent.browser.send(sent.where, sent.body | {key: "1"})
+                assert (answer.status_code, written()) == (422, before), (sent.where, key)
+            assert refused(sent, name, str(field.label)) != ""
+
+
+@pytest.mark.parametrize("size", ["full", "small", "file", "withdraw"])
+@pytest.mark.parametrize("key", ["0", str(2**62), "9" * 30])
+def test_a_file_that_is_not_there_is_404(web, size, key):
+    assert web.as_("director").get(f"/files/{key}/{size}/").status_code == 404
+
+
+def test_rows_offer_no_choice_that_is_not_swept(web):
+    """RowsField's selects come with procurement; until then this says that there is none."""
+    fill(web.cast)
+    rows = [
+        field
+        for sent in sent_by_who_may(web)
+        for field in sent.form.fields.values()
+        if isinstance(field, RowsField)
+    ]
+    assert [column.name for field in rows for column in field.columns if column.kind == "select"] == []
