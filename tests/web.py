@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -63,19 +62,6 @@ class Browser(Client):
     def send(self, url: str, data: dict[str, Any] | None = None, *, op="", **more: Any) -> HttpResponse:
         """Post a slip as its page would."""
         return self.post(url, {**(data or {}), "_op": op or uuid4().hex}, **more)
-
-
-DIGITS = "零一二三四五六七八九"
-
-
-def answered(page: HttpResponse) -> dict[str, str]:
-    """What a visitor sends besides: the sum of a scan page (or of what came back from it), read
-    off and worked out."""
-    html = page.content.decode()
-    sealed = re.search(r'name="challenge" value="([^"]+)"', html)
-    asked = re.search(rf"([{DIGITS}])加([{DIGITS}])等于几", html)
-    assert sealed and asked, html
-    return {"challenge": sealed[1], "challenge_answer": str(sum(map(DIGITS.index, asked.groups())))}
 
 
 def give_factor(person: Person, act: Act) -> str:

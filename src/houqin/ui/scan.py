@@ -6,7 +6,7 @@ Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). 
 panel's template prints the fields only; the kit puts <form>, token and button around it. Also read:
 `says` (lines above the button), `button`, `recent` (rows as parts/row.html has them, shown at the side),
 `recent_title`, `refused` (a refusal that comes before all others: sent too often).
-A visitor answers a small sum besides (ui/challenge.py): a form that is open to visitors needs nothing for it.
+A visitor types the label's short code besides (ui/challenge.py): the offer knows nothing of it.
 Unknown, retired and foreign labels look the same, and misses are counted.
 """
 
@@ -71,10 +71,11 @@ def scan(request: access.Request, code: str, offer: str = "") -> HttpResponse:
         return thanks(request, here, sealed, act)
     template, context = chosen.panel(request, here.place) if chosen else ("", {})
     form, refusal, no = context.get("form"), "", None
-    asked = challenge.put_on(form, here.label, act.at) if form and act.by.built_in else None
+    if form and act.by.built_in:
+        challenge.put_on(form)
     if request.method == "POST" and chosen and form:
         try:
-            return send(request, here, chosen, context, asked, act)
+            return send(request, here, chosen, context, act)
         except Refused as refused:
             refusal, no = slips.lay_on(form, refused), refused
     shown = page(here, offers, chosen, act) | context | {"panel": template, "refusal": refusal}
@@ -130,7 +131,7 @@ def missed(request: access.Request) -> HttpResponse:
 
 def written(request: access.Request) -> list[str]:
     """The words of a form that was sent, without what the frame put in and what was only chosen."""
-    frame = access.OURS | {challenge.QUESTION, challenge.ANSWER}
+    frame = access.OURS | {challenge.SPOT}
     texts = [
         text.strip() for name in request.POST if name not in frame for text in request.POST.getlist(name)
     ]
@@ -158,6 +159,7 @@ def page(here: Here, offers: dict[str, Offer], chosen: Offer | None, act: Act) -
         "here": here, "place": here.place, "where": above(here.place), "offer": chosen,
         "owner": f"{post}{owner.name}" if owner else "", "office": school().office_phone,
         "act_url": f"{here.url}{chosen.key}/" if chosen else "",
+        "short_code": "" if act.by.built_in else here.label.short_code,  # a visitor reads it off the label
         "tabs": [
             {"label": o.label, "icon": o.icon, "url": f"{here.url}{o.key}/", "current": o is chosen}
             for o in offers.values()
@@ -171,12 +173,7 @@ def above(place: Place) -> str:
 
 
 def send(
-    request: access.Request,
-    here: Here,
-    offer: Offer,
-    context: dict[str, Any],
-    asked: challenge.Sum | None,
-    act: Act,
+    request: access.Request, here: Here, offer: Offer, context: dict[str, Any], act: Act
 ) -> HttpResponse:
     """Open what was offered; the answer is the same however often it is sent."""
     form: Any = context["form"]
@@ -185,11 +182,9 @@ def send(
         if context.get("refused"):
             raise context["refused"]
         if act.by.built_in:
-            challenge.check(form, asked, here.label, act.at)
+            challenge.check(form, here.label)
 
     def call() -> Any:
-        if asked:
-            challenge.spend(asked)
         return offer.action(place=here.place, **challenge.without(form.cleaned_data), act=act)
 
     matter = slips.opened(request, f"scan/{here.label.pk}/{offer.key}", form, call, check)

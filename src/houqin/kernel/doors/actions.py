@@ -94,12 +94,6 @@ def count_try(what: str, who: str, *, limit: int, seconds: int, act: Act, by: in
         raise TooMany(f"试得太多了，这次没有办。过 {later}再来。", wait=wait)
 
 
-def use_once(what: str, token: str, *, window: int) -> bool:
-    """True for the first who uses this token; `window` is when it was given out, after which it is
-    forgotten."""
-    return _counted(f"{what}:{token}", window, 1) == 1
-
-
 def _counted(what: str, window: int, by: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(COUNT.format(table=Tries._meta.db_table), [entries.keyed_hash(what), window, by])
