@@ -8,7 +8,7 @@ from houqin.areas.repairs.models import Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators.declare import Period
-from houqin.kernel.indicators.queries import rows, value
+from houqin.kernel.indicators.queries import measured, rows, value
 from houqin.kernel.matters.models import Matter
 
 
@@ -132,6 +132,11 @@ def test_the_indicators_say_what_the_rows_say(scene):
     assert [code for code, found in empty.items() if found is not None] == [
         "IND-2.2.1b-2"
     ]  # a count of nothing is 0
+    trends = {
+        code: [*map(str, each.trend.values)] for code, each in measured(indicators.INDICATORS, term).items()
+    }
+    assert trends["IND-1.1.4d-1"][12:14] == ["11.7", "None"]
+    assert trends["IND-2.2.1c-1"][12:15] == ["100.0", "0.0", "None"]
 
 
 def test_what_must_be_true_is_true_and_is_seen_when_it_is_not(scene):

@@ -1,12 +1,12 @@
-"""条款 1.1.4d, 2.2.1b, 2.2.1c: their indicators,
-computed from the repairs (data/clauses.json has the codes)."""
+"""条款 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the repairs (data/clauses.json has the
+codes)."""
 
-from decimal import Decimal
-from statistics import median
+from typing import Any
 
-from django.db.models import Avg, F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from houqin.kernel.indicators.declare import Indicator, Period
+from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
+from houqin.kernel.indicators.measures import Mean, Median
 
 from .models import Repair
 
@@ -55,30 +55,29 @@ def sent_back(period: Period) -> QuerySet[Repair]:
     return closed(period).filter(sent_back__gt=0)
 
 
-def mean_hours(rows: QuerySet) -> Decimal | None:
-    """Net working hours, one decimal; None of nothing."""
-    minutes = rows.aggregate(mean=Avg("net_minutes"))["mean"]
-    return None if minutes is None else (Decimal(minutes) / 60).quantize(Decimal("0.1"))
+WHOSE: dict[str, Any] = {"person": "worker", "place": "matter__place", "register": LIST}
+CLOSINGS = (
+    Part("报修人签字", Q(matter__state="signed")),
+    Part("到时没签，系统关闭", Q(matter__state="timed_out")),
+    Part("总务处代收，写明原因", Q(matter__state="closed_by_office")),
+)
 
-
-def median_minutes(rows: QuerySet) -> Decimal | None:
-    minutes = list(rows.exclude(assign_minutes=None).values_list("assign_minutes", flat=True))
-    return Decimal(median(minutes)) if minutes else None
-
-
-INDICATORS = (
-    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",),
-              top=finished, measure=mean_hours, unit="小时", better="down", target=16, register=LIST),
-    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",),
-              top=due_and_on_time, bottom=due, target=90, register=LIST),
-    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",),
-              top=assigned, measure=median_minutes, unit="分钟", better="down", target=60, register=LIST),
-    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",),
-              top=never_taken, unit="件", better="down", target=0, register=LIST),
-    Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",),
-              top=signed, bottom=closed, target=90, register=LIST),
-    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",),
-              top=timed_out, bottom=closed, better="down", target=5, register=LIST),
-    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",),
-              top=sent_back, bottom=closed, better="down", target=5, register=LIST),
-)  # fmt: skip
+INDICATORS = declare((
+    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=Mean("net_minutes", per=60),
+              unit="小时",
+              better="down", target=16, when="fixed_at", **WHOSE),
+    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90,
+              when="fix_due_at",
+              words=("按时修好", "没按时"), **WHOSE),
+    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"), unit="分钟",
+              better="down", target=60, when="assigned_at", **WHOSE),
+    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=never_taken, unit="件", better="down", target=0,
+              when="matter__opened_at", **WHOSE),
+    Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",), top=signed, bottom=closed, target=90,
+              when="matter__closed_at",
+              parts=CLOSINGS, **WHOSE),
+    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",), top=timed_out, bottom=closed, better="down", target=5,
+              when="matter__closed_at", words=("系统关闭", "有人关的"), **WHOSE),
+    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5,
+              when="matter__closed_at", words=("返修过", "一次修好"), **WHOSE),
+))  # fmt: skip

@@ -119,6 +119,7 @@ class Repair(models.Model):
             models.Index(fields=["worker", "fixed_at"], name="repair_worker"),
             models.Index(fields=["fixed_at"], name="repair_fixed"),
             models.Index(fields=["fix_due_at"], name="repair_due"),
+            models.Index(fields=["assigned_at"], name="repair_given"),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+
+from ..people.models import Person
+from ..places.models import Place
+from ..school import figures
+from .measures import COUNT, Measure, Number
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,24 @@ class Period:
         return datetime.combine(self.last + timedelta(days=1), time(), timezone.get_default_timezone())
 
 
-Rows = Callable[[Period], QuerySet]
-Measure = Callable[[QuerySet], int | Decimal | None]
+@dataclass(frozen=True)
+class Scope(Period):
+    """看哪一段、谁的、哪里的: a period, of one person's or of a place with all that lies in it."""
+
+    person: Person | None = None
+    place: Place | None = None
 
 
-def count(rows: QuerySet) -> int:
-    return rows.count()
+RowsOf = Callable[[Period], QuerySet]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way in which the rows of an indicator are told apart; the parts of an indicator add up to its
+    rows."""
+
+    label: str
+    where: Q
 
 
 @dataclass(frozen=True)
@@ -40,30 +57,58 @@ class Indicator:
     """One indicator of the catalogue.
 
     `top` are the rows counted, `bottom` those they are a share of (None: a count, or a figure of `measure`).
-    `measure` turns the rows into the number: counting unless it says otherwise. `clauses` are catalogue ids.
-    `better` is up or down; `target` in the indicator's own unit, a starting value the school may change.
+    `clauses` are catalogue ids. `better` is up or down; `target` in the indicator's own unit, a starting
+    value which the school may change. `person` and `place` are the paths from a row to whose and where it
+    is (empty: it cannot be asked so), `when` the path to the moment or date that puts it into a week of the
+    trend (empty: no trend). `today`: a state of the last day, whatever the first. `words` name those of
+    `top` and the rest of `bottom`; `counted` is the measure word of the rows.
     """
 
     code: str
     name: str
     clauses: tuple[str, ...]
-    top: Rows
-    bottom: Rows | None = None
-    measure: Measure = count
+    top: RowsOf
+    bottom: RowsOf | None = None
+    measure: Measure = COUNT
     unit: str = "%"
+    counted: str = "件"
     better: str = "up"
     target: int | None = None
     register: str = ""  # "<area>.<register>" whose list shows the rows behind
+    person: str = ""
+    place: str = ""
+    when: str = ""
+    today: bool = False
+    words: tuple[str, str] = ("达到的", "没达到的")
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def figure(self) -> str:
+        """Under which code the school sets the target."""
+        return f"target.{self.code}"
+
+
+def declare(indicators: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """The indicators of an area; each target becomes a figure that the school may set."""
+    made = tuple(indicators)
+    figures.declare(
+        figures.Figure(one.figure, f"{one.name}，目标", one.target, one.unit, "起始值，学校可改", 0, 100_000)
+        for one in made
+        if one.target is not None
+    )
+    return made
 
 
 @dataclass(frozen=True)
 class Value:
-    """What an indicator says of a period; `value` None is 无数据."""
+    """What an indicator says of a scope; `value` None is 无数据. `unasked` says why it cannot be asked so."""
 
     indicator: Indicator
-    top: int | Decimal | None
+    top: Number | None
     bottom: int | None
     value: Decimal | None
+    target: int | None = None
+    unasked: str = ""
 
     @property
     def no_data(self) -> bool:
@@ -72,7 +117,6 @@ class Value:
     @property
     def met(self) -> bool | None:
         """Against the target; None without one or without data."""
-        target = self.indicator.target
-        if target is None or self.value is None:
+        if self.target is None or self.value is None:
             return None
-        return self.value >= target if self.indicator.better == "up" else self.value <= target
+        return self.value >= self.target if self.indicator.better == "up" else self.value <= self.target

@@ -117,6 +117,8 @@ class Matter(models.Model):
             models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="matter_in_hand"),
             models.Index(fields=["duty", "due_at"], condition=Q(closed_at=None), name="matter_in_duty"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_due"),
+            models.Index(fields=["due_at", "closed_at"], name="matter_fell_due"),
+            models.Index(fields=["closed_at", "state"], name="matter_closed"),
         ]
 
     def __str__(self) -> str:
