@@ -35,7 +35,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
         for kind, step in area.slips
         if step == OPEN
     ]
-    pages = [path(page.path, page.view, name=page.name) for page in area.pages]
+    pages = [path(page.path, page.view, name=page.name) for page in area.pages if not page.at_root]
     return [*openings, *pages, *register_urls(area)]
 
 
@@ -57,5 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:pk>/", notices.follow, name="notice"),
     path("me/", me.page, name="me"),
     path("registers/", me.registers, name="registers"),
+    *(path(page.path, page.view, name=page.name) for area in areas() for page in area.pages if page.at_root),
     *(path(f"{area.key}/", include((of_area(area), area.key))) for area in areas()),
 ]

@@ -109,7 +109,10 @@ class FirstStep:
 
 @dataclass(frozen=True)
 class Page:
-    """An ordinary page of an area: its own view, its place in the menu, who may enter (set on the view)."""
+    """An ordinary page of an area: its own view, its place in the menu, who may enter (set on the view).
+
+    `at_root`: its address is the house's own (/clauses/) and its line stands at the head of the menu.
+    """
 
     path: str
     name: str
@@ -118,6 +121,10 @@ class Page:
     icon: str = ""
     group: str = ""
     duties: tuple[str, ...] = ()  # shown in the menu to these; empty: to everyone who is logged in
+    at_root: bool = False
+
+    def url(self, area: str) -> str:
+        return f"/{self.path}" if self.at_root else f"/{area}/{self.path}"
 
 
 @dataclass(frozen=True)

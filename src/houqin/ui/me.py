@@ -61,7 +61,7 @@ def _items(area: Area, codes: frozenset[str]) -> list[dict[str, str]]:
         if menu.allowed(r.duties, codes)
     ]
     return rows + [
-        {"label": p.label, "icon": p.icon or area.icon, "url": f"/{area.key}/{p.path}"}
+        {"label": p.label, "icon": p.icon or area.icon, "url": p.url(area.key)}
         for p in area.pages
         if p.label and (not p.group or p.group == area.group) and menu.allowed(p.duties, codes)
     ]

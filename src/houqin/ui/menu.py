@@ -13,8 +13,8 @@ from houqin.kernel.people.queries import duty_codes
 def groups(person: Person, on: date, path: str, waiting: Counter[str]) -> list[dict[str, Any]]:
     """The menu as base.html prints it; `waiting` counts what is in the person's hands, by area."""
     first = line("我的待办", "/", "inbox", sum(waiting.values()), path)
-    found = [{"title": "", "items": [first]}]
     lines = list(_lines(duty_codes(person, on), path, waiting))
+    found = [{"title": "", "items": [first, *(item for group, item in lines if not group)]}]
     for title in GROUPS:
         if items := [item for group, item in lines if group == title]:
             found.append({"title": title, "items": items})
@@ -45,8 +45,8 @@ def front(area: Area, codes: frozenset[str]) -> str:
         if not register.group and allowed(register.duties, codes):
             return f"/{area.key}/{register.key}/"
     for page in area.pages:
-        if page.label and not page.group and allowed(page.duties, codes):
-            return f"/{area.key}/{page.path}"
+        if page.label and not page.group and not page.at_root and allowed(page.duties, codes):
+            return page.url(area.key)
     return ""
 
 
@@ -57,13 +57,9 @@ def own_lines(area: Area, codes: frozenset[str]) -> Iterator[dict[str, str]]:
             url = f"/{area.key}/{register.key}/"
             yield {"group": register.group, "label": register.name, "icon": register.icon, "url": url}
     for page in area.pages:
-        if page.group and allowed(page.duties, codes):
-            yield {
-                "group": page.group,
-                "label": page.label,
-                "icon": page.icon,
-                "url": f"/{area.key}/{page.path}",
-            }
+        if page.label and (page.group or page.at_root) and allowed(page.duties, codes):
+            url = page.url(area.key)
+            yield {"group": page.group, "label": page.label, "icon": page.icon, "url": url}
 
 
 def allowed(duties: Iterable[str], codes: frozenset[str]) -> bool:

@@ -23,7 +23,7 @@ from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.audit import queries as audit
 from houqin.kernel.audit.actions import OPENED, text_of
 from houqin.kernel.audit.models import Change
-from houqin.kernel.errors import NotThere, Overtaken, Refused
+from houqin.kernel.errors import NotThere, NotYours, Overtaken, Refused
 from houqin.kernel.places.models import Label
 from houqin.ui import access, addresses, labels, slips
 
@@ -57,7 +57,7 @@ def card(request: access.Request, register: Register, key: int) -> HttpResponse:
     sections = list(face.related(row, act))
     tab = request.GET.get("tab", "")
     current = next((at for at, _ in enumerate(sections) if tab == str(at)), None)
-    steps = list(offered(register, row, access.codes(request)))
+    steps = list(offered(register, row, access.codes(request), act))
     context = {
         "register": register,
         "title": face.title(row),
@@ -86,9 +86,10 @@ def changes_of(row: Any, hidden: Any, *, shown: bool) -> dict[str, Any]:
     return {"changes": changes, "changes_count": count, "more": SHOWN_CHANGES}
 
 
-def offered(register: Register, row: Any, codes: frozenset[str]) -> Iterator[CardSlip]:
+def offered(register: Register, row: Any, codes: frozenset[str], act: Act) -> Iterator[CardSlip]:
     for slip in register.slips:
-        if slip.key != "new" and may_see(slip.duties, codes) and (slip.when is None or slip.when(row)):
+        able = may_see(slip.duties, codes) and (slip.may is None or slip.may(act, row))
+        if slip.key != "new" and able and (slip.when is None or slip.when(row)):
             yield slip
 
 
@@ -200,7 +201,12 @@ def take(request: access.Request, register: Register, key: int, slip: CardSlip) 
     row = find(request, register, key)
     if slip.when is not None and not slip.when(row):
         raise Overtaken(f"这张{register.name}卡片现在不能{slip.label}，没有保存。")
-    return _take(request, register, slip, row, access.act(request))
+    act = access.act(request)
+    if (
+        request.method != "POST" and slip.may is not None and not slip.may(act, row)
+    ):  # the action asks for itself
+        raise NotYours(f"“{slip.label}”不归你办，没有保存。")
+    return _take(request, register, slip, row, act)
 
 
 def _take(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:

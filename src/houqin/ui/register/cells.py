@@ -32,15 +32,16 @@ class Layout:
     columns: tuple[Column, ...]
     paths: tuple[str, ...]
     places: tuple[tuple[int, ...], ...]
+    base: str = ""  # where the register stands, for a list that stands elsewhere
 
     @classmethod
-    def of(cls, register: Register, columns: Iterable[Column]) -> Layout:
+    def of(cls, register: Register, columns: Iterable[Column], base: str = "") -> Layout:
         columns = tuple(columns)
         paths = list(dict.fromkeys(path for column in columns for path in column.paths))
         if register.kind == "matter" and register.number not in paths:
             paths.append(register.number)
         places = tuple(tuple(paths.index(path) + 1 for path in column.paths) for column in columns)
-        return cls(register, columns, tuple(paths), places)
+        return cls(register, columns, tuple(paths), places, base)
 
     def found(self, row: tuple) -> list[Any]:
         """What each column shows of a row, before it is written out."""
@@ -52,7 +53,7 @@ class Layout:
     def url(self, row: tuple) -> str:
         if self.register.kind == "matter":
             return f"/matters/{row[self.paths.index(self.register.number) + 1]}/"
-        return f"{row[0]}/" if self.register.card else ""
+        return f"{self.base}{row[0]}/" if self.register.card else ""
 
 
 def text(column: Column, found: Any, now: datetime) -> str:

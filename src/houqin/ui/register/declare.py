@@ -108,6 +108,7 @@ class CardSlip:
     icon: str = "pencil"
     choices: Callable[[Act, Any], dict[str, Any]] = nothing
     when: Callable[[Any], bool] | None = None  # shown only on such cards
+    may: Callable[[Act, Any], bool] | None = None  # shown only to such persons, whatever their duties
     says: str = ""  # the sentence above the button
     fresh: bool = False  # touches a login: the password is asked again after ten idle minutes
     shows: str = (
@@ -212,6 +213,21 @@ class Opening:
     url: str
     icon: str = "plus"
     duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Within:
+    """其中的一部分: the rows behind a number, listed at an address of its own.
+
+    Search, conditions, order, pages and export work on them; views, chosen columns, import and new ones
+    stay with the whole list, which stands at `base`. `line` says which part it is.
+    """
+
+    rows: QuerySet
+    title: str
+    line: str
+    base: str
+    back: str
 
 
 @dataclass(frozen=True, eq=False)

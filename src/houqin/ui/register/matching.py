@@ -264,8 +264,9 @@ def _compare(line: Line, card: dict[str, Any], columns: Iterable[SheetColumn]) -
 def worded(column: SheetColumn, value: Any) -> str:
     """A value as the sheet would show it; for a card, what the export writes of it."""
     if isinstance(value, Model):
-        tail = column.way.split("__", 1)[-1]
-        return str(getattr(value, tail, value))
+        for name in column.way.split("__")[1:]:
+            value = getattr(value, name, value)
+        return str(value)
     return values.shown(cell_of(sheet_value(column, value)))
 
 

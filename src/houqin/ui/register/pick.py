@@ -21,7 +21,7 @@ from houqin.kernel.people.queries import SYSTEM, duty_codes
 from houqin.kernel.search import queries as search
 
 from .conditions import conditions_of, field_at, fields_along
-from .declare import Column, Register, View
+from .declare import Column, Register, View, Within
 
 OURS = ("q", "sort", "page", "after", "before", "as", "view", "conditions", "keep")
 FURTHEST_PAGE = 200
@@ -39,6 +39,7 @@ class Asked:
     given: Mapping[str, str]
     ignored: list[str] = field(default_factory=list)
     own: list[Any] = field(default_factory=list)  # the person's own ListChoices, once read
+    within: Within | None = None
 
     def __post_init__(self) -> None:
         self.view = self._view()
@@ -55,7 +56,7 @@ class Asked:
     # ── reading the address ─────────────────────────────────────────────────────────────────────────────
 
     def _view(self) -> View | None:
-        views = self.register.views
+        views = () if self.within else self.register.views
         asked = self.given.get("view", "")
         found = next((view for view in views if view.key == asked), None)
         if asked and not found:
@@ -89,7 +90,8 @@ class Asked:
     @cached_property
     def visible(self) -> QuerySet:
         """What this person may see, from the alias that only reads."""
-        return self.register.rows(self.person, self.at).using("reader")
+        rows = self.register.rows(self.person, self.at).using("reader")
+        return rows.filter(pk__in=self.within.rows.using("reader").values("pk")) if self.within else rows
 
     @cached_property
     def filters(self) -> django_filters.FilterSet:

@@ -15,7 +15,7 @@ from houqin.kernel.people.models import ListChoice
 from houqin.ui import access
 
 from . import cells, sending
-from .declare import Column, Empty, Register
+from .declare import Column, Empty, Register, Within
 from .pick import COUNTED, FURTHEST_PAGE, LONGEST, SIZE, Asked, counted, how_many, may_see, part
 
 
@@ -29,9 +29,9 @@ class Head:
     sorted: str = ""  # ascending descending
 
 
-def listing(request: access.Request, register: Register) -> HttpResponseBase:
+def listing(request: access.Request, register: Register, within: Within | None = None) -> HttpResponseBase:
     """A page of the list, its part for htmx, or the whole of it as a sheet or on paper."""
-    asked = Asked(register, request.person, request.now, request.GET.dict())
+    asked = Asked(register, request.person, request.now, request.GET.dict(), within=within)
     form = request.GET.get("as", "")
     if form in sending.FORMS:
         return sending.answer(request, asked, form)
@@ -46,7 +46,7 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
     register = asked.register
     able = seen_columns(asked)
     columns = columns_of(able, choice)
-    layout = cells.Layout.of(register, columns)
+    layout = cells.Layout.of(register, columns, asked.within.base if asked.within else "")
     count = asked.count
     shown = part(asked, list(layout.paths))
     return about(asked) | {
@@ -55,7 +55,7 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
         "empty": not shown.rows,
         "count": how_many(count),
         "pager": pager(asked, shown, count, totals(asked, columns)),
-        "views": list(views(asked, count)),
+        "views": [] if asked.within else list(views(asked, count)),
         "all_columns": [(column, column in columns) for column in able],
         "columns_shown": f"{len(columns)} / {len(able)}",
         "nothing": nothing_found(asked) if not shown.rows else None,
@@ -65,16 +65,24 @@ def page_of(asked: Asked, choice: ListChoice | None) -> dict[str, Any]:
 
 def about(asked: Asked) -> dict[str, Any]:
     """What the page says of the register and of what was asked."""
-    register = asked.register
+    register, within = asked.register, asked.within
     return {
         "register": register,
-        "saved": saved(asked),
+        "within": within,
+        "title": within.title if within else register.name,
+        "saved": [] if within else saved(asked),
         "chips": list(chips(asked)),
         "open_conditions": bool(asked.given.get("conditions")),
         "conditions": conditions(asked) if asked.given.get("conditions") else (),
-        "slips": offered(asked),
-        "may_import": register.sheet is not None and may_see(register.sheet.duties, asked.codes),
-        "summary": register.summary(asked.person, asked.at) if register.summary else "",
+        "slips": {} if within else offered(asked),
+        "may_import": not within
+        and register.sheet is not None
+        and may_see(register.sheet.duties, asked.codes),
+        "summary": within.line
+        if within
+        else register.summary(asked.person, asked.at)
+        if register.summary
+        else "",
         "q": asked.given.get("q", "")[:LONGEST],
         "links": links(asked),
         "keeping": bool(asked.given.get("keep")),
