@@ -1,15 +1,19 @@
 """One open matter of each kind, of one person and in another's hands, made by the area's own actions."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
+from houqin.areas.plans import actions as plans
+from houqin.areas.plans.models import Plan
+from houqin.areas.plans.pure.outline import Node
 from houqin.areas.repairs import actions as repairs
 from houqin.areas.repairs.models import FaultType
 from houqin.kernel.classes import actions as classes
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.places import actions as places
 from houqin.kernel.places.models import Place
-from houqin.kernel.terms import actions as terms
+from houqin.kernel.terms import actions as calendar
+from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import SchoolDay, SchoolYear
 from tests.cast import Cast
 
@@ -26,7 +30,47 @@ def repair(cast: Cast) -> Matter:
     return Matter.objects.select_related("holder", "place", "opened_by").get(pk=made.pk)
 
 
-MAKERS: dict[str, Callable[[Cast], Matter]] = {"repairs.repair": repair}
+def plan(cast: Cast) -> Matter:
+    """A draft of the director's, every clause with its owner and another who checks."""
+    return drafted(cast).matter
+
+
+def drafted(cast: Cast) -> Plan:
+    act = cast.act("director")
+    nodes = (Node(1, "一", "坚持民主理财。"), Node(1, "二", "各项工作做到有安排、有检查、有落实。"))
+    made = plans.open_plan(term=terms.term_on(act.day), name="后勤工作计划", source="", nodes=nodes, act=act)
+    days = {"from_on": act.day, "to_on": act.day + timedelta(days=7)}
+    plans.assign(made, owner=cast["repairman"], checker=cast["director"], act=act, **days)
+    return made
+
+
+def task(cast: Cast) -> Matter:
+    """Given to the repairman, the director checks."""
+    act = cast.act("director")
+    running = Plan.objects.filter(matter__state="in_force").first()
+    if running is None:
+        running = drafted(cast)
+        plans.bring(running.matter, act=act)
+    made = plans.give(
+        clause=running.clauses.order_by("place")[0], title="查一遍", doer=cast["repairman"],
+        checker=cast["director"],
+        due_on=act.day + timedelta(days=3), act=cast.act("director"),
+    )  # fmt: skip
+    return Matter.objects.select_related("holder", "opened_by").get(pk=made.pk)
+
+
+def checked(cast: Cast) -> None:
+    """Somebody has read, signed, done and checked."""
+    running = Plan.objects.get(matter__state="in_force")
+    plans.sign(running, act=cast.act("repairman"))
+    for made in Matter.objects.filter(kind="plans.task", state="open").order_by("pk"):
+        plans.report(made, note="查了", act=cast.act("repairman"))
+        plans.check(made, act=cast.act("director"))
+
+
+MAKERS: dict[str, Callable[[Cast], Matter]] = {
+    "repairs.repair": repair, "plans.plan": plan, "plans.task": task,
+}  # fmt: skip
 
 
 def fill(cast: Cast) -> None:
@@ -36,14 +80,17 @@ def fill(cast: Cast) -> None:
     for make in MAKERS.values():
         for _ in range(3):
             make(cast)
-    terms.set_days(
+    checked(cast)
+    calendar.set_days(
         [SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act
     )
     for code, name, first, last in (
         ("2025-1", "2025 秋季学期", date(2025, 9, 1), date(2026, 1, 22)),
         ("2025-2", "2026 春季学期", date(2026, 3, 2), date(2026, 7, 3)),
     ):
-        terms.open_term(year="2025—2026 学年", code=code, name=name, starts_on=first, ends_on=last, act=act)
+        calendar.open_term(
+            year="2025—2026 学年", code=code, name=name, starts_on=first, ends_on=last, act=act
+        )
     year = SchoolYear.objects.get(starts_on__lte=cast.now, ends_on__gte=cast.now)
     for number in (1, 2, 3):
         classes.open_class(

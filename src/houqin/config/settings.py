@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_vite",
     "houqin.kernel",
     "houqin.ui",
+    "houqin.areas.plans",
     "houqin.areas.repairs",
 ]
 AREAS_OF_THE_KIT = ["houqin.ui.house"]  # registers of the kernel's own cards; listed before the areas

@@ -1,0 +1,80 @@
+"""Which plans one may read, what one owns, has to sign and to read, what a leaver holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from houqin.kernel.matters.models import Matter, oversees
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import duty_codes
+
+from .. import rules
+from ..models import ClauseSigned, Plan, PlanClause, PlanTask, Reader
+
+IN_FORCE = {"plan__matter__state": "in_force"}
+
+
+def sees_drafts(person: Person, at: datetime) -> bool:
+    return bool(duty_codes(person, timezone.localtime(at).date()) & set(rules.SEE))
+
+
+def plans_seen(person: Person, at: datetime) -> QuerySet[Plan]:
+    """What is or was in force is everybody's to read; drafts are the office's."""
+    return Plan.objects.all() if sees_drafts(person, at) else Plan.objects.exclude(in_force_on=None)
+
+
+def clauses_of(person: Person, at: datetime) -> QuerySet[PlanClause]:
+    rows = PlanClause.objects.all()
+    return rows if sees_drafts(person, at) else rows.exclude(plan__in_force_on=None)
+
+
+def tasks_seen(person: Person, at: datetime) -> QuerySet[PlanTask]:
+    if oversees(person, "plans", at):
+        return PlanTask.objects.all()
+    return PlanTask.objects.filter(matter__in=Matter.objects.concerning(person, at))
+
+
+def readers_seen(person: Person, at: datetime) -> QuerySet[Reader]:
+    return Reader.objects.all() if sees_drafts(person, at) else Reader.objects.filter(person=person)
+
+
+def plan_in_force(on: date) -> Plan | None:
+    """The plan that is in force on a date; the latest where several terms' are."""
+    rows = Plan.objects.filter(in_force_on__lte=on).select_related("term", "matter")
+    running = rows.filter(ended_on=None) | rows.filter(ended_on__gte=on)
+    return running.order_by("-in_force_on", "-pk").first()
+
+
+def carried_out(plan: Plan) -> QuerySet[PlanClause]:
+    """The clauses that somebody has to carry out: all but headings."""
+    return plan.clauses.filter(heading=False).order_by("place")
+
+
+def owned(person: Person) -> QuerySet[PlanClause]:
+    rows = PlanClause.objects.filter(owner=person, heading=False, **IN_FORCE)
+    return rows.select_related("plan", "checker").order_by("plan_id", "place")
+
+
+def to_sign(plan: Plan, person: Person) -> QuerySet[PlanClause]:
+    signed = ClauseSigned.objects.filter(person=person, clause__plan=plan).values("clause")
+    return plan.clauses.filter(owner=person, heading=False).exclude(pk__in=signed).order_by("place")
+
+
+def to_read(person: Person) -> QuerySet[Reader]:
+    """What was sent to him and he has not said that he has read."""
+    rows = Reader.objects.filter(person=person, receipt=None, **IN_FORCE)
+    return rows.select_related("plan").order_by("pk")
+
+
+def read_by(plan: Plan, person: Person) -> Reader | None:
+    return plan.readers.filter(person=person).select_related("receipt").first()
+
+
+def held(person: Person) -> list[str]:
+    """What a leaver has to hand over first: tasks in hand, clauses in force."""
+    rows = PlanTask.objects.filter(matter__closed_at=None, matter__holder=person).select_related("matter")
+    tasks = [str(task.matter) for task in rows.order_by("pk")]
+    return tasks + [f"计划条款“{clause}”归他" for clause in owned(person)]

@@ -1,0 +1,43 @@
+"""Who may do what with a plan and its tasks."""
+
+from __future__ import annotations
+
+from houqin.kernel.act import Act
+from houqin.kernel.matters.models import Matter
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import has_duty
+
+from .models import ClauseSigned, PlanClause
+
+OFFICE, READS_ONLY = "office", "read-only"
+SEE = ("office", "view-all", "overseer")  # who sees drafts, bindings and 条款落实
+
+
+def keeps(act: Act, matter: Matter) -> bool:
+    """Whoever runs the office keeps the plan."""
+    return has_duty(act.by, OFFICE, act.day)
+
+
+def owes_signature(act: Act, matter: Matter) -> bool:
+    """Owns a clause of this plan that he has not signed for yet."""
+    signed = ClauseSigned.objects.filter(person=act.by, clause__plan=matter.pk).values("clause")
+    return PlanClause.objects.filter(plan=matter.pk, owner=act.by).exclude(pk__in=signed).exists()
+
+
+def in_hand(act: Act, matter: Matter) -> bool:
+    return matter.holder_id == act.by.pk
+
+
+def checks(act: Act, matter: Matter) -> bool:
+    """The checker named in the task, and never who did it."""
+    task = matter.plan_task
+    return act.by.pk == task.checker_id and act.by.pk != task.doer_id
+
+
+def may_remind(act: Act, matter: Matter) -> bool:
+    return keeps(act, matter) and not in_hand(act, matter)
+
+
+def is_reader(person: Person, act: Act) -> bool:
+    """Everyone of the school but those who only look on."""
+    return not person.built_in and not has_duty(person, READS_ONLY, act.day)
