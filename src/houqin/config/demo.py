@@ -13,6 +13,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from houqin.areas.plans import demo as plans
 from houqin.areas.repairs import demo as repairs
 from houqin.kernel.act import Act
 from houqin.kernel.classes import actions as classes
@@ -271,4 +272,5 @@ def fill(today: date, progress: Progress) -> None:
         rng=rng, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers
     )
     repairs.fill(stage, until=moment(today), progress=lambda share, what: progress(0.15 + 0.85 * share, what))
+    plans.fill(staff, Random(SEED), until=moment(today))
     progress(1.0, "好了")

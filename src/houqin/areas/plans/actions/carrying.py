@@ -17,6 +17,7 @@ from houqin.kernel.signatures.actions import Signed
 from .. import queries, rules
 from ..flow import PLAN
 from ..models import ClauseSigned, Plan, Reader, Receipt
+from . import steps
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def bring(matter: Matter, *, note: str = "", act: Act) -> Event:
     if other is not None:
         raise Refused(f"{plan.term}已经有“{other}”在施行，没有施行。先结束那一份。")
     event = matters.move(PLAN, matter, "bring", note=note, act=act)
-    _note(plan, in_force_on=act.day)
+    steps.note(plan, in_force_on=act.day)
     _send(plan, act)
     return event
 
@@ -56,7 +57,7 @@ def _send(plan: Plan, act: Act) -> None:
 def drop(matter: Matter, *, note: str, act: Act) -> Event:
     """作废: a draft that is not wanted; it stays to be seen."""
     _take_up(matter, "drop", act)
-    _want(note, "没有写为什么作废，没有保存。写一句，例如：导入重了。")
+    steps.want(note, "没有写为什么作废，没有保存。写一句，例如：导入重了。")
     return matters.move(PLAN, matter, "drop", note=note, act=act)
 
 
@@ -68,7 +69,7 @@ def end(matter: Matter, *, note: str = "", act: Act) -> Event:
     if first := left.order_by("due_at", "pk").first():
         raise Refused(f"还有 {left.count()} 件任务没办结，最早的是 {first}，没有结束。先办完或者取消。")
     event = matters.move(PLAN, matter, "end", note=note, act=act)
-    _note(plan, ended_on=act.day)
+    steps.note(plan, ended_on=act.day)
     return event
 
 
@@ -100,19 +101,5 @@ def sign(plan: Plan, *, signature: Signed | None = None, act: Act) -> Plan:
 
 
 def _take_up(matter: Matter, key: str, act: Act) -> Plan:
-    matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
-    step = PLAN.step(key)
-    assert step is not None
-    matters.check(PLAN, matter, step, act)
+    steps.take_up(PLAN, matter, key, act)
     return Plan.objects.select_related("term", "matter").get(pk=matter.pk)
-
-
-def _note(plan: Plan, **values: object) -> None:
-    for name, value in values.items():
-        setattr(plan, name, value)
-    plan.save(update_fields=list(values))
-
-
-def _want(text: str, sentence: str) -> None:
-    if not text.strip():
-        raise Refused(sentence, field="note")

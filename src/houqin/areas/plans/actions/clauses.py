@@ -24,18 +24,22 @@ def assign(
     """分工: every clause under a heading (or the one clause, or the whole plan) to one owner; answers how
     many."""
     _refuse(plan, owner, checker, from_on, to_on, act)
-    rows = plan.clauses.filter(heading=False)
-    chosen = [c for c in rows.order_by("place") if under is None or c.pk == under.pk or _under(c, under)]
+    chosen = [clause for clause in _below(plan, under) if not clause.heading]
     for clause in chosen:
         audit.change(clause, owner=owner, checker=checker, from_on=from_on, to_on=to_on, act=act)
     return len(chosen)
 
 
-def _under(clause: PlanClause, heading: PlanClause) -> bool:
-    above = clause.parent
-    while above is not None and above.pk != heading.pk:
-        above = above.parent
-    return above is not None
+def _below(plan: Plan, under: PlanClause | None) -> list[PlanClause]:
+    """A clause with all that hangs under it; none stands before the one above it."""
+    every = list(plan.clauses.order_by("place"))
+    if under is None:
+        return every
+    inside = {under.pk}
+    for clause in every:
+        if clause.parent_id in inside:
+            inside.add(clause.pk)
+    return [clause for clause in every if clause.pk in inside]
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +21,7 @@ from houqin.kernel.people.queries import has_duty
 from .. import rules
 from ..flow import TASK
 from ..models import PlanClause, PlanTask, TaskCheck
+from . import steps
 
 LOOK = timedelta(days=3)  # within which the checker looks
 Photos = Sequence[Upload]
@@ -56,13 +56,13 @@ def _refuse_giving(clause: PlanClause, doer: Person, checker: Person, due_on: da
 def report(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event:
     """办完: what was done and what shows it; then the checker looks within three days."""
     task = _take_up(matter, "report", act)
-    _want(note, "没有写办了什么，没有保存。写一句，有照片更好。")
+    steps.want(note, "没有写办了什么，没有保存。写一句，有照片更好。")
     due_at = act.at + LOOK
     event = matters.move(
         TASK, matter, "report", holder=task.checker, due_at=due_at, note=note, tell=(task.checker,), act=act
     )
     attachments.attach(event, photos, "after", act=act)
-    _note(task, done_at=act.at)
+    steps.note(task, done_at=act.at)
     return event
 
 
@@ -70,7 +70,7 @@ def report(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event
 def note(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event:
     """记进展: an action on the way."""
     _take_up(matter, "note", act)
-    _want(note, "没有写进展，没有保存。写一句做到哪里了。")
+    steps.want(note, "没有写进展，没有保存。写一句做到哪里了。")
     event = matters.move(TASK, matter, "note", note=note, act=act)
     attachments.attach(event, photos, "after", act=act)
     return event
@@ -82,7 +82,7 @@ def check(matter: Matter, *, note: str = "", act: Act) -> Event:
     task = _take_up(matter, "check", act)
     event = matters.move(TASK, matter, "check", note=note, tell=(task.doer,), act=act)
     entries.write(TaskCheck, task=task, by=act.by, event=event, carried_out=True, at=act.at)
-    _note(task, checked_at=act.at)
+    steps.note(task, checked_at=act.at)
     return event
 
 
@@ -90,13 +90,13 @@ def check(matter: Matter, *, note: str = "", act: Act) -> Event:
 def send_back(matter: Matter, *, note: str, act: Act) -> Event:
     """没落实: back to the doer with what is lacking; its due day stays."""
     task = _take_up(matter, "send_back", act)
-    _want(note, "没有写哪里没落实，没有退回。写明缺什么。")
+    steps.want(note, "没有写哪里没落实，没有退回。写明缺什么。")
     due_at = _evening(task.due_on)
     event = matters.move(
         TASK, matter, "send_back", holder=task.doer, due_at=due_at, note=note, tell=(task.doer,), act=act
     )
     entries.write(TaskCheck, task=task, by=act.by, event=event, carried_out=False, at=act.at)
-    _note(task, done_at=None)
+    steps.note(task, done_at=None)
     return event
 
 
@@ -104,7 +104,7 @@ def send_back(matter: Matter, *, note: str, act: Act) -> Event:
 def cancel(matter: Matter, *, note: str, act: Act) -> Event:
     """取消: by the office, with the reason."""
     task = _take_up(matter, "cancel", act)
-    _want(note, "没有写为什么取消，没有保存。写一句。")
+    steps.want(note, "没有写为什么取消，没有保存。写一句。")
     return matters.move(TASK, matter, "cancel", note=note, tell=(task.doer,), act=act)
 
 
@@ -117,22 +117,8 @@ def nudge(matter: Matter, *, note: str = "", act: Act) -> Event:
 
 
 def _take_up(matter: Matter, key: str, act: Act) -> PlanTask:
-    matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
-    step = TASK.step(key)
-    assert step is not None
-    matters.check(TASK, matter, step, act)
+    steps.take_up(TASK, matter, key, act)
     return PlanTask.objects.select_related("doer", "checker").get(pk=matter.pk)
-
-
-def _note(task: PlanTask, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(task, name, value)
-    task.save(update_fields=list(values))
-
-
-def _want(text: str, sentence: str) -> None:
-    if not text.strip():
-        raise Refused(sentence, field="note")
 
 
 def _evening(on: date) -> datetime:
