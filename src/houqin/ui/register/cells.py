@@ -1,6 +1,6 @@
 """From a row's tuple to what is read: a cell of the table, or a plain value for a sheet.
 
-The row loop is plain Python, not a template: a list is what is looked at most (performance.md, Lists).
+The row loop is plain Python, not a template, and escapes without Django's wrappers: a list is what is looked at most.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 

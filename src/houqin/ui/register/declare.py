@@ -89,6 +89,9 @@ class View:
     label: str
     where: Callable[[QuerySet, Person, datetime], QuerySet] | None = None
     sort: str = ""  # the sort it opens with, as in the address
+    counted: bool = (
+        True  # on every page of the list; False: only while it is open, because counting it reads many rows
+    )
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,12 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
-    """One icon of the sprite; a name the sprite lacks draws nothing
-    (tests/unit/test_templates.py finds it)."""
+    """One icon of the sprite, drawn once: a page of a register prints eighty.
+
+    A name the sprite lacks draws nothing (tests/unit/test_templates.py finds it).
+    """
     if name not in icon_names():
         return SafeString("")
     return format_html(
