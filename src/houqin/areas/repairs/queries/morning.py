@@ -30,7 +30,7 @@ ALERTS = (  # state, tone, icon, word, title, step
 
 def first_steps(act: Act) -> Iterator[FirstStep]:
     """故障类别交给谁: until one goes straight to somebody, or the first repair was reported."""
-    if FaultType.objects.exclude(worker=None).exists() or Repair.objects.exists():
+    if Repair.objects.exists() or FaultType.objects.exclude(worker=None).exists():
         return
     if FaultType.objects.exists():
         lacking = "一类也没有写“直接交给”谁，报修都先等总务处派工"
