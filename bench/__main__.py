@@ -23,9 +23,9 @@ HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("HOUQIN_BENCH", HERE.parent / ".cache/bench"))
 MAKERS = ("sizes.py", "lives.py", "bulk.py", "generate.py")
 JOBS = {
-    "H1": pages.h1, "H2": pages.h2, "H3": pages.h3, "H4": pages.h4, "H5": pages.h5, "W1": pages.w1, "U1": morning.u1,
-    "B2": operations.b2, "C1": operations.c1, "O1": operations.o1, "O2": operations.o2, "O3": operations.o3,
-    "O4": operations.o4,
+    "H1": pages.h1, "H2": pages.h2, "H3": pages.h3, "H4": pages.h4, "H5": pages.h5, "W1": pages.w1,
+    "U1": morning.u1, "B2": operations.b2, "C1": operations.c1, "O1": operations.o1,
+    "O2": operations.o2, "O3": operations.o3, "O4": operations.o4,
 }  # fmt: skip
 
 
@@ -70,8 +70,8 @@ def run(server: Server, name: str, asked: argparse.Namespace) -> int:
 def heading(size: str, data: Path) -> str:
     mb = (data / "houqin.sqlite3").stat().st_size / 1_000_000
     return (
-        f"{datetime.now():%Y-%m-%d %H:%M} · {size}, {mb:,.0f} MB · {platform.machine()}, {os.cpu_count()} cores,"
-        f" Python {platform.python_version()} · {machine.state()}"
+        f"{datetime.now():%Y-%m-%d %H:%M} · {size}, {mb:,.0f} MB · {platform.machine()},"
+        f" {os.cpu_count()} cores, Python {platform.python_version()} · {machine.state()}"
     )
 
 

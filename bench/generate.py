@@ -1,4 +1,4 @@
-"""Build a school of the bench: people, places and the last weeks by our own actions, the years before in bulk.
+"""Build a school of the bench: people, places, the last weeks by our own actions, the years in bulk.
 
     python -m bench.generate FOLDER SIZE
 
@@ -8,8 +8,7 @@ The same size gives the same rows, but for tokens and passwords. `houqin check -
 import os
 import sys
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import batched
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ PASSWORD = "bench-Kestrel-41"
 BATCH = 500
 FIRST_DAYS = timedelta(days=60)  # from the founding to the first repair
 SETTLED = timedelta(days=28)  # whatever was reported so long ago is signed
+TERM = 4  # the weeks from the last summer to SETTLED hold a quarter of a year's repairs
 
 
 def main() -> None:
@@ -117,23 +117,23 @@ def _more_places(staff: dict, act) -> None:
 
 
 def _repairs(size: Size, stage, until: datetime) -> None:
-    """The years in bulk, then the last weeks as the demo tells them, open ones among them."""
+    """The years in bulk, the last weeks as the demo tells them, open ones among them; this term in bulk."""
     from houqin.areas.repairs import demo as told
     from houqin.kernel.act import Act
     from houqin.kernel.audit.sealing import actions as sealing
 
     begin = told.beginning(until)
     last = (begin - SETTLED).date()
-    for done in written(size, stage, last - timedelta(days=365 * size.years), last):
-        print(f"\r{done:,} / {size.repairs:,}", end="", file=sys.stderr)
+    write(stage, size.repairs, last - timedelta(days=365 * size.years), last)
     life = [*told.stories(stage, begin, until), *told.still_open(stage, until), told.the_clock(begin, until)]
     told.run(life, until, begin, lambda share, what: None)
+    write(stage, size.repairs // size.years // TERM, begin.date(), (until - SETTLED).date())
     sealing.seal(act=Act(by=_system(), at=until, via="demo"))
-    _look_at_tables()
+    _put_journal_away()
 
 
-def written(size: Size, stage, first, last) -> Iterator[int]:
-    """Write the lives of so many years, each batch sealed when it is in; answers how many are done."""
+def write(stage, count: int, first: date, last: date) -> None:
+    """Write so many lives between two days, each batch sealed when it is in."""
     from houqin.areas.repairs.demo.materials import read_faults
     from houqin.kernel.act import Act
     from houqin.kernel.audit.sealing import actions as sealing
@@ -151,11 +151,11 @@ def written(size: Size, stage, first, last) -> Iterator[int]:
         faults=faults, weights=[1 if types[fault.code].after_photo else 8 for fault in faults],
     )  # fmt: skip
     writer, done = Writer(stage.hours), 0
-    for batch in batched(lives(told, size.repairs, first, last, seed=size.repairs), BATCH):
+    for batch in batched(lives(told, count, first, last, seed=count), BATCH):
         writer.write(list(batch))
         sealing.seal(act=Act(by=_system(), at=batch[-1].at + SETTLED, via="demo"))
         done += len(batch)
-        yield done
+        print(f"\r{done:,} / {count:,}", end="", file=sys.stderr)
 
 
 def _titles(more: int) -> None:
@@ -169,8 +169,9 @@ def _titles(more: int) -> None:
         most = cursor.fetchone()[0]
         cursor.execute(
             "INSERT INTO kernel_searchrow (kind, key, title, words, at)"
-            " SELECT 'repairs.faulttype', t.n * 10000000 + s.id, s.title, s.words, s.at FROM kernel_searchrow s,"
-            " (SELECT 1 AS n UNION SELECT 2) t WHERE s.kind = 'kernel.matter' AND s.id <= %s LIMIT %s",
+            " SELECT 'repairs.faulttype', t.n * 10000000 + s.id, s.title, s.words, s.at"
+            " FROM kernel_searchrow s, (SELECT 1 AS n UNION SELECT 2) t"
+            " WHERE s.kind = 'kernel.matter' AND s.id <= %s LIMIT %s",
             [most, more],
         )
 
@@ -181,7 +182,7 @@ def _system():
     return built_in(SYSTEM)
 
 
-def _look_at_tables() -> None:
+def _put_journal_away() -> None:
     """The file as small as it gets, nothing left in its journal."""
     from django.db import connection
 

@@ -1,4 +1,4 @@
-"""B2 in a process of its own: every declared indicator over the term of the school's day; the median of five."""
+"""B2 in a process of its own: every declared indicator over the school's term; the median of five."""
 
 import json
 import os
@@ -36,8 +36,10 @@ def main() -> None:
 
 
 SQL = {
-    "IND-1.1.4d-1": "SELECT round(avg(net_minutes) / 60.0, 1) FROM repairs_repair WHERE fixed_at >= %s AND fixed_at < %s",
-    "IND-1.1.4d-2": "SELECT round(100.0 * sum(r.fixed_at IS NOT NULL AND r.fixed_at <= r.fix_due_at) / count(*), 1)"
+    "IND-1.1.4d-1": "SELECT round(avg(net_minutes) / 60.0, 1) FROM repairs_repair"
+    " WHERE fixed_at >= %s AND fixed_at < %s",
+    "IND-1.1.4d-2": "SELECT round(100.0 * sum(r.fixed_at IS NOT NULL AND r.fixed_at <= r.fix_due_at)"
+    " / count(*), 1)"
     " FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id"
     " WHERE r.fix_due_at >= %s AND r.fix_due_at < %s AND m.state NOT IN ('cancelled', 'declined')",
     "IND-2.2.1c-1": "SELECT round(100.0 * sum(state = 'signed') / count(*), 1) FROM kernel_matter"

@@ -1,6 +1,7 @@
 """What happens to each repair of the bench: who reports what and when, and each step until it is signed.
 
-A life is told once and lived twice: `by_actions` takes the steps as the office does, `bulk` writes the rows they leave.
+A life is told once and lived twice: `by_actions` takes the steps as the office does, `bulk` writes the rows
+they leave.
 """
 
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ def _life(stage: Stage, dice: Random, at: datetime) -> Life:
 
 
 def _plot(dice: Random, stage: Stage, fault: Fault, opener: Person, worker: Person) -> Iterator[tuple]:
-    """The steps of one life: verb, doer, least and most working minutes after the step before, what is said."""
+    """The steps of one life: verb, doer, least and most working minutes after the last, what is said."""
     photos = [dice.choice(stage.photos)] if stage.types[fault.code].after_photo else []
     fixed = {"cause": fault.cause, "fix": fault.fix, "photos": photos}
     plot, rating = dice.choice(PLOTS), dice.choice(RATINGS)
@@ -111,7 +112,7 @@ def _plot(dice: Random, stage: Stage, fault: Fault, opener: Person, worker: Pers
 
 
 def by_actions(life: Life) -> None:
-    """Take every step; whoever takes one has opened the page before, and the worker sees that it was signed."""
+    """Take every step; whoever takes one opened the page before; the worker sees that it was signed."""
     said = {"place": life.place, "fault_type": life.fault_type, "detail": life.fault.detail}
     repair = actions.report(**said, photos=life.photos, act=Act(by=life.by, at=life.at, via="demo"))
     for step in life.steps:

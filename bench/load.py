@@ -41,7 +41,7 @@ class Line:
 
 
 def storm(port: int, streams: list[Iterator[Ask]], seconds: float) -> tuple[list[Answer], float]:
-    """Ask on every stream at once for so long, then wait for what is under way; answers and how long it took."""
+    """Ask on every stream at once for so long, then wait for what is under way; answers and seconds."""
     began = time.perf_counter()
     until, found = began + seconds, []
     with selectors.DefaultSelector() as waiting:

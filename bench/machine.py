@@ -1,4 +1,4 @@
-"""What the machine was doing while we measured: a fixed piece of work before, how busy it is, what the server cost."""
+"""What the machine was doing while we measured: how long a fixed piece of work takes, how busy it is."""
 
 import os
 import time

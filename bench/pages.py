@@ -54,8 +54,8 @@ def page(server: Server, name: str, key: str, ours: str, yard: str, check: Check
         half = statistics.median(ratios(took))
         kept = half >= 0.5 and times >= 8 and (clients == 1 or middle(took["ours"], "p95") <= 1000)
         must = "≥ 1/2 yard, ≥ 8 × peer" + (", p95 ≤ 1 s" if clients > 1 else "")
-        yield Result(f"{name}, {clients} client{'s'[: clients - 1]}", f"{told(took)}, {counted} queries{peer}",
-                     must, kept, state)  # fmt: skip
+        label = f"{name}, {clients} client{'s'[: clients - 1]}"
+        yield Result(label, f"{told(took)}, {counted} queries{peer}", must, kept, state)
 
 
 def h1(server: Server, asked) -> Iterator[Result]:
@@ -74,8 +74,8 @@ def h1(server: Server, asked) -> Iterator[Result]:
         lambda d, t: reference.check_list(d, t, offset), asked,
     )  # fmt: skip
     visitors = entered(server, 1)
-    took, state = in_rounds(server, {"ours": same(visitors, deep), "yard": same(visitors, LIST)}, asked.rounds,
-                            asked.seconds)  # fmt: skip
+    sides = {"ours": same(visitors, deep), "yard": same(visitors, LIST)}
+    took, state = in_rounds(server, sides, asked.rounds, asked.seconds)
     times = [1 / ratio for ratio in ratios(took)]
     yield Result("H1 page 1,000 : page 1", f"{statistics.median(times):.2f} × page 1", "≤ 1.2",
                  statistics.median(times) <= 1.2, state)  # fmt: skip
@@ -106,15 +106,15 @@ def h3(server: Server, asked) -> Iterator[Result]:
         sides = {"ours": same(visitors, f"/{query}"), "yard": same(visitors, f"/yard/{query}")}
         took, state = in_rounds(server, sides, asked.rounds, asked.seconds)
         peer, times = times_best_peer("H3, 1 clients, ms", middle(took["ours"], "median"))
-        yield Result(f"H3 search {words}", f"{told(took)}, {queries(server, f'/{query}')} queries{peer}", "≥ 8 × peer",
-                     times >= 8, state)  # fmt: skip
+        said = f"{told(took)}, {queries(server, f'/{query}')} queries{peer}"
+        yield Result(f"H3 search {words}", said, "≥ 8 × peer", times >= 8, state)
 
 
 # ── fifty at once ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def mix(visitor: Visitor, data: Path, seed: int, yard: str = "") -> Iterator[Ask]:
-    """Half lists, three tenths open matters, a tenth searches, a tenth writes that are on the disk when answered."""
+    """Half lists, three tenths open matters, a tenth searches, a tenth writes, on the disk when answered."""
     dice, found = Random(seed), signed(data, 500)
     mine = [n for (n,) in reference.asked(data, f"SELECT number {reference.LISTED} AND state = 'assigned'")]
     first, front = ("/yard/list/", "/yard") if yard else (LIST, "")

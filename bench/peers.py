@@ -1,4 +1,4 @@
-"""What other programs did with 100,000 records on the machine of performance.md: quoted, not measured here."""
+"""What other programs did with 100,000 records on the same kind of machine: quoted, not measured here."""
 
 PEERS = {
     "H1, 1 clients, ms": {"Tryton 8.2": 182, "InvenTree 1.5": 456, "NetBox 4.7": 363},

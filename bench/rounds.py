@@ -1,4 +1,4 @@
-"""Jobs in rounds: ours and the yard in turn, the order reversed every other round, ratios taken inside a round."""
+"""Ours and the yard in turn, the order reversed every other round; ratios are taken inside a round."""
 
 import statistics
 from collections.abc import Callable, Iterator
@@ -81,9 +81,10 @@ def ratios(took: dict[str, list[Took]], name: str = "rate") -> list[float]:
 def told(took: dict[str, list[Took]]) -> str:
     """Rate, median, p95 and CPU of ours; the yard's; the ratio with its spread."""
     ours, yard, found = took["ours"], took["yard"], ratios(took)
+    mine = {name: middle(ours, name) for name in ("rate", "median", "p95", "cpu")}
     return (
-        f"{middle(ours, 'rate'):6.1f}/s, {middle(ours, 'median'):6.1f} ms, p95 {middle(ours, 'p95'):6.1f},"
-        f" cpu {middle(ours, 'cpu'):5.2f} ms · yard {middle(yard, 'rate'):6.1f}/s, cpu {middle(yard, 'cpu'):5.2f} ms"
+        f"{mine['rate']:6.1f}/s, {mine['median']:6.1f} ms, p95 {mine['p95']:6.1f}, cpu {mine['cpu']:5.2f} ms"
+        f" · yard {middle(yard, 'rate'):6.1f}/s, cpu {middle(yard, 'cpu'):5.2f} ms"
         f" · ours/yard {statistics.median(found):.2f} ({min(found):.2f}–{max(found):.2f}),"
         f" by cpu {1 / statistics.median(ratios(took, 'cpu')):.2f}"
     )

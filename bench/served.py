@@ -34,7 +34,8 @@ class Server:
     def start(self) -> None:
         self.port = self.port or free_port()
         env = {**os.environ, "HOUQIN_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "bench.settings",
-               "HOUQIN_TRUSTED_PROXIES": "127.0.0.1", "PYTHONPATH": os.pathsep.join(("src", "."))}  # fmt: skip
+               "HOUQIN_TRUSTED_PROXIES": "127.0.0.1",
+               "PYTHONPATH": os.pathsep.join(("src", "."))}  # fmt: skip
         command = [sys.executable, "-m", "houqin.config.cli", "start", "--port", str(self.port)]
         began = time.perf_counter()
         self.process = subprocess.Popen(
@@ -134,7 +135,7 @@ class Visitor:
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self._cookie()}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        return Ask(name or path, head.encode() + body, status=302)
+        return Ask(name or path, head.encode() + body, status=303)
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())

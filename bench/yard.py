@@ -23,9 +23,10 @@ LIST = """
     WHERE m.kind = 'repairs.repair' {after} ORDER BY m.id DESC LIMIT 50
 """
 OPEN = """
-    SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at, m.closed_at, m.safety,
-        r.detail, r.urgent, r.affects_lesson, r.fix_due_at, r.fixed_at, r.net_minutes, r.parts_fen, r.contractor, r.rating,
-        r.remark, t.label, w.name, (SELECT count(*) FROM repairs_requester q WHERE q.repair_id = m.id)
+    SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at,
+        m.closed_at, m.safety, r.detail, r.urgent, r.affects_lesson, r.fix_due_at, r.fixed_at,
+        r.net_minutes, r.parts_fen, r.contractor, r.rating, r.remark, t.label, w.name,
+        (SELECT count(*) FROM repairs_requester q WHERE q.repair_id = m.id)
     FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id
     JOIN kernel_person o ON o.id = m.opened_by_id LEFT JOIN kernel_person h ON h.id = m.holder_id
     JOIN repairs_repair r ON r.matter_id = m.id JOIN repairs_faulttype t ON t.id = r.fault_type_id
@@ -33,17 +34,19 @@ OPEN = """
     WHERE m.number = %s
 """
 WAY = """
-    SELECT e.id, e.step, e.at, b.name, e.note, h.name FROM kernel_event e JOIN kernel_person b ON b.id = e.by_id
+    SELECT e.id, e.step, e.at, b.name, e.note, h.name FROM kernel_event e
+    JOIN kernel_person b ON b.id = e.by_id
     LEFT JOIN kernel_person h ON h.id = e.to_holder_id WHERE e.matter_id = %s ORDER BY e.id DESC
 """
 BESIDE = (  # what else stands on the page of a matter, each with a statement of its own
-    "SELECT s.event_id, p.name, s.way, s.at FROM kernel_signature s JOIN kernel_person p ON p.id = s.signer_id"
-    " JOIN kernel_event e ON e.id = s.event_id WHERE e.matter_id = %s",
+    "SELECT s.event_id, p.name, s.way, s.at FROM kernel_signature s"
+    " JOIN kernel_person p ON p.id = s.signer_id JOIN kernel_event e ON e.id = s.event_id"
+    " WHERE e.matter_id = %s",
     "SELECT a.event_id, a.id, a.name, b.mime FROM kernel_attachment a JOIN kernel_blob b ON b.id = a.blob_id"
     " JOIN kernel_event e ON e.id = a.event_id WHERE e.matter_id = %s",
     "SELECT name, quantity_milli, unit, price_fen, amount_fen FROM repairs_partused WHERE repair_id = %s",
-    "SELECT r.round, s.state, s.duty FROM kernel_approvalroute r JOIN kernel_approvalstep s ON s.route_id = r.id"
-    " WHERE r.matter_id = %s",
+    "SELECT r.round, s.state, s.duty FROM kernel_approvalroute r"
+    " JOIN kernel_approvalstep s ON s.route_id = r.id WHERE r.matter_id = %s",
     "SELECT waits_for_id, note FROM kernel_link WHERE matter_id = %s",
     "SELECT matter_id, note FROM kernel_link WHERE waits_for_id = %s",
 )

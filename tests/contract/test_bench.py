@@ -34,7 +34,8 @@ def stage(cast: Cast) -> lives.Stage:
     return lives.Stage(
         hours=terms.working_hours(), people=[cast["teacher"], cast["class-teacher"], cast["nurse"]],
         rooms=list(Place.objects.filter(code__in=("c32", "wc2")).select_related("parent").order_by("pk")),
-        types={row.code: row for row in FaultType.objects.select_related("worker")}, faults=faults, weights=[1] * len(faults),
+        types={row.code: row for row in FaultType.objects.select_related("worker")},
+        faults=faults, weights=[1] * len(faults),
         photos=keep([Upload("照片1.jpg", picture(lives.Random(1)))]),
     )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""No page walks a big table: what SQLite says it would do for each view, sort and page of every register, and for the desk.
+"""No page walks a big table: what SQLite would do for every register, for the desk, for a matter.
 
-A plan does not depend on how many rows there are: the school keeps no statistics of its tables. A SCAN that reads
-rows off in the order asked for and stops at the page's end is none; one under a sort, or behind a search word, is.
-Seen to fail: with `closed_at` asked of the joined matter, with `kind` asked beside it, without the index
-`matter_when`, with the joins of a row's columns in the statement that orders, with icontains for the words; on the
-desk with an alert that asks for its kind beside what is overdue (0.2 s of 90,000 repairs).
+A plan does not depend on how many rows there are: the school keeps no statistics of its tables. A SCAN that
+reads rows off in the order asked for and stops at the page's end is none; one under a sort, or behind a
+search word, is. Seen to fail: with `closed_at` asked of the joined matter, with `kind` asked beside it,
+without the index `matter_when`, with the joins of a row's columns in the statement that orders, with
+icontains for the words; on the desk with an alert that asks for its kind beside what is overdue (0.2 s of
+90,000 repairs).
 """
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_matter_and_the_search_walk_no_big_table(web, repairs, who):
 
 
 def by_kind_alone(sql: str) -> bool:
-    """Nearly all matters are of one kind: an index that is entered by the kind and nothing else reads them all."""
+    """Nearly all matters are of one kind: an index that is entered by the kind alone reads them all."""
     return " LIMIT " not in sql and any(line.endswith("(kind=?)") for line in plan_of(sql))
 
 

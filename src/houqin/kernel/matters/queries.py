@@ -38,7 +38,7 @@ def way(matter: Matter) -> QuerySet[Event]:
 
 
 def links(matter: Matter) -> list[Link]:
-    """What it waits for and what waits for it, with both ends; most matters have none, and then nothing is joined."""
+    """What it waits for and what waits for it, with both ends; most matters have none: nothing is joined."""
     found = Link.objects.filter(Q(matter=matter) | Q(waits_for=matter)).order_by("pk")
     return list(found.prefetch_related("matter", "waits_for"))
 

@@ -87,7 +87,7 @@ def members(group_code: str, on: date) -> QuerySet[Person]:
 
 
 def posts_of(person: Person, on: date) -> list[str]:
-    """The names of the posts a person holds, for the foot of the menu and for papers; remembered like the duties."""
+    """The names of the posts a person holds, for the menu's foot and for papers; remembered as duties are."""
 
     def ask() -> list[str]:
         held = person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "post_id")

@@ -1,6 +1,6 @@
 """From a row's tuple to what is read: a cell of the table, or a plain value for a sheet.
 
-The row loop is plain Python, not a template, and escapes without Django's wrappers: a list is what is looked at most.
+The row loop is plain Python, not a template, and escapes without Django's wrappers: lists are looked at most.
 """
 
 from __future__ import annotations

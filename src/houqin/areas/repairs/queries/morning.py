@@ -50,7 +50,7 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
 
 
 def _oldest(at: datetime) -> dict[str, dict[str, Any]]:
-    """Of each alert its oldest repair and how many there are; two questions, both by the indexes of what is open."""
+    """Of each alert its oldest repair and how many there are; two questions, by indexes of what is open."""
     waiting = Matter.objects.open().filter(kind=REPAIR.kind, state__in=[row[0] for row in ALERTS if row[0]])
     late = Matter.objects.overdue(at).filter(repair__isnull=False)  # by kind, the whole table would be read
     found = {row["state"]: row for row in _first_of_each(waiting, "state")}
