@@ -15,7 +15,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-from . import machine, morning, operations, pages
+from . import machine, morning, operations, pages, reference
 from .served import Server
 from .sizes import SIZES
 
@@ -48,6 +48,7 @@ def main() -> int:
         shutil.copytree(kept, data)  # each run begins with the same rows
         print(heading(asked.size, data), flush=True)
         with Server(data) as server:
+            server.settle()
             return max([run(server, name, asked) for name in names])
 
 
@@ -69,8 +70,9 @@ def run(server: Server, name: str, asked: argparse.Namespace) -> int:
 
 def heading(size: str, data: Path) -> str:
     mb = (data / "houqin.sqlite3").stat().st_size / 1_000_000
+    repairs = reference.one(data, f"SELECT count(*) {reference.LISTED}")
     return (
-        f"{datetime.now():%Y-%m-%d %H:%M} · {size}, {mb:,.0f} MB · {platform.machine()},"
+        f"{datetime.now():%Y-%m-%d %H:%M} · {size}: {repairs:,} repairs, {mb:,.0f} MB · {platform.machine()},"
         f" {os.cpu_count()} cores, Python {platform.python_version()} · {machine.state()}"
     )
 

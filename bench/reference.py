@@ -61,7 +61,8 @@ def check_open(data: Path, text: str, number: str) -> None:
 
 def check_search(data: Path, text: str, words: str) -> None:
     """The newest fifty by LIKE over the words of every row, and how many there are."""
-    like = f"% {' '.join(words.casefold())} %" if not words.isascii() else f"% {words.casefold()}%"
+    tokens = " ".join(re.findall(r"[a-z0-9]+", words.casefold()) if words.isascii() else words)
+    like = f"% {tokens}%" if words.isascii() else f"% {tokens} %"
     rows = asked(
         data,
         "SELECT s.kind, m.number FROM kernel_searchrow s LEFT JOIN kernel_matter m"

@@ -30,7 +30,7 @@ class Result:
     said: str
     must: str = ""
     kept: bool | None = None
-    state: str = ""
+    state: machine.State | None = None
 
     def __str__(self) -> str:
         mark = {True: "kept  ", False: "MISSED", None: "      "}[self.kept]
@@ -50,28 +50,39 @@ def measured(server: Server, streams: list[Iterator[Ask]], seconds: float) -> To
     return Took(len(times) / took, statistics.median(times), p95, cost)
 
 
-def in_rounds(server: Server, sides: dict[str, Streams], rounds: int, seconds: float) -> tuple[dict, str]:
+def in_rounds(
+    server: Server, sides: dict[str, Streams], rounds: int, seconds: float
+) -> tuple[dict[str, list[Took]], machine.State]:
     """Every side once a round; what each took, by side, and the state of the machine."""
     took: dict[str, list[Took]] = {side: [] for side in sides}
-    states = [machine.state()]
-    was, every = machine.busy()
+    before, (worked, every) = machine.state(), machine.ticks()
     for side in sides:
         measured(server, sides[side](), min(seconds, 0.5))  # the first page reads the templates
     for turn in range(rounds):
         order = list(sides)
         for side in order if turn % 2 == 0 else reversed(order):
             took[side].append(measured(server, sides[side](), seconds))
-    states.append(machine.state())
-    now, all_now = machine.busy()
-    cal, load = max(s.cal_ms for s in states), max(s.load for s in states)
-    return (
-        took,
-        f"cal {cal:.0f} ms, load {load:.1f}, busy {100 * (now - was) / max(1, all_now - every):.0f} %",
-    )
+    now, every_now = machine.ticks()
+    busy = 100 * (now - worked) / max(1, every_now - every)
+    return took, machine.worse(before, machine.state(), busy)
 
 
 def middle(rows: list[Took], name: str) -> float:
     return statistics.median(getattr(row, name) for row in rows)
+
+
+def fair(took: list[Took], name: str, state: machine.State) -> float:
+    """Median ms or answers a second; on a crowded machine what the CPU time of an answer allows."""
+    cpu = middle(took, "cpu")
+    if name == "rate":
+        return 1000 / cpu if state.crowded else middle(took, "rate")
+    return state.fair(middle(took, name), cpu)
+
+
+def half_yard(took: dict[str, list[Took]], state: machine.State) -> bool:
+    """At least half of the yard's answers, or at most twice its CPU time."""
+    of_cpu = 1 / statistics.median(ratios(took, "cpu"))
+    return (of_cpu if state.crowded else statistics.median(ratios(took))) >= 0.5
 
 
 def ratios(took: dict[str, list[Took]], name: str = "rate") -> list[float]:

@@ -120,7 +120,7 @@ class CardSlip:
 
 @dataclass(frozen=True)
 class Section:
-    """A list under the facts of a card: its head and rows as `ui/parts/row.html` draws them."""
+    """A list under the facts of a card: its head and rows as the kit's `row` draws them."""
 
     title: str
     rows: Sequence[dict[str, Any]]
