@@ -8,6 +8,7 @@ import hashlib
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def main() -> int:
     names = [name.upper() for name in asked.jobs] or list(JOBS)
     if wrong := [name for name in names if name not in JOBS]:
         parser.error(f"no job {', '.join(wrong)}; there are {', '.join(JOBS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server and the copy go with us
     kept = school(asked.size)
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="run-") as folder:

@@ -26,7 +26,10 @@ def same(visitors: list[Visitor], path: str) -> Streams:
 
 
 def entered(server: Server, count: int) -> list[Visitor]:
-    return [Visitor(server.port).enter(LEADERS[n % len(LEADERS)]) for n in range(count)]
+    """So many sessions of the leaders, entered once a run."""
+    for n in range(len(server.visitors), count):
+        server.visitors.append(Visitor(server.port).enter(LEADERS[n % len(LEADERS)]))
+    return server.visitors[:count]
 
 
 def queries(server: Server, path: str, who: str = "director") -> int:

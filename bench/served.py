@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ class Server:
     port: int = 0
     process: subprocess.Popen | None = None
     booted_in: float = 0
+    visitors: list["Visitor"] = field(default_factory=list)  # who has entered so far
 
     def __enter__(self) -> "Server":
         self.start()
@@ -155,11 +156,18 @@ class Visitor:
             "POST", path, urlencode(sent), {"Content-Type": "application/x-www-form-urlencoded"}
         )
 
-    def _send(self, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, str]:
+    def _asked(self, method: str, path: str, body: str, headers: dict[str, str]) -> HTTPResponse:
         self.connection = self.connection or HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self.connection.request(method, path, body or None, headers)
+        return self.connection.getresponse()
+
+    def _send(self, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, str]:
         sent = {**self.headers, **headers, "Cookie": self._cookie()}
-        self.connection.request(method, path, body or None, sent)
-        answer = self.connection.getresponse()
+        try:
+            answer = self._asked(method, path, body, sent)
+        except (RemoteDisconnected, ConnectionError):  # it was left idle for longer than the server waits
+            self.connection = None
+            answer = self._asked(method, path, body, sent)
         text = answer.read().decode("utf-8", "replace")
         self.queries = int(answer.getheader("X-Queries") or 0)
         for name, value in answer.getheaders():
