@@ -14,11 +14,11 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True)
 class Ask:
-    """One request as it goes over the wire; `name` sorts the answers, `status` is what they must say."""
+    """One request as it goes over the wire; `name` sorts the answers, `statuses` are the good ones."""
 
     name: str
     wire: bytes
-    status: int = 200
+    statuses: tuple[int, ...] = (200,)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def _take(line: Line) -> Answer | None:
     status = int(head.split(b" ", 2)[1])
     whole = status != 200 or line.got.rstrip().endswith(b"</html>")
     wrong = (
-        "" if status == line.asked.status and whole else f"{line.asked.name}: {status}, {len(line.got)} bytes"
+        ""
+        if status in line.asked.statuses and whole
+        else f"{line.asked.name}: {status}, {len(line.got)} bytes"
     )
     return Answer(line.asked.name, _ms(line), status, wrong)
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from .load import Ask
 
 TICK = os.sysconf("SC_CLK_TCK")
+WAY_ON = (302, 303)  # how a form that was taken is answered
 
 
 @dataclass
@@ -127,7 +128,7 @@ class Visitor:
     def must(self, method: str, path: str, values: dict[str, str] | None = None, *, op: bool = True) -> str:
         """Ask, and refuse anything but a page or a way on."""
         status, text = self.get(path) if method == "GET" else self.post(path, values or {}, op=op)
-        good = (200,) if method == "GET" else (302, 303)
+        good = (200,) if method == "GET" else WAY_ON
         assert status in good, f"{method} {path}: {status} {text[:300]}"
         return text
 
@@ -144,7 +145,7 @@ class Visitor:
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self._cookie()}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        return Ask(name or path, head.encode() + body, status=302)
+        return Ask(name or path, head.encode() + body, statuses=WAY_ON)
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())

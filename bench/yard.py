@@ -51,11 +51,14 @@ BESIDE = (  # what else stands on the page of a matter, each with a statement of
     "SELECT matter_id, note FROM kernel_link WHERE waits_for_id = %s",
 )
 SEARCH = """
-    SELECT s.kind, s.key, s.title, s.at FROM kernel_searchrow s
-    WHERE s.id IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s ORDER BY rowid DESC LIMIT 10001)
-    ORDER BY s.id DESC LIMIT 50
+    SELECT s.id, s.kind, s.key, s.title, s.at, m.number FROM kernel_search_fts f
+    CROSS JOIN kernel_searchrow s ON s.id = (f.rowid & 4294967295)
+    LEFT JOIN kernel_matter m ON s.kind = 'kernel.matter' AND m.id = s.key
+    WHERE f.kernel_search_fts MATCH %s ORDER BY f.rowid DESC LIMIT 50
 """
-FTS = "kernel_search_fts"
+HITS = """
+    SELECT count(*) FROM (SELECT 1 FROM kernel_search_fts WHERE kernel_search_fts MATCH %s LIMIT 10001)
+"""
 
 
 def rows(query: str, values: list[Any]) -> list[tuple]:
@@ -83,8 +86,10 @@ def opened(request: HttpRequest, number: str) -> HttpResponse:
 
 @access.login
 def search(request: HttpRequest) -> HttpResponse:
-    phrase = '"' + " ".join(request.GET.get("q", "")) + '"'
-    return render(request, "bench/search.html", {"rows": rows(SEARCH.format(fts=FTS), [phrase])})
+    words = request.GET.get("q", "")
+    cut = f'"{words.replace("-", " ")}" *' if words.isascii() else f'"{" ".join(words)}"'
+    found, count = rows(SEARCH, [f"words : {cut}"]), rows(HITS, [f"words : {cut}"])[0][0]
+    return render(request, "bench/search.html", {"rows": found, "count": count})
 
 
 @access.login

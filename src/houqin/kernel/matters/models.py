@@ -112,6 +112,7 @@ class Matter(models.Model):
             models.Index(fields=["kind", "state", "id"], name="matter_state"),
             models.Index(fields=["kind", "opened_at"], name="matter_opened"),
             models.Index(fields=["opened_at"], name="matter_when"),
+            models.Index(fields=["closed_at"], name="matter_closed"),
             models.Index(fields=["opened_by", "id"], name="matter_opener"),
             models.Index(fields=["place", "id"], name="matter_place"),
             models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="matter_in_hand"),
