@@ -31,7 +31,9 @@ def way(matter: Matter) -> QuerySet[Event]:
         matter.events.select_related("by", "on_behalf_of", "to_holder")
         .prefetch_related(
             Prefetch("signatures", Signature.objects.select_related("signer", "drawing").order_by("pk")),
-            Prefetch("attachments", Attachment.objects.select_related("blob", "withdrawal__by").order_by("pk")),
+            Prefetch(
+                "attachments", Attachment.objects.select_related("blob", "withdrawal__by").order_by("pk")
+            ),
         )
         .order_by("-pk")
     )
