@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -103,6 +104,13 @@ def h2(server: Server, asked) -> Iterator[Result]:
     )  # fmt: skip
 
 
+@cache
+def assigned(data: Path) -> list[str]:
+    """What a leader may press for."""
+    return [n for (n,) in reference.asked(data, f"SELECT number {reference.LISTED} AND state = 'assigned'")]
+
+
+@cache
 def signed(data: Path, count: int) -> list[str]:
     rows = reference.asked(
         data, "SELECT number FROM kernel_matter WHERE state = 'signed' ORDER BY id DESC LIMIT 4000"
@@ -130,7 +138,7 @@ def h3(server: Server, asked) -> Iterator[Result]:
 def mix(visitor: Visitor, data: Path, seed: int, yard: str = "") -> Iterator[Ask]:
     """Half lists, three tenths open matters, a tenth searches, a tenth writes, on the disk when answered."""
     dice, found = Random(seed), signed(data, 500)
-    mine = [n for (n,) in reference.asked(data, f"SELECT number {reference.LISTED} AND state = 'assigned'")]
+    mine = assigned(data)
     first, front = ("/yard/list/", "/yard") if yard else (LIST, "")
     while True:
         share = dice.random()
