@@ -1,148 +1,194 @@
-"""Fill a demo school with years of repairs, in bulk: the same rows our own actions would write, only faster.
+"""Build a school of the bench: people, places, the last weeks by our own actions, the years in bulk.
 
-    python -m bench.generate FOLDER --matters 20000
+    python -m bench.generate FOLDER SIZE
 
-Seeded by the size: the same size gives the same rows. The school (people, places, fault types) is the
-demo school in FOLDER, made by `houqin demo` before; `houqin check --full` passes on the result.
+The same size gives the same rows, but for tokens and passwords. `houqin check --full` passes on the result.
 """
 
-import argparse
 import os
-import random
 import sys
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import batched
+from pathlib import Path
+from random import Random
 
-FAULTS = ("灯管不亮", "水龙头滴水", "门锁打不开", "课桌松动", "一体机没有声音", "空调不制热", "网络不通", "窗户关不严", "插座没电",
-          "下水道堵了", "风扇有响声", "黑板掉漆", "饮水机不出热水", "墙皮脱落", "厕所水箱长流水")  # fmt: skip
-BATCH = 2000
-STEPS = (("open", "", "assigned"), ("arrive", "assigned", "assigned"), ("finish", "assigned", "fixed"),
-         ("remind", "fixed", "fixed"), ("sign", "fixed", "signed"))  # fmt: skip
+from .sizes import PEOPLE, PLACES, SIZES, TODAY, Size
+
+PASSWORD = "bench-Kestrel-41"
+BATCH = 500
+FIRST_DAYS = timedelta(days=60)  # from the founding to the first repair
+SETTLED = timedelta(days=28)  # whatever was reported so long ago is signed
+TERM = 4  # the weeks from the last summer to SETTLED hold a quarter of a year's repairs
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder")
-    parser.add_argument("--matters", type=int, default=20_000)
-    asked = parser.parse_args()
-    os.environ.update(HOUQIN_DATA=asked.folder, DJANGO_SETTINGS_MODULE="houqin.config.settings")
+    folder, name = sys.argv[1:]
+    os.environ.update(HOUQIN_DATA=folder, DJANGO_SETTINGS_MODULE="houqin.config.settings")
+    Path(folder, "tmp").mkdir(parents=True)
     import django
 
     django.setup()
-    started = time.perf_counter()
-    for done in fill(asked.matters):
-        print(f"\r{done:,} / {asked.matters:,}", end="", file=sys.stderr)
-    print(f"\r{asked.matters:,} matters in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    began = time.monotonic()
+    build(SIZES[name])
+    Path(folder, "demo").write_text(TODAY.isoformat())
+    print(f"{name} in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def fill(count: int) -> Iterator[int]:
-    """Add `count` signed repairs before the oldest one there is; yields how many are done."""
-    from django.db import transaction
+def build(size: Size) -> None:
+    from houqin.config import demo, upkeep
+    from houqin.kernel.act import Act
+    from houqin.kernel.people import actions as people
+    from houqin.kernel.people.queries import SYSTEM, built_in
 
-    from houqin.areas.repairs.models import FaultType
-    from houqin.kernel.matters.models import Matter
-    from houqin.kernel.people.models import Person
-    from houqin.kernel.people.queries import SYSTEM, built_in, holders
-    from houqin.kernel.places import queries as places
-
-    dice = random.Random(count)
-    oldest = Matter.objects.order_by("opened_at").values_list("opened_at", flat=True)[0]
-    school = {
-        "rooms": list(places.rooms()), "types": list(FaultType.objects.order_by("pk")),
-        "workers": list(holders("repair-worker", oldest.date())), "system": built_in(SYSTEM),
-        "people": list(Person.objects.filter(built_in=False, left_on=None).exclude(user=None).order_by("pk")),
-    }  # fmt: skip
-    first = oldest - timedelta(minutes=26 * (count + 1))
-    for start in range(0, count, BATCH):
-        with transaction.atomic():
-            _batch(dice, school, first, range(start, min(start + BATCH, count)))
-        yield min(start + BATCH, count)
+    upkeep.ready(pages=False)
+    people.ensure_built_in()
+    demo.found(TODAY)
+    until = demo.moment(TODAY)
+    act = Act(by=built_in(SYSTEM), at=until - timedelta(days=366 * (size.years + 1)) - FIRST_DAYS, via="demo")
+    for year in range(act.day.year - 1, TODAY.year - 2):
+        demo.open_year(year, act)
+    stage = _school(Random(demo.SEED), act)
+    _repairs(size, stage, until)
+    _titles(size.titles)
 
 
-def _batch(dice: random.Random, school: dict, first: datetime, numbers: range) -> None:
-    from houqin.areas.repairs.models import Repair
-    from houqin.kernel import entries
-    from houqin.kernel.matters.models import Matter
-    from houqin.kernel.search import actions as search
-    from houqin.kernel.search.models import SearchRow
+def _school(dice: Random, act):
+    """300 people with logins, 400 places with labels, the classes, a worker for most fault types."""
+    from houqin.areas.repairs import actions as repairs
+    from houqin.areas.repairs import demo as told
+    from houqin.areas.repairs.demo.materials import picture
+    from houqin.config import demo
+    from houqin.kernel.attachments.actions import Upload, keep
+    from houqin.kernel.terms import queries as calendar
 
-    made = [_matter(dice, school, first + timedelta(minutes=26 * n)) for n in numbers]
-    matters = Matter.objects.bulk_create([matter for matter, *_ in made], batch_size=500)
-    Repair.objects.bulk_create([_repair(*row) for row in made], batch_size=500)
-    events = entries.write_many([event for row in made for event in _events(school, *row)])
-    entries.write_many([_signature(event) for event in events if event.step == "sign"])
-    search.feed_many(
-        SearchRow(
-            kind="kernel.matter",
-            key=m.pk,
-            title=str(m)[:200],
-            words=m.found_by,
-            at=m.opened_at,
+    staff = demo.enrol_all(dice, act)
+    _more_people(dice, staff, act)
+    rooms = demo.build(staff, act)
+    _more_places(staff, act)
+    demo.open_classes(TODAY, staff, act)
+    teachers = [person for code, person in staff.items() if code.startswith(("teacher", "class-teacher"))]
+    stage = told.Stage(rng=dice, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers)
+    repairs.lay_out(act=act)
+    told.name_workers(stage, act)
+    stage.photos = keep([Upload(f"照片{n}.jpg", picture(dice)) for n in range(1, 9)])
+    return stage
+
+
+def _more_people(dice: Random, staff: dict, act) -> None:
+    """Teachers up to 300 people; everyone has a login with the password of the bench."""
+    from houqin.config import demo
+    from houqin.kernel.people.actions import logins
+    from houqin.kernel.people.models import Post
+
+    names, teacher = demo.fresh_names(dice), Post.objects.get(code="teacher")
+    taken = {person.name for person in staff.values()}
+    for n in range(1, PEOPLE - len(staff) + 1):
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        staff[f"teacher-new-{n}"] = demo.enrol(f"teacher-new-{n}", name, teacher, act)
+    for code, person in staff.items():
+        user = person.user or logins.open_account(person, username=code, act=act)
+        person.refresh_from_db()
+        logins.set_password(user, password=PASSWORD, act=act)
+
+
+def _more_places(staff: dict, act) -> None:
+    from houqin.kernel.places import actions as places
+    from houqin.kernel.places.models import Place
+
+    campus, walk = Place.objects.get(code="campus"), 10_000
+    owner = staff["director"]
+    made = [
+        places.enter(
+            code="sx", name="实训楼", kind="building", parent=campus, owner=owner, walk=walk, act=act
         )
-        for m in matters
-    )
+    ]
+    missing = PLACES - Place.objects.count()
+    for n in range(missing):
+        if n % 20 == 0:
+            said = {"name": f"{n // 20 + 1} 层", "kind": "floor", "parent": made[0]}
+            floor = places.enter(code=f"sx-{n // 20 + 1}", owner=owner, walk=walk + n + 1, act=act, **said)
+            made.append(floor)
+            continue
+        said = {"name": f"实训室 {n // 20 + 1}{n % 20:02d}", "kind": "room", "parent": floor}
+        made.append(places.enter(code=f"sx-r{n}", owner=owner, walk=walk + n + 1, act=act, **said))
+    places.hang_labels(made, act=act)
 
 
-_serials: dict[int, int] = {}
+def _repairs(size: Size, stage, until: datetime) -> None:
+    """The years in bulk, the last weeks as the demo tells them, open ones among them; this term in bulk."""
+    from houqin.areas.repairs import demo as told
+    from houqin.kernel.act import Act
+    from houqin.kernel.audit.sealing import actions as sealing
+
+    begin = told.beginning(until)
+    last = (begin - SETTLED).date()
+    write(stage, size.repairs, last - timedelta(days=365 * size.years), last)
+    life = [*told.stories(stage, begin, until), *told.still_open(stage, until), told.the_clock(begin, until)]
+    told.run(life, until, begin, lambda share, what: None)
+    write(stage, size.repairs // size.years // TERM, begin.date(), (until - SETTLED).date())
+    sealing.seal(act=Act(by=_system(), at=until, via="demo"))
+    _put_journal_away()
 
 
-def _matter(dice: random.Random, school: dict, opened_at: datetime) -> tuple:
-    """One repair of some day, signed the next; numbered in a series of its own years."""
-    from django.utils import timezone
+def write(stage, count: int, first: date, last: date) -> None:
+    """Write so many lives between two days, each batch sealed when it is in."""
+    from houqin.areas.repairs.demo.materials import read_faults
+    from houqin.kernel.act import Act
+    from houqin.kernel.audit.sealing import actions as sealing
+    from houqin.kernel.places.models import Place
 
-    from houqin.kernel.matters.models import Matter
-    from houqin.kernel.numbering import actions as numbering
+    from .bulk import Writer
+    from .lives import Stage, lives
 
-    room, kind, fault = dice.choice(school["rooms"]), dice.choice(school["types"]), dice.choice(FAULTS)
-    opener, worker = dice.choice(school["people"]), dice.choice(school["workers"])
-    fixed_at = opened_at + timedelta(minutes=dice.randrange(20, 900))
-    year = timezone.localtime(opened_at).year
-    serial = numbering.take("BX", year)
-    matter = Matter(
-        number=numbering.written("BX", year, serial), prefix="BX", year=year, serial=serial,
-        kind="repairs.repair",
-        title=f"{room.name} {fault}", state="signed", place=room, opened_by=opener, opened_at=opened_at,
-        due_at=opened_at + timedelta(hours=10), closed_at=fixed_at + timedelta(hours=2),
+    types = {code: row for code, row in stage.types.items() if row.worker}
+    faults = [fault for fault in read_faults() if fault.code in types]
+    told = Stage(
+        hours=stage.hours, types=types, photos=stage.photos,
+        people=[p for code, p in stage.people.items() if code.startswith(("teacher", "class-teacher"))],
+        rooms=list(Place.objects.filter(kind__in=("room", "spot")).select_related("parent").order_by("pk")),
+        faults=faults, weights=[1 if types[fault.code].after_photo else 8 for fault in faults],
     )  # fmt: skip
-    return matter, kind, worker, fixed_at
+    writer, done = Writer(stage.hours), 0
+    for batch in batched(lives(told, count, first, last, seed=count), BATCH):
+        writer.write(list(batch))
+        sealing.seal(act=Act(by=_system(), at=batch[-1].at + SETTLED, via="demo"))
+        done += len(batch)
+        print(f"\r{done:,} / {count:,}", end="", file=sys.stderr)
 
 
-def _repair(matter, kind, worker, fixed_at):
-    from houqin.areas.repairs.models import Repair
+def _titles(more: int) -> None:
+    """Search rows with the titles there are, over again, under a kind that needs no card."""
+    if not more:
+        return
+    from django.db import connection
 
-    return Repair(
-        matter=matter, fault_type=kind, detail=matter.title.split()[-1], worker=worker,
-        assigned_at=matter.opened_at,
-        assign_minutes=0, responded_at=matter.opened_at + timedelta(minutes=15), fixed_at=fixed_at,
-        response_due_at=matter.opened_at + timedelta(hours=2), fix_due_at=matter.due_at, cause="wear",
-        fix="换新",
-        net_minutes=int((fixed_at - matter.opened_at).total_seconds() // 60), rating=5,
-    )  # fmt: skip
-
-
-def _events(school, matter, kind, worker, fixed_at):
-    from houqin.kernel.matters.models import Event
-
-    arrived_at, reminded_at = matter.opened_at + timedelta(minutes=15), fixed_at + timedelta(hours=1)
-    moments = (matter.opened_at, arrived_at, fixed_at, reminded_at,
-               matter.closed_at)  # fmt: skip
-    doers = (matter.opened_by, worker, worker, school["system"], matter.opened_by)
-    holders = (worker, worker, matter.opened_by, matter.opened_by, None)
-    for (step, was, now), at, by, holder in zip(STEPS, moments, doers, holders, strict=True):
-        yield Event(
-            matter=matter, step=step, from_state=was, to_state=now, by=by, to_holder=holder, at=at, via="demo"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM kernel_searchrow")
+        most = cursor.fetchone()[0]
+        cursor.execute(
+            "INSERT INTO kernel_searchrow (kind, key, title, words, at)"
+            " SELECT 'repairs.faulttype', t.n * 10000000 + s.id, s.title, s.words, s.at"
+            " FROM kernel_searchrow s, (SELECT 1 AS n UNION SELECT 2) t"
+            " WHERE s.kind = 'kernel.matter' AND s.id <= %s LIMIT %s",
+            [most, more],
         )
 
 
-def _signature(event):
-    from houqin.kernel.signatures.models import Signature
+def _system():
+    from houqin.kernel.people.queries import SYSTEM, built_in
 
-    return Signature(
-        event=event, signer=event.by, way="login", says=f"{event.matter.number} 已修好", at=event.at
-    )
+    return built_in(SYSTEM)
+
+
+def _put_journal_away() -> None:
+    """The file as small as it gets, nothing left in its journal."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 if __name__ == "__main__":

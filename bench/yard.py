@@ -23,21 +23,42 @@ LIST = """
     WHERE m.kind = 'repairs.repair' {after} ORDER BY m.id DESC LIMIT 50
 """
 OPEN = """
-    SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at
+    SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at,
+        m.closed_at, m.safety, r.detail, r.urgent, r.affects_lesson, r.fix_due_at, r.fixed_at,
+        r.net_minutes, r.parts_fen, r.contractor, r.rating, r.remark, t.label, w.name,
+        (SELECT count(*) FROM repairs_requester q WHERE q.repair_id = m.id)
     FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id
     JOIN kernel_person o ON o.id = m.opened_by_id LEFT JOIN kernel_person h ON h.id = m.holder_id
+    JOIN repairs_repair r ON r.matter_id = m.id JOIN repairs_faulttype t ON t.id = r.fault_type_id
+    LEFT JOIN kernel_person w ON w.id = r.worker_id
     WHERE m.number = %s
 """
 WAY = """
-    SELECT e.step, e.at, b.name, e.note FROM kernel_event e JOIN kernel_person b ON b.id = e.by_id
-    WHERE e.matter_id = %s ORDER BY e.id DESC
+    SELECT e.id, e.step, e.at, b.name, e.note, h.name FROM kernel_event e
+    JOIN kernel_person b ON b.id = e.by_id
+    LEFT JOIN kernel_person h ON h.id = e.to_holder_id WHERE e.matter_id = %s ORDER BY e.id DESC
 """
+BESIDE = (  # what else stands on the page of a matter, each with a statement of its own
+    "SELECT s.event_id, p.name, s.way, s.at FROM kernel_signature s"
+    " JOIN kernel_person p ON p.id = s.signer_id JOIN kernel_event e ON e.id = s.event_id"
+    " WHERE e.matter_id = %s",
+    "SELECT a.event_id, a.id, a.name, b.mime FROM kernel_attachment a JOIN kernel_blob b ON b.id = a.blob_id"
+    " JOIN kernel_event e ON e.id = a.event_id WHERE e.matter_id = %s",
+    "SELECT name, quantity_milli, unit, price_fen, amount_fen FROM repairs_partused WHERE repair_id = %s",
+    "SELECT r.round, s.state, s.duty FROM kernel_approvalroute r"
+    " JOIN kernel_approvalstep s ON s.route_id = r.id WHERE r.matter_id = %s",
+    "SELECT waits_for_id, note FROM kernel_link WHERE matter_id = %s",
+    "SELECT matter_id, note FROM kernel_link WHERE waits_for_id = %s",
+)
 SEARCH = """
-    SELECT s.kind, s.key, s.title, s.at FROM kernel_searchrow s
-    WHERE s.id IN (SELECT rowid FROM {fts} WHERE {fts} MATCH %s ORDER BY rowid DESC LIMIT 10001)
-    ORDER BY s.id DESC LIMIT 50
+    SELECT s.id, s.kind, s.key, s.title, s.at, m.number FROM kernel_search_fts f
+    CROSS JOIN kernel_searchrow s ON s.id = (f.rowid & 4294967295)
+    LEFT JOIN kernel_matter m ON s.kind = 'kernel.matter' AND m.id = s.key
+    WHERE f.kernel_search_fts MATCH %s ORDER BY f.rowid DESC LIMIT 50
 """
-FTS = "kernel_search_fts"
+HITS = """
+    SELECT count(*) FROM (SELECT 1 FROM kernel_search_fts WHERE kernel_search_fts MATCH %s LIMIT 10001)
+"""
 
 
 def rows(query: str, values: list[Any]) -> list[tuple]:
@@ -58,13 +79,17 @@ def opened(request: HttpRequest, number: str) -> HttpResponse:
     found = rows(OPEN, [number])
     if not found:
         raise Http404
-    return render(request, "bench/open.html", {"matter": found[0], "way": rows(WAY, [found[0][0]])})
+    key = found[0][0]
+    beside = [rows(statement, [key]) for statement in BESIDE]
+    return render(request, "bench/open.html", {"matter": found[0], "way": rows(WAY, [key]), "beside": beside})
 
 
 @access.login
 def search(request: HttpRequest) -> HttpResponse:
-    phrase = '"' + " ".join(request.GET.get("q", "")) + '"'
-    return render(request, "bench/search.html", {"rows": rows(SEARCH.format(fts=FTS), [phrase])})
+    words = request.GET.get("q", "")
+    cut = f'"{words.replace("-", " ")}" *' if words.isascii() else f'"{" ".join(words)}"'
+    found, count = rows(SEARCH, [f"words : {cut}"]), rows(HITS, [f"words : {cut}"])[0][0]
+    return render(request, "bench/search.html", {"rows": found, "count": count})
 
 
 @access.login

@@ -46,7 +46,7 @@ def window(
 def test_lists_show_every_text_as_written(
     window: Window, poisoned: tuple[House, list[dict[str, Any]]], role: str
 ) -> None:
-    """Seen to fail with `|safe` put behind the title in parts/row.html."""
+    """Seen to fail with `|safe` put behind the title of a row, when a template drew it."""
     window.expect(403, 404)
     page = window.open(role, phone=False)
     for path in ("/", "/repairs/repairs/?view=all", "/house/places/", "/house/people/", "/repairs/jobs/",

@@ -58,7 +58,8 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
 def today(act: Act) -> str:
     """11月23日 周一 · 第 13 周 · 上学日."""
     on = act.day
-    day, term = terms.day(on), terms.term_on(on)
+    term = terms.term_on(on)
+    day = terms.day_in(on, term)
     words = [f"{on.month}月{on.day}日 {wording.weekday(on)}"]
     if term and term.starts_on <= on <= term.ends_on:
         words.append(f"第 {terms.week_of(term, on)} 周")

@@ -231,9 +231,9 @@ ICONS = {"waiting": "clock", "open": "rubber-stamp", "agreed": "check", "refused
 
 def approval(matter: Matter) -> dict[str, Any] | None:
     """The newest round: how much, why it came this way, each step and who may or did decide it."""
-    steps = list(approvals.steps(matter))
-    if not steps:
+    if approvals.route_of(matter) is None:
         return None
+    steps = list(approvals.steps(matter))
     route = steps[-1].route
     return {
         "amount": route.amount_fen, "reason": route.reason, "round": route.round,
@@ -255,12 +255,9 @@ def approval_line(step: ApprovalStep) -> dict[str, Any]:
 
 def links(matter: Matter, act: Act) -> list[dict[str, Any]]:
     """What it waits for and what waits for it; only what this person may see is a link."""
-    waits = [
-        ("等", link.waits_for, link.note) for link in matter.waits.select_related("waits_for").order_by("pk")
-    ]
-    held = [
-        ("被等", link.matter, link.note) for link in matter.holds_up.select_related("matter").order_by("pk")
-    ]
+    found = matters.links(matter)
+    waits = [("等", link.waits_for, link.note) for link in found if link.matter_id == matter.pk]
+    held = [("被等", link.matter, link.note) for link in found if link.waits_for_id == matter.pk]
     both = waits + held
     if not both:
         return []

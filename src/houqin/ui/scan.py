@@ -4,7 +4,7 @@ Each `Offer` is a tab. Its `panel(request, place)` answers (template, context). 
 (a SlipForm, bound to what was sent on POST) is sent to /s/<code>/<offer>/ and done by
 `offer.action(place=…, **facts, act=…)`, which answers the matter it opened or its particulars. The
 panel's template prints the fields only; the kit puts <form>, token and button around it. Also read:
-`says` (lines above the button), `button`, `recent` (rows as parts/row.html has them, shown at the side),
+`says` (lines above the button), `button`, `recent` (rows as the kit's `row` has them, shown at the side),
 `recent_title`, `refused` (a refusal that comes before all others: sent too often).
 A visitor types the label's short code besides (ui/challenge.py): the offer knows nothing of it.
 Unknown, retired and foreign labels look the same, and misses are counted.

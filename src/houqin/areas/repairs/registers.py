@@ -103,8 +103,8 @@ def in_short(person: Person, at: datetime) -> str:
     rows = queries.visible_to(person, at).using("reader")
     if term:
         rows = in_term(rows, term, at)
-    signed = queries.closed_apart(rows)[0]
-    return f"{term.name if term else '全部'} · 收到 {rows.count():,} 件 · 签收率 {signed.share}"
+    reported, signed = queries.in_figures(rows)
+    return f"{term.name if term else '全部'} · 收到 {reported:,} 件 · 签收率 {signed.share}"
 
 
 REPAIRS = Register(
@@ -149,7 +149,7 @@ REPAIRS = Register(
         View("open", "没办完", open_ones, sort="matter__due_at"),
         View("late", "超时", late, sort="matter__due_at"),
         View("fixed", "等签收", awaiting_signature, sort="matter__due_at"),
-        View("repeated", "反复报修", repeated),
+        View("repeated", "反复报修", repeated, counted=False),
         View("all", "全部"),
     ),
     search=("matter__opened_by__name", "matter__opened_by__initials", "worker__name", "worker__initials"),

@@ -163,12 +163,10 @@ def in_order() -> Iterator[Finding]:
 
 def numbered() -> Iterator[Finding]:
     """I30: every number is written as its series says."""
-    for matter in (
-        Matter.objects.only("number", "prefix", "year", "serial").order_by("pk").iterator(chunk_size=5000)
-    ):
-        wanted = written(matter.prefix, matter.year, matter.serial)
-        if matter.number != wanted:
-            yield Finding("I30", f"事项 {matter.pk} 的编号", wanted, matter.number, BACK)
+    rows = Matter.objects.order_by("pk").values_list("pk", "number", "prefix", "year", "serial")
+    for key, number, prefix, year, serial in rows.iterator(chunk_size=5000):
+        if number != (wanted := written(prefix, year, serial)):
+            yield Finding("I30", f"事项 {key} 的编号", wanted, number, BACK)
     twice = Matter.objects.values_list("number").annotate(n=Count("pk")).filter(n__gt=1).order_by("number")
     for number, count in twice:
         yield Finding("I30", f"编号 {number}", "一件", f"{count} 件", BACK)

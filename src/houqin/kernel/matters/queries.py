@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from ..attachments.models import Attachment
 from ..people.models import Person
-from .models import Event, Matter, MatterQuerySet
+from ..signatures.models import Signature
+from .models import Event, Link, Matter, MatterQuerySet
 
 
 def shown(rows: MatterQuerySet) -> MatterQuerySet:
@@ -28,10 +30,19 @@ def way(matter: Matter) -> QuerySet[Event]:
     return (
         matter.events.select_related("by", "on_behalf_of", "to_holder")
         .prefetch_related(
-            "signatures__signer", "signatures__drawing", "attachments__blob", "attachments__withdrawal__by"
+            Prefetch("signatures", Signature.objects.select_related("signer", "drawing").order_by("pk")),
+            Prefetch(
+                "attachments", Attachment.objects.select_related("blob", "withdrawal__by").order_by("pk")
+            ),
         )
         .order_by("-pk")
     )
+
+
+def links(matter: Matter) -> list[Link]:
+    """What it waits for and what waits for it, with both ends; most matters have none: nothing is joined."""
+    found = Link.objects.filter(Q(matter=matter) | Q(waits_for=matter)).order_by("pk")
+    return list(found.prefetch_related("matter", "waits_for"))
 
 
 def holdings(person: Person) -> list[str]:

@@ -1,6 +1,6 @@
 """Who holds which duty on a date. Rules ask here, never for names."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -24,18 +24,24 @@ def generation() -> int:
 
 def duty_codes(person: Person, on: date) -> frozenset[str]:
     """The codes of every duty the person has on a date; asked once per person, date and change of rights."""
-    remembered: dict[tuple[date, int], frozenset[str]] = person.__dict__.setdefault("_duty_codes", {})
-    key = (on, _generation)
-    codes = remembered.get(key)
-    if codes is None:
-        codes = frozenset(
-            Duty.objects.filter(
-                held_on(on, "post__holdings__"), post__holdings__person=person, ended_at=None
-            ).values_list("code", flat=True)
-        )
-        remembered.clear()
-        remembered[key] = codes
-    return codes
+
+    def ask() -> frozenset[str]:
+        held = held_on(on, "post__holdings__")
+        duties = Duty.objects.filter(held, post__holdings__person=person, ended_at=None)
+        return frozenset(duties.values_list("code", flat=True))
+
+    return _remembered(person, "duties", on, ask)
+
+
+def _remembered[T](person: Person, what: str, on: date, ask: Callable[[], T]) -> T:
+    """What was asked of a person's posts, kept with the person until rights change or the day does."""
+    kept: dict[tuple[str, date, int], T] = person.__dict__.setdefault("_asked", {})
+    key = (what, on, _generation)
+    if key not in kept:
+        for old in [old for old in kept if old[1:] != key[1:]]:
+            kept.pop(old, None)
+        kept[key] = ask()
+    return kept[key]
 
 
 def has_duty(person: Person, code: str, on: date) -> bool:
@@ -81,9 +87,13 @@ def members(group_code: str, on: date) -> QuerySet[Person]:
 
 
 def posts_of(person: Person, on: date) -> list[str]:
-    """The names of the posts a person holds, for the foot of the menu and for papers."""
-    held = person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "post_id")
-    return [holding.post.name for holding in held]
+    """The names of the posts a person holds, for the menu's foot and for papers; remembered as duties are."""
+
+    def ask() -> list[str]:
+        held = person.holdings.filter(held_on(on)).select_related("post").order_by("post__rank", "post_id")
+        return [holding.post.name for holding in held]
+
+    return _remembered(person, "posts", on, ask)
 
 
 def duty_name(code: str) -> str:

@@ -49,11 +49,13 @@ class Day:
 def day(on: date) -> Day:
     """What `on` is: the school's own row, else the national calendar, else Monday to Friday;
     pupils only in term."""
-    row = SchoolDay.objects.filter(on=on).first()
-    if row:
-        return Day(on, row.pupil_day, row.staff_day, row.note)
-    works, note = national(on)
-    return Day(on, works and Term.objects.filter(starts_on__lte=on, ends_on__gte=on).exists(), works, note)
+    return day_in(on, term_on(on))
+
+
+def day_in(on: date, term: Term | None) -> Day:
+    """The same, for whoever has the term of that date already."""
+    own = {row.on: row for row in SchoolDay.objects.filter(on=on)}
+    return _day(on, own, [(term.starts_on, term.ends_on)] if term else [])
 
 
 def days(first: date, last: date) -> list[Day]:

@@ -1,6 +1,6 @@
 """From a row's tuple to what is read: a cell of the table, or a plain value for a sheet.
 
-The row loop is plain Python, not a template: a list is what is looked at most (performance.md, Lists).
+The row loop is plain Python, not a template, and escapes without Django's wrappers: lists are looked at most.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from houqin.kernel import wording
-from houqin.ui.templatetags.kit import icon, tone_class
+from houqin.ui.templatetags.kit import pill
 
 from .declare import Column, Register
 
@@ -137,7 +137,7 @@ def _cell(column: Column, found: Any, written: str, url: str, now: datetime) -> 
     inner: str = escape(written)
     classes = []
     if column.kind == "state":
-        inner = _pill(found) if written else ""
+        inner = pill(found) if written else ""
     elif column.kind in NUMBERS:
         classes.append("is-num")
     elif column.kind in ("code", "date", "moment", "when", "deadline"):
@@ -152,9 +152,3 @@ def _cell(column: Column, found: Any, written: str, url: str, now: datetime) -> 
     slot = f' data-on="{column.on}"' if column.on and column.on != "note" else ""
     named = f' class="{" ".join(classes)}"' if classes else ""
     return f"<td{slot}{named}>{inner}</td>"
-
-
-def _pill(found: Any) -> str:
-    tone, name = tone_class(found_part(found, "tone")), found_part(found, "icon")
-    drawn, label = icon(name) if name else "", escape(found_part(found, "label"))
-    return f'<span class="hq-pill{f" {tone}" if tone else ""}">{drawn}{label}</span>'

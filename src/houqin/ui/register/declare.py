@@ -89,6 +89,9 @@ class View:
     label: str
     where: Callable[[QuerySet, Person, datetime], QuerySet] | None = None
     sort: str = ""  # the sort it opens with, as in the address
+    counted: bool = (
+        True  # on every page of the list; False: only while it is open, because counting it reads many rows
+    )
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class CardSlip:
 
 @dataclass(frozen=True)
 class Section:
-    """A list under the facts of a card: its head and rows as `ui/parts/row.html` draws them."""
+    """A list under the facts of a card: its head and rows as the kit's `row` draws them."""
 
     title: str
     rows: Sequence[dict[str, Any]]

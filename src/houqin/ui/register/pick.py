@@ -100,6 +100,8 @@ class Asked:
     @cached_property
     def chosen(self) -> dict[str, Any]:
         """The conditions that say something, by filter; one that cannot be read is left out and named."""
+        if self.given.keys().isdisjoint(self.conditions.base_filters):
+            return {}
         form = self.filters.form
         for name in form.errors:
             self.ignored.append(f"“{form.fields[name].label}”的条件看不懂，没有用。")

@@ -15,7 +15,7 @@ from houqin.kernel.people.models import ListChoice
 from houqin.ui import access
 
 from . import cells, sending
-from .declare import Column, Empty, Register, Within
+from .declare import Column, Empty, Register, View, Within
 from .pick import COUNTED, FURTHEST_PAGE, LONGEST, SIZE, Asked, counted, how_many, may_see, part
 
 
@@ -174,13 +174,18 @@ def views(asked: Asked, count: int) -> Iterator[dict[str, Any]]:
     """The tabs; the open one says how many its conditions leave, the others how many they hold."""
     for view in asked.register.views:
         current = view is asked.view
-        plain_list = current and not asked.words and not asked.chosen
         yield {
             "label": view.label,
             "url": f"?view={view.key}",
-            "count": how_many(count if plain_list else counted(asked.narrowed(view))),
+            "count": how_many(tab_count(asked, view, count)) if view.counted or current else "",
             "current": current,
         }
+
+
+def tab_count(asked: Asked, view: View, count: int) -> int:
+    """The rows of a view; of the open one they are counted already, unless words or conditions narrow it."""
+    plain_list = view is asked.view and not asked.words and not asked.chosen
+    return count if plain_list else counted(asked.narrowed(view))
 
 
 def chips(asked: Asked) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("kernel", "0002_what_falls_due"),
+        ("kernel", "0003_what_falls_due"),
     ]
 
     operations = [

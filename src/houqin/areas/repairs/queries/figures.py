@@ -90,10 +90,21 @@ class Closing:
 
 def closed_apart(rows: QuerySet[Repair]) -> list[Closing]:
     """Signed, closed by the clock, closed by the office: 100 % together, or 无数据."""
-    closed = rows.filter(matter__state__in=[key for key, _ in CLOSINGS]).order_by()
-    counted = dict.fromkeys(dict(CLOSINGS), 0) | dict(
-        closed.values_list("matter__state").annotate(Count("pk"))
-    )
+    return _closings(_by_state(rows.filter(matter__state__in=[key for key, _ in CLOSINGS])))
+
+
+def in_figures(rows: QuerySet[Repair]) -> tuple[int, Closing]:
+    """How many there are, and how many of the closed were signed; one question."""
+    found = _by_state(rows)
+    return sum(found.values()), _closings(found)[0]
+
+
+def _by_state(rows: QuerySet[Repair]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("matter__state").annotate(Count("pk")))
+
+
+def _closings(found: dict[str, int]) -> list[Closing]:
+    counted = {key: found.get(key, 0) for key, _ in CLOSINGS}
     total = sum(counted.values())
     return [Closing(key, label, counted[key], share(counted[key], total)) for key, label in CLOSINGS]
 

@@ -93,7 +93,10 @@ def shown(rows: QuerySet[Repair]) -> QuerySet[Repair]:
 
 
 def shown_one(matter: Matter) -> Repair:
-    return shown(Repair.objects.filter(pk=matter.pk)).get()
+    """The particulars of a matter that is in hand already, with their type and worker."""
+    repair = Repair.objects.select_related("fault_type", "worker").get(pk=matter.pk)
+    repair.matter = matter
+    return repair
 
 
 def told_by_visitor(repair: Repair) -> list[str]:

@@ -10,7 +10,9 @@ from ..models import Duty, Post
 
 
 def change_post(post: Post, *, name: str, rank: int, act: Act, seen: dict[str, str] | None = None) -> Post:
-    return audit.change(post, name=name, rank=rank, seen=seen, act=act)
+    post = audit.change(post, name=name, rank=rank, seen=seen, act=act)
+    rights.changed()
+    return post
 
 
 @transaction.atomic

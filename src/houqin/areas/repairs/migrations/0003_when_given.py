@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0002_what_falls_due"),
-        ("repairs", "0001_repairs"),
+        ("kernel", "0003_what_falls_due"),
+        ("repairs", "0002_look_up_code"),
     ]
 
     operations = [

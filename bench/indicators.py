@@ -1,0 +1,68 @@
+"""B2 in a process of its own: every declared indicator over the school's term; the median of five."""
+
+import json
+import os
+import statistics
+import time
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "houqin.config.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from houqin.kernel.area import areas
+    from houqin.kernel.indicators import queries
+    from houqin.kernel.indicators.declare import Period
+    from houqin.kernel.terms.queries import term_on
+
+    from .sizes import TODAY
+
+    term = term_on(TODAY)
+    period, asked = Period(term.starts_on, term.ends_on), [i for area in areas() for i in area.indicators]
+    with CaptureQueriesContext(connection) as said:
+        values = {each.code: queries.value(each, period) for each in asked}
+    _check(values, period)
+    waited, worked = [], []
+    for _ in range(5):
+        began, was = time.perf_counter(), time.process_time()
+        for each in asked:
+            queries.value(each, period)
+        waited.append(1000 * (time.perf_counter() - began))
+        worked.append(1000 * (time.process_time() - was))
+    both = {"ms": statistics.median(waited), "cpu": statistics.median(worked)}
+    print(json.dumps({**both, "count": len(asked), "queries": len(said)}))
+
+
+SQL = {
+    "IND-1.1.4d-1": "SELECT round(avg(net_minutes) / 60.0, 1) FROM repairs_repair"
+    " WHERE fixed_at >= %s AND fixed_at < %s",
+    "IND-1.1.4d-2": "SELECT round(100.0 * sum(r.fixed_at IS NOT NULL AND r.fixed_at <= r.fix_due_at)"
+    " / count(*), 1)"
+    " FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id"
+    " WHERE r.fix_due_at >= %s AND r.fix_due_at < %s AND m.state NOT IN ('cancelled', 'declined')",
+    "IND-2.2.1c-1": "SELECT round(100.0 * sum(state = 'signed') / count(*), 1) FROM kernel_matter"
+    " WHERE kind = 'repairs.repair' AND state IN ('signed', 'timed_out', 'closed_by_office')"
+    " AND closed_at >= %s AND closed_at < %s",
+}
+
+
+def _check(values: dict, period) -> None:
+    """Three of them against plain SQL."""
+    from django.db import connection
+
+    moments = [connection.ops.adapt_datetimefield_value(at) for at in (period.since, period.until)]
+    for code, sql in SQL.items():
+        if code not in values:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(sql, moments)
+            wanted = cursor.fetchone()[0]
+        assert abs(float(values[code].value) - wanted) < 0.051, f"{code}: {values[code].value}, SQL {wanted}"
+
+
+if __name__ == "__main__":
+    main()
