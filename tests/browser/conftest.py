@@ -24,6 +24,8 @@ PHONE = {
     " Chrome/140.0.0.0 Mobile Safari/537.36",
 }
 DESK = {"viewport": {"width": 1280, "height": 900}}
+UNREACHED = "Failed to load resource: net::ERR_"
+BLOCKED = "Service Worker registration blocked by Playwright"
 STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -66,6 +68,7 @@ class Window:
     doors: dict[tuple[str, str], Any]
     wrong: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
+    cut: bool = False  # the test takes the net away
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
@@ -75,6 +78,7 @@ class Window:
         options = {**(PHONE if phone else DESK), "locale": "zh-CN", "timezone_id": "Asia/Shanghai",
                    "base_url": self.house.url, "color_scheme": "dark" if dark else "light",
                    "reduced_motion": "reduce", **more}  # fmt: skip
+        options.setdefault("service_workers", "block")  # only a story without a net wants one
         if width:
             options["viewport"] = {"width": width, "height": options["viewport"]["height"]}
         state = self.doors.get((self.house.url, role)) if role else None
@@ -99,6 +103,8 @@ class Window:
 
     def heard(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
+            return
+        if message.text == BLOCKED or (self.cut and message.text.startswith(UNREACHED)):
             return
         failed = STATUS.match(message.text)
         if failed and int(failed[1]) in self.expected:

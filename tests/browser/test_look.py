@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[str, str | Callable[[House], str], int]] = {
     "labels": ("director", "/labels/", 200),
     "registers": ("director", "/registers/", 200),
     "me": ("teacher", "/me/", 200),
+    "waiting": ("repairman", "/waiting/", 200),
     "sessions": ("teacher", "/me/sessions/", 200),
     "password": ("teacher", "/me/password/", 200),
     "notices": ("director", "/notices/", 200),

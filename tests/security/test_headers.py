@@ -35,8 +35,8 @@ def test_every_answer_carries_the_headers(house, path, status):
     answer = client.get(path)
     assert (answer.status_code, carried(answer)) == (status, EVERY)
     policy = answer.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; script-src 'self' ")
-    assert "unsafe-inline" not in policy and "unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
+    assert policy.startswith("default-src 'none'; script-src 'self'")
+    assert "unsafe" not in policy
     assert len(answer.headers["X-Request-Id"]) == 12
 
 

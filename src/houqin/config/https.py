@@ -65,6 +65,14 @@ def adapter() -> Any:
     return made
 
 
+def renew(held: Any) -> None:
+    """Looked at each day: a certificate that runs out, or lacks a name, is exchanged;
+    new connections get the new one.
+    """
+    file = str(prepare(folder.data()))
+    held.context.load_cert_chain(file)
+
+
 def prepare(data: Path) -> Path:
     """The machine's key and certificate, made anew when it runs out or the machine got other names."""
     import trustme

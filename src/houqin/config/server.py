@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from houqin.kernel.errors import Refused
 from . import folder
 
 THREADS = 10
+DAY = 24 * 3600
 PLAIN, TLS = 8000, 8443
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -119,8 +121,10 @@ def _serve(servers: list[Any], port: int, https: bool, link: str) -> None:
     clock.start()
     _say(port, https, link)
     try:
+        day = time.monotonic()
         while not stop.wait(1.0):
-            pass
+            if https and time.monotonic() - day > DAY:
+                day = _renew(servers)
     finally:
         stop.set()
         for one in servers:
@@ -128,6 +132,19 @@ def _serve(servers: list[Any], port: int, https: bool, link: str) -> None:
         clock.join(10)
         log.info("stopped")
         print("后勤已停止。", flush=True)
+
+
+def _renew(servers: list[Any]) -> float:
+    """The certificate's day; a failure is written down and tried again the next day."""
+    from . import https
+
+    try:
+        for one in servers:
+            if one.ssl_adapter:
+                https.renew(one.ssl_adapter)
+    except OSError:
+        log.exception("certificate not renewed")
+    return time.monotonic()
 
 
 def _say(port: int, https: bool, link: str) -> None:

@@ -119,7 +119,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF, CSP.NONCE, "'wasm-unsafe-eval'"],
+    "script-src": [CSP.SELF, CSP.NONCE],  # and 'wasm-unsafe-eval' where codes are read: ui/scan.py
     "style-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:", "blob:"],
     "font-src": [CSP.SELF, "data:"],

@@ -39,12 +39,14 @@ class Slip:
     `choices` answers, for the actor and the matter, what each choice field may hold (and its initial value
     under "<field>__initial"). The opening slip of a kind stands under the step "open" and gets no matter.
     `says` is the sentence above the button: what happens next, what is signed.
+    `offline`: it may be filled without a net and sent later; never one that signs, decides or spends.
     """
 
     form: type
     action: Callable[..., Any]
     choices: Callable[[Act, Matter | None], Choices] = nothing
     says: Callable[[Act, Matter | None], str] | None = None
+    offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Offer:
 
     `panel` answers the template and context of the tab; `action` opens it: (place=…, **facts, act).
     `then` is what the page after sending says besides the number: a visitor's look-up code.
+    `blank` is its form without a place, for a phone that scans a label where there is no net.
     """
 
     key: str
@@ -62,6 +65,7 @@ class Offer:
     action: Callable[..., Any]
     to_visitors: bool = False
     then: Callable[[Matter, Act], str] | None = None
+    blank: Callable[[Act], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -30,8 +30,10 @@ from houqin.kernel.people.models import Person
 from . import errors, security_log, standing
 
 LOGIN, AGAIN, FACTOR = "/login/", "/me/again/", "/me/second/"
-OURS = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # what the frame puts into every form
+# What the frame puts into every form, or the phone's queue beside it.
+OURS = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at", "_seen"})
 OP = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,35}")
+SKEW = timedelta(minutes=2)  # so far two honest clocks may differ
 PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS|MicroMessenger", re.IGNORECASE)
 
 clock: Callable[[], datetime] = timezone.now  # a test may set another
@@ -215,6 +217,7 @@ def op(request: Request) -> str:
 
 
 def happened_at(request: Request) -> datetime | None:
+    """When it was filled on the phone; a clock a little ahead is no lie, one far ahead the act refuses."""
     said = request.POST.get("_happened_at", "")
     if not said:
         return None
@@ -222,7 +225,8 @@ def happened_at(request: Request) -> datetime | None:
         moment = datetime.fromisoformat(said)
     except ValueError:
         raise Refused("手机送来的时间看不懂，没有保存。把手机时间校准后再交。") from None
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    moment = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return min(moment, request.now) if moment - request.now <= SKEW else moment
 
 
 def once(request: Request, door: str, call: Callable[[], models.Model]) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from django.utils.datastructures import MultiValueDict
 from houqin.kernel.attachments.actions import Upload
 from houqin.kernel.signatures.actions import Signed
 
-OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at"})  # the kit's keys in every POST
+OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at", "_seen"})  # the kit's keys in every POST
 ASKED = frozenset(
     {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder"}
     | {"help_text", "label", "required", "look", "most"}

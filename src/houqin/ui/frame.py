@@ -13,7 +13,7 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import posts_of
 from houqin.kernel.school.queries import school
 
-from . import access, menu
+from . import access, menu, phone
 
 
 def frame(request: access.Request) -> dict[str, Any]:
@@ -31,7 +31,11 @@ def frame(request: access.Request) -> dict[str, Any]:
     return context | {
         "menu": SimpleLazyObject(items),
         "unread": SimpleLazyObject(lambda: notices.unread_count(person)),
-        "me": {"name": person.name, "post": SimpleLazyObject(lambda: "、".join(posts_of(person, on)))},
+        "me": {
+            "name": person.name,
+            "post": SimpleLazyObject(lambda: "、".join(posts_of(person, on))),
+            "tag": phone.tag(person),
+        },
     }
 
 

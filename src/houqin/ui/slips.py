@@ -24,7 +24,7 @@ from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.area import Slip, flow_of, slip_for
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.attachments.actions import Upload
-from houqin.kernel.errors import NotThere, Refused
+from houqin.kernel.errors import NotThere, Overtaken, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.flow import Flow, Step
 from houqin.kernel.matters.models import Matter
@@ -57,7 +57,7 @@ def take(request: access.Request, number: str, step: str) -> HttpResponse:
         matters.check(flow, matter, taken, act)
         return _page(request, flow, matter, taken, slip, form, act)
 
-    no = prepared(request, form, lambda: matters.check(flow, matter, taken, act))
+    no = prepared(request, form, lambda: check(request, flow, matter, taken, act))
 
     def call() -> Matter:
         if no:
@@ -72,6 +72,17 @@ def take(request: access.Request, number: str, step: str) -> HttpResponse:
         return _page(request, flow, matter, taken, slip, form, act, refusal=refusal, status=no.status)
     messages.success(request, f"{taken.label}：{matter.number} 已经记下")
     return done(request, url_of(matter))
+
+
+def check(request: access.Request, flow: Flow, matter: Matter, step: Step, act: Act) -> None:
+    """Right and state; of a slip filled without a net also that the matter still is as its reader saw it."""
+    matters.check(flow, matter, step, act)
+    seen = request.POST.get("_seen", "")
+    if seen and seen != matter.state:
+        raise Overtaken(
+            f"{matter.number} 填的时候和现在不一样了，现在是“{flow.state(matter.state).label}”，没有保存。"
+            "看一下最新的经过。"
+        )
 
 
 @access.login
@@ -95,6 +106,7 @@ def new(request: access.Request, kind: str) -> HttpResponse:
         "slip": {
             "title": flow.name, "action": request.path, "submit": {"label": flow.name, "icon": "send"},
             "cancel": {"url": "/"}, "then": _says(slip, act, None),
+            "keeps": {"next": "/"} if slip.offline else None,
         },
         "form": form, "op": op_of(request), "refusal": refusal, "top_title": flow.name, "back": {"url": "/"},
     }  # fmt: skip
@@ -209,6 +221,15 @@ def head_of(matter: Matter, step: Step, slip: Slip, act: Act, other: Step | None
     return {
         "title": step.label, "action": slip_url(matter, step), "cancel": cancel,
         "submit": {"label": step.label, "icon": step.icon}, "then": _says(slip, act, matter),
+        "keeps": keeps(matter, step) if slip.offline else None,
+    }  # fmt: skip
+
+
+def keeps(matter: Matter, step: Step) -> dict[str, str]:
+    """What the phone writes beside a slip it keeps: of what, as it stood, and how it stands after that."""
+    return {
+        "about": matter.number, "title": matter.title, "seen": matter.state, "end": step.end,
+        "next": url_of(matter),
     }  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def look_up_with(matter: Matter, act: Act) -> str:
 def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:
     """报修 at every place, for visitors too."""
     if isinstance(thing, Place):
-        yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True, then=look_up_with)
+        yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True, then=look_up_with,
+                    blank=views.blank)  # fmt: skip
 
 
 def able(act: Act, matter: Matter | None) -> dict[str, Any]:
@@ -93,18 +94,19 @@ AREA = Area(
     flows=(REPAIR,),
     registers=(registers.REPAIRS, registers.FAULT_TYPES),
     slips={
-        (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported),
+        (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported,
+                             offline=True),
         (KIND, "take"): Slip(forms.TakeForm, actions.take, taken_as),
         (KIND, "decline"): Slip(forms.DeclineForm, actions.decline),
         (KIND, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
         (KIND, "pass_on"): Slip(forms.PassOnForm, actions.pass_on, able),
-        (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive),
-        (KIND, "pause"): Slip(forms.PauseForm, actions.pause),
-        (KIND, "resume"): Slip(forms.PlainForm, actions.resume),
+        (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive, offline=True),
+        (KIND, "pause"): Slip(forms.PauseForm, actions.pause, offline=True),
+        (KIND, "resume"): Slip(forms.PlainForm, actions.resume, offline=True),
         (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor),
         (KIND, "agree"): Slip(forms.AgreeForm, actions.agree),
         (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse),
-        (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished),
+        (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished, offline=True),
         (KIND, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),
         (KIND, "reopen"): Slip(forms.ReopenForm, actions.reopen, says=says_reopened),
         (KIND, "close_by_office"): Slip(forms.CloseForm, actions.close_by_office),

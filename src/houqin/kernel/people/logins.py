@@ -22,6 +22,11 @@ def standing(key: str, now: datetime) -> LoginSession | None:
     return found.exclude(left).select_related("user__person").first()
 
 
+def is_shared(session_id: int) -> bool:
+    """Logged in on a computer that others use too."""
+    return LoginSession.objects.filter(pk=session_id, shared=True).exists()
+
+
 def sessions_of(user_id: int, now: datetime) -> list[LoginSession]:
     return list(open_sessions(now).filter(user_id=user_id).order_by("-seen_at", "-pk"))
 

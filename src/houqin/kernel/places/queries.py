@@ -1,5 +1,6 @@
 """Finding places and what a label hangs on."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -35,6 +36,15 @@ def by_token(token: str) -> Label | None:
     """The label with this token or typed code, in force or ended;
     the caller says nothing of which it was not."""
     return Label.objects.filter(token=token).first() or Label.objects.filter(short_code=token.upper()).first()
+
+
+def labelled(most: int) -> Iterator[tuple[str, str]]:
+    """Token and short code of each label in force on a place in use, with the place's full name."""
+    names = dict(listed().values_list("pk", "full_name"))
+    rows = Label.objects.filter(kind=Place._meta.label_lower, to_at=None, key__in=names).order_by("pk")
+    for label in rows.only("token", "short_code", "key")[:most]:
+        name = names[label.key or 0]
+        yield from ((label.token, name), (label.short_code, name))
 
 
 def label_of(place: Place) -> Label | None:

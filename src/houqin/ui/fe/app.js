@@ -2,6 +2,7 @@
 import './app.css'
 import htmx from 'htmx.org'
 import * as lines from './lines.js'
+import * as net from './net.js'
 import * as once from './once.js'
 import * as page from './page.js'
 import * as photos from './photos.js'
@@ -13,17 +14,21 @@ import { toast } from './toast.js'
 const parts = {
   '[data-chart]': () => import('./charts.js'),
   '[data-scan]': () => import('./scan.js'),
+  '[data-shell]': () => import('./shell.js'),
   '[data-sign]': () => import('./sign.js'),
   'select[data-pick]': () => import('./pick.js'),
+  '[data-waiting]': () => import('./waiting.js'),
 }
 
 export function enhance(root) {
   for (const part of [page, photos, words, lines]) part.enhance(root)
+  if (root !== document) htmx.process(root)
   for (const [selector, load] of Object.entries(parts)) {
     if (root.querySelector(selector)) load().then(part => part.enhance(root)).catch(() => {})
   }
 }
 
+net.listen()
 page.listen()
 once.listen()
 sheet.listen(enhance)

@@ -1,12 +1,8 @@
 // 扫码: the camera where the page is https (or localhost); a photo of the label everywhere; a typed code always.
-import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
-import wasm from 'zxing-wasm/reader/zxing_reader.wasm?url'
+import { reads } from './codes.js'
 import { first } from './dom.js'
 
-const KINDS = { formats: ['QRCode', 'DataMatrix', 'Code128', 'EAN13'], tryHarder: true, maxNumberOfSymbols: 1 }
 const PAUSE = 120
-
-prepareZXingModule({ overrides: { locateFile: (path, prefix) => (path.endsWith('.wasm') ? wasm : prefix + path) } })
 
 export function enhance(root) {
   for (const box of root.querySelectorAll('[data-scan]')) if (first(box, 'Scan')) start(box)
@@ -16,8 +12,10 @@ function start(box) {
   const [camera, begin, photo, typed, said] = ['.hq-camera', '[data-start]', '[data-photo]', 'input[name=code]', '[data-say]'].map(one => box.querySelector(one))
   const say = text => { said.textContent = text }
   const found = text => {
-    say(`读到 ${text}，正在打开`)
-    location.assign(address(text, box.dataset.scan))
+    const to = address(text, box.dataset.scan)
+    if (to) { say(`读到 ${text}，正在打开`); location.assign(to); return true }
+    say(`这不是学校的标签，没有打开。码里写的是：${text.trim().slice(0, 160)}`)
+    return false
   }
   photo.hidden = false
   photo.querySelector('input').addEventListener('change', async event => {
@@ -30,7 +28,7 @@ function start(box) {
     event.target.value = ''
   })
   if (!navigator.mediaDevices?.getUserMedia) {
-    say('这里不能直接用摄像头，拍一张标签也行')
+    say('这个网址没有加密，不能直接用摄像头。拍一张标签，或打短码')
     typed.focus()
     return
   }
@@ -44,15 +42,17 @@ function start(box) {
       begin.hidden = true
       say('把码放进框里')
       await video.play()
-      look(video, text => { stream.getTracks().forEach(track => track.stop()); found(text) })
+      look(video, text => found(text) && stream.getTracks().forEach(track => track.stop()))
     } catch {
       say('摄像头没有打开。在浏览器里准许使用，或拍一张标签')
     }
   })
 }
 
+// Looks until a code of ours is found; one that is not is named once and looked past.
 async function look(video, found) {
   const canvas = document.createElement('canvas')
+  let last = ''
   while (video.isConnected) {
     if (video.videoWidth) {
       canvas.width = video.videoWidth
@@ -60,19 +60,20 @@ async function look(video, found) {
       const pen = canvas.getContext('2d', { willReadFrequently: true })
       pen.drawImage(video, 0, 0)
       const text = await read(pen.getImageData(0, 0, canvas.width, canvas.height)).catch(() => '')
-      if (text) return found(text)
+      if (text && text !== last && found(text)) return
+      last = text || last
     }
     await new Promise(done => setTimeout(done, PAUSE))
   }
 }
 
-export async function read(image) {
-  const [code] = await readBarcodes(image, KINDS)
-  return code?.isValid ? code.text : ''
-}
+const read = async picture => (await reads())(picture)
 
-// Our own label's address, on this server whatever host was printed; anything else goes to the search for a code. Never elsewhere.
+// Our own label's address, on this server whatever host was printed (it may have moved since), or a code to be searched for; another site's is ''.
 export function address(text, search) {
-  const own = /(?:^|\/)s\/([\w-]+)\/?$/.exec(text.trim())
-  return own ? `/s/${own[1]}/` : `${search}?code=${encodeURIComponent(text.trim())}`
+  const said = text.trim()
+  const token = /^(?:https?:\/\/[^/?#]+)?\/s\/([\w-]{22}|[A-Za-z0-9]{8})\/?$/.exec(said)
+  if (token) return `/s/${token[1]}/`
+  if (/^[A-Za-z0-9]{8}$/.test(said)) return `/s/${said}/`
+  return search === '/scan/' || /^[a-z][a-z0-9+.-]*:/i.test(said) ? '' : `${search}?code=${encodeURIComponent(said)}`
 }

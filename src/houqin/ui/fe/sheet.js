@@ -1,10 +1,12 @@
 // The slip: a link with data-sheet opens its page's form as a sheet (phone) or dialog (desk); a docked one at the side is moved in and back.
 // Sent by fetch: done → where the server says; 422 and 409 → the form again with everything kept; anything else → said on top, nothing lost.
 import { icon, lock, make, settled } from './dom.js'
+import * as net from './net.js'
 import { sameAgain } from './once.js'
+import { toast } from './toast.js'
 
 const PART = { 'HX-Request': 'true' }
-const LATE = 60_000
+const LATE = 60_000, SOON = 20_000 // what can be kept is not waited for so long
 let enhance = () => {}
 let shown = null // { dialog, opener, dock }
 
@@ -34,16 +36,36 @@ async function open(url, opener) {
   shown = { dialog, opener: from, dock: panel ? dock : null }
   dialog.showModal()
   if (panel) return focusFirst(dialog)
-  try {
-    const answer = await fetch(url, { headers: PART })
-    const form = answer.ok && !answer.redirected ? slipIn(await answer.text()) : null
-    if (!form) return location.assign(url)
-    if (!dialog.open) return
-    dialog.replaceChildren(form)
-    named(dialog)
-    enhance(dialog)
-    focusFirst(dialog)
-  } catch { location.assign(url) }
+  const form = await slipOf(url)
+  if (!form) return location.assign(url)
+  if (dialog.open) fill(dialog, form)
+}
+
+// The form of an address: from the server, or as the phone carries it where there is no net.
+async function slipOf(url) {
+  if (!net.down()) {
+    try {
+      const answer = await fetch(url, { headers: PART, signal: AbortSignal.timeout(SOON) })
+      return answer.ok && !answer.redirected ? slipIn(await answer.text()) : null
+    } catch { if (net.kept()) net.lose() }
+  }
+  return await net.kept()?.form(url).catch(() => null) ?? null
+}
+
+function fill(dialog, form) {
+  dialog.replaceChildren(form)
+  named(dialog)
+  enhance(dialog)
+  focusFirst(dialog)
+}
+
+// A form that is here already, as a sheet: one that was kept and is to be mended.
+export function lay(form, opener) {
+  shown?.dialog.close()
+  const dialog = frame(form)
+  shown = { dialog, opener, dock: null }
+  dialog.showModal()
+  fill(dialog, form)
 }
 
 function frame(content) {
@@ -87,9 +109,12 @@ async function send(form, submitter) {
   await settled(form)
   sameAgain(form)
   const body = new FormData(form, submitter)
+  const to = submitter?.hasAttribute('formaction') ? submitter.formAction : form.action
+  const keeps = to === form.action && net.keeps(form)
   lock(form, true)
+  if (keeps && (net.down() || form.dataset.row)) return keep(form, body)
   try {
-    const answer = await fetch(form.action, { method: 'POST', body, headers: PART, signal: AbortSignal.timeout(LATE) })
+    const answer = await fetch(to, { method: 'POST', body, headers: PART, signal: AbortSignal.timeout(keeps ? SOON : LATE) })
     const next = answer.headers.get('HX-Redirect') ?? (answer.redirected ? answer.url : null)
     if (next) return location.assign(next)
     const text = await answer.text()
@@ -98,10 +123,30 @@ async function send(form, submitter) {
     if (answer.ok) return location.reload()
     say(form, sentence(text, answer.status))
   } catch {
+    if (keeps) { net.lose(); return keep(form, body) }
     say(form, '没有送出去，网络不通。写过的都还在，网通了再按一次')
   }
+  free(form)
+}
+
+function free(form) {
   delete form.dataset.sent
   lock(form, false)
+}
+
+// No net: the slip goes into the phone's queue under the same operation, so that one that did arrive is not done twice.
+async function keep(form, body) {
+  try {
+    await net.kept().keep(form, body)
+  } catch (no) {
+    say(form, no.message)
+    return free(form)
+  }
+  document.dispatchEvent(new CustomEvent('houqin:kept'))
+  if (!net.down()) { shown?.dialog.close(); return net.deliver() }
+  if (navigator.serviceWorker.controller) return location.assign(form.dataset.next || '/')
+  toast('存在这台手机上了，有网自动送', 'green')
+  shown?.dialog.close()
 }
 
 // The form as the server answered it; files and the drawn signature cannot come back from there and are carried over.
@@ -124,7 +169,7 @@ function replace(form, again) {
 function say(form, text) {
   form.querySelector('[data-said]')?.remove()
   const note = make('div', { class: 'hq-note is-red', role: 'alert', tabindex: '-1', 'data-said': '', 'data-errors': '' }, icon('alert-circle'), make('p', {}, text))
-  form.querySelector('.hq-sheet-body, div.hq-stack-form')?.prepend(note)
+  ;(form.querySelector('.hq-sheet-body, div.hq-stack-form:not([id])') ?? form).prepend(note)
   note.focus()
 }
 

@@ -50,6 +50,11 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+def blank(act: Act) -> forms.ReportForm:
+    """The same fields where no place is known yet: the phone has no net, the label is asked about later."""
+    return forms.ReportForm(choices=opening_choices(act, None))
+
+
 def count_visitor(request: HttpRequest, place: Place, act: Act) -> TooMany | None:
     """Five reports in ten minutes from one address, thirty at one place, and so many bytes of
     photos in a day."""
