@@ -39,6 +39,7 @@ def fill(cast: Cast) -> None:
     terms.set_days(
         [SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act
     )
+    terms.lay_out(act=act)
     for code, name, first, last in (
         ("2025-1", "2025 秋季学期", date(2025, 9, 1), date(2026, 1, 22)),
         ("2025-2", "2026 春季学期", date(2026, 3, 2), date(2026, 7, 3)),
