@@ -23,6 +23,7 @@ from .flow import Flow, Step
 from .models import Event, Link, Matter
 
 STAYS: Any = object()  # `holder` as it is
+MOVED = ("state", "holder", "duty", "due_at", "safety", "first", "paused_at", "closed_at", "escalated_at")
 
 
 def open_matter(
@@ -52,8 +53,8 @@ def open_matter(
 
 def move(
     flow: Flow, matter: Matter, key: str, *, act: Act, holder: Person | None = STAYS, duty: str = "",
-    due_at: datetime | None = None, first: bool | None = None, note: str = "", facts: dict[str, Any] | None = None,
-    tell: tuple[Person, ...] = (),
+    due_at: datetime | None = None, safety: bool | None = None, first: bool | None = None, note: str = "",
+    facts: dict[str, Any] | None = None, tell: tuple[Person, ...] = (),
 ) -> Event:  # fmt: skip
     """Take one step.
 
@@ -73,19 +74,9 @@ def move(
             matter.holder, matter.duty = holder, "" if holder else duty
         if due_at is not None:
             matter.due_at, matter.escalated_at = due_at, None
+        matter.safety = matter.safety if safety is None else safety
         matter.first = matter.first if first is None else first
-        matter.save(
-            update_fields=[
-                "state",
-                "holder",
-                "duty",
-                "due_at",
-                "first",
-                "paused_at",
-                "closed_at",
-                "escalated_at",
-            ]
-        )
+        matter.save(update_fields=MOVED)
         event = _record(matter, key, was, act, note, facts)
         _tell(flow, step, matter, act, tell)
     return event

@@ -34,7 +34,7 @@ def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repa
     )
     repair = actions.report(
         place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.3),
-        affects_lesson=fault.where == "class" and fault.code in AMID_LESSONS and stage.rng.random() < 0.15,
+        impact="lesson" if fault.where == "class" and fault.code in ("W02", "W05", "W07") and stage.rng.random() < 0.15 else "none",
         act=stage.act(by, at),
     )  # fmt: skip
     return repair, by

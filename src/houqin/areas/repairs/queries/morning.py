@@ -15,6 +15,7 @@ from houqin.kernel.people.queries import duty_codes
 from .. import rules
 from ..flow import REPAIR
 from ..models import FaultType, Repair
+from .finding import unanswered
 
 LIST = "/repairs/repairs/"
 ALERTS = (  # state ("" is overdue), tone, icon, word, title, step
@@ -34,7 +35,7 @@ def first_steps(act: Act) -> Iterator[FirstStep]:
 
 
 def alerts(person: Person, at: datetime) -> Iterator[Alert]:
-    """逾期, 等派工, 待受理: for the dispatcher and the overseers."""
+    """逾期, 没人接手, 等派工, 待受理: for the dispatcher and the overseers."""
     if not duty_codes(person, timezone.localtime(at).date()) & {rules.DISPATCHER, rules.OVERSEER}:
         return
     for state, tone, icon, word, title, step in ALERTS:
@@ -43,6 +44,13 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
         note = f"最早的：{oldest.title}，{wording.deadline(oldest.due_at, at)}" if oldest else ""
         url = f"{LIST}?view=all&state={state}" if state else f"{LIST}?view=late"
         yield Alert(rows.count(), tone, icon, word, title, note, step, url)
+    late = unanswered(at).select_related("matter").order_by("response_due_at", "pk")
+    oldest_late = late.first()
+    note = ""
+    if oldest_late:
+        note = f"最早的：{oldest_late.matter.title}，首响{wording.late(at - oldest_late.response_due_at)}"
+    url = f"{LIST}?view=unanswered"
+    yield Alert(late.count(), "red", "user-question", "没人接手", "报修过了首响时限", note, "看", url)
 
 
 def _of(state: str, at: datetime) -> MatterQuerySet:
