@@ -49,7 +49,7 @@ def rating(*, required: bool) -> forms.TypedChoiceField:
 
 def one_of(label: str, choices: Sequence[tuple[str, str]], usual: str) -> forms.TypedChoiceField:
     """A bar on which the usual answer is chosen already."""
-    return forms.TypedChoiceField(
+    field = forms.TypedChoiceField(
         label=label,
         choices=choices,
         initial=usual,
@@ -57,6 +57,8 @@ def one_of(label: str, choices: Sequence[tuple[str, str]], usual: str) -> forms.
         required=False,
         widget=forms.RadioSelect,
     )
+    field.look, field.aside = "bar", "" if usual else "不选就看类别"  # type: ignore[attr-defined]
+    return field
 
 
 class ReportForm(SlipForm):
@@ -96,7 +98,7 @@ class GradeForm(SlipForm):
     fault_type = FaultTypeField(label="类别", queryset=FaultType.objects.none(), empty_label=None)
     service = forms.ChoiceField(label="服务类型", choices=SERVICES, widget=forms.RadioSelect)
     urgency = forms.ChoiceField(label="紧急程度", choices=URGENCIES, widget=forms.RadioSelect)
-    impact = forms.ChoiceField(label="影响", choices=IMPACTS, widget=forms.RadioSelect)
+    impact = one_of("影响", IMPACTS, "none")
     note = note("说一句", placeholder="例如：下午公开课要用", required=False)
 
 

@@ -13,7 +13,7 @@ DANGER = (
 
 SERVICES = [("teaching", "教学"), ("living", "生活"), ("admin", "行政")]
 URGENCIES = [("plain", "一般"), ("soon", "较急"), ("urgent", "紧急"), ("danger", "危险")]
-IMPACTS = [("none", "不影响上课"), ("lesson", "影响上课"), ("room", "不能上课"), ("many", "影响一片")]
+IMPACTS = [("none", "不影响"), ("lesson", "影响上课"), ("room", "不能上课"), ("many", "影响一片")]
 FIRST, SOONER, PLAIN = 1, 2, 3
 RANKS = [(FIRST, "先办"), (SOONER, "优先"), (PLAIN, "一般")]
 

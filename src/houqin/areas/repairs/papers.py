@@ -46,7 +46,7 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
             note="" if repair.fixed_at is None else _kept(repair),
         ),
         Fact("停用课时", lessons_of(repair, act), note=_down(repair, act)) if was_down(repair) else None,
-        Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.fixed_at else None,
+        Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.parts_fen else None,
         Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen))
         if repair.contractor
         else None,

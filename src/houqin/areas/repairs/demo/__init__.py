@@ -28,9 +28,9 @@ from .stories import PLOTS, Story, still_open
 
 __all__ = ["Stage", "fill"]
 
-SINCE, MANY = 18, 585  # school weeks, repairs
+SINCE, MANY = 18, 515  # school weeks, repairs
 HANDS = 6  # so many ways of writing a name
-MORNING, AFTERNOON = 8, 17
+MORNING, AFTERNOON = 30, 390  # minutes after half past seven
 BATCH = 60  # stories moved on in one transaction
 OFTEN, HOT = 0.05, 5  # how much of it happens at the places that keep breaking, and how many those are
 WORKERS = {
@@ -57,7 +57,7 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
         *daily.slips(stage, days),
         *still_open(stage, until),
     ]
-    run([*lives, the_clock(begin, until)], until, begin, progress)
+    run([*lives, the_clock(days, until)], until, begin, progress)
     return Repair.objects.count()
 
 
@@ -101,19 +101,16 @@ def run(lives: list[Story], until: datetime, begin: datetime, progress: Callable
             progress(min(1.0, (queue[0][0] - begin) / (until - begin)), "报修")
 
 
-def the_clock(begin: datetime, until: datetime) -> Story:
-    """What the house does by itself: each morning at eight, three times more in the day, and a last time before now."""
-    system, at = built_in(SYSTEM), begin.replace(hour=8, minute=0)
-    while at < until:
+def the_clock(days: list[date], until: datetime) -> Story:
+    """What the house does by itself: on school days at eight and at two, and a last time just before now."""
+    moments = [daily.moment(on, minutes) for on in days for minutes in (MORNING, AFTERNOON)]
+    system = built_in(SYSTEM)
+    for at in (*(at for at in moments if at < until), until - timedelta(seconds=1)):
         yield at
         act = Act(by=system, at=at, via="tick")
         matters.escalate_overdue(act)
         actions.chase(act)
-        if at.hour == MORNING:
-            actions.remind_and_close(act)
-        last = until - timedelta(seconds=1)
-        step = timedelta(hours=3) if at.hour < AFTERNOON else timedelta(hours=24 + MORNING - AFTERNOON)
-        at = last if at < last <= at + step else at + step
+        actions.remind_and_close(act)
 
 
 def school_days(begin: datetime, until: datetime) -> list[date]:

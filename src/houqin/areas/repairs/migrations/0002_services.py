@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     "impact",
                     models.CharField(
                         choices=[
-                            ("none", "不影响上课"),
+                            ("none", "不影响"),
                             ("lesson", "影响上课"),
                             ("room", "不能上课"),
                             ("many", "影响一片"),
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
             name="impact",
             field=models.CharField(
                 choices=[
-                    ("none", "不影响上课"),
+                    ("none", "不影响"),
                     ("lesson", "影响上课"),
                     ("room", "不能上课"),
                     ("many", "影响一片"),

@@ -35,7 +35,7 @@ def first_steps(act: Act) -> Iterator[FirstStep]:
 
 
 def alerts(person: Person, at: datetime) -> Iterator[Alert]:
-    """逾期, 没人接手, 等派工, 待受理: for the dispatcher and the overseers."""
+    """逾期, 没人接, 等派工, 待受理: for the dispatcher and the overseers."""
     if not duty_codes(person, timezone.localtime(at).date()) & {rules.DISPATCHER, rules.OVERSEER}:
         return
     for state, tone, icon, word, title, step in ALERTS:
@@ -50,7 +50,7 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
     if oldest_late:
         note = f"最早的：{oldest_late.matter.title}，首响{wording.late(at - oldest_late.response_due_at)}"
     url = f"{LIST}?view=unanswered"
-    yield Alert(late.count(), "red", "user-question", "没人接手", "报修过了首响时限", note, "看", url)
+    yield Alert(late.count(), "red", "user-question", "没人接", "报修过了首响时限", note, "看", url)
 
 
 def _of(state: str, at: datetime) -> MatterQuerySet:

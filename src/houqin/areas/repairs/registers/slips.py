@@ -78,7 +78,7 @@ PAPER_SLIPS = Register(
         Column("报修人", "asker__name", sort="asker__name", on="note"),
         Column("怎么来的", "way", choices=tuple(PaperSlip.WAYS), on="note"),
         Column("收到", "received_at", sort="received_at", kind="moment", indexed=True, on="due"),
-        Column("报修单", "repair__matter__number", kind="code", on="state", empty="没录"),
+        Column("报修单", "repair__matter__number", kind="code", on="note", empty="没录"),
     ),
     filters=(
         Filter("way", "怎么来的", "way", choices=tuple(PaperSlip.WAYS)),

@@ -209,7 +209,7 @@ def test_the_desk_tells_the_director_what_wants_a_hand(scene):
         ("逾期", 1),
         ("等派工", 1),
         ("待受理", 0),
-        ("没人接手", 1),
+        ("没人接", 1),
     ]
     assert list(queries.alerts(scene.cast["teacher"], scene.cast.now)) == []
 

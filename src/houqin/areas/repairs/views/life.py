@@ -36,11 +36,11 @@ def life(request: access.Request) -> HttpResponse:
 def shown(service: services.Service) -> dict[str, Any]:
     kind = service.fault_type
     asks = (SERVICE if kind.request else REPAIR).kind.rpartition(".")[2]
-    found = f"{service.mean:.1f} 分，{service.rated} 人打分" if service.mean else "还没有人打分"
+    found = f"{service.asked} 件，{service.mean:.1f} 分" if service.mean else f"{service.asked} 件"
     fast = wording.span(timedelta(minutes=kind.fix_minutes))
     return {
         "title": kind.life, "icon": kind.icon, "url": f"/repairs/{asks}/new/?fault_type={kind.pk}",
-        "notes": [kind.examples, f"{service.who}办", f"上班时间 {fast}内", f"这学期 {service.asked} 件，{found}"],
+        "notes": [kind.examples, f"{service.who}办，上班时间 {fast}内", found],
         "step": {"label": "提出" if kind.request else "报修", "url": f"/repairs/{asks}/new/?fault_type={kind.pk}"},
     }  # fmt: skip
 
