@@ -321,6 +321,12 @@ def test_confirmed_as_counted_nothing_is_added(scene):
     assert (Downtime.objects.count(), said("IND-G2-2")) == (1, "6")
 
 
+def test_a_room_without_lessons_loses_none(scene):
+    matter = scene.report(code="W04", impact="room", place=scene.cast.place("wc2"))
+    scene.finish(matter)
+    assert (Downtime.objects.count(), matter.first) == (0, True)
+
+
 def test_where_no_room_was_out_of_use_there_is_nothing_to_correct(scene, web):
     matter = scene.fixed()
     assert "停用课时" not in page(web.as_("teacher").get(f"/matters/{matter.number}/sign/"))
@@ -436,8 +442,10 @@ def test_something_is_asked_for_done_and_rated(scene, web):
 
 def test_a_fault_is_reported_and_a_wish_is_asked_for(scene):
     act = scene.act("teacher")
-    with pytest.raises(Refused, match="是报修的类别"):
+    with pytest.raises(Refused, match="“桌椅柜”要到“报修”里报"):
         actions.ask(fault_type=scene.types["W04"], place=scene.cast.place("c32"), detail="x", act=act)
+    with pytest.raises(Refused, match="“用餐”要到“生活服务”里提"):
+        scene.report(code="S01")
     with pytest.raises(NotYours):
         actions.ask(
             fault_type=scene.types["S01"],

@@ -109,6 +109,9 @@ class VisitorForm(SlipForm):
         label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
     detail = note("怎么了", placeholder="例如：水龙头关不上")
+    spot = forms.CharField(
+        label="标签短码的后 4 位", max_length=8, help_text="印在标签的二维码下面，证明人在现场"
+    )
     photos = PhotosField(required=False, most=3)
     name = forms.CharField(label="怎么称呼", max_length=20, required=False)
     phone = forms.CharField(label="电话", max_length=20, required=False, help_text="只用来问这一件，到期清除")

@@ -170,6 +170,11 @@ def teaches(service: str, place: Place | None) -> bool:
     return service == "teaching" and place is not None and place.use == "teaching"
 
 
+def stops_lessons(impact: str, place: Place | None) -> bool:
+    """不能上课, of a room where lessons are given."""
+    return impact == "room" and place is not None and place.use == "teaching"
+
+
 def felt(impact: str, in_lesson: bool) -> str:
     """What goes into the table: reported in a lesson, it touches that lesson whatever was said."""
     return "lesson" if in_lesson and impact == "none" else impact

@@ -81,7 +81,7 @@ def reopen(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event
         act=act,
     )
     attachments.attach(event, photos, "before", act=act)
-    if repair.impact == "room":
+    if rules.stops_lessons(repair.impact, matter.place):
         steps.note(repair, down_since=act.at)
     stopped = repair.stopped_minutes + steps.worked(repair.fixed_at or act.at, act.at)
     steps.note(repair, sent_back=repair.sent_back + 1, fix_due_at=due_at, fixed_at=None, net_minutes=None,

@@ -97,7 +97,7 @@ def grade(
     event = steps.move(
         matter, "grade", due_at=due_at, safety=grading.safety, first=grading.first, note=said, act=act
     )
-    if impact == "room":
+    if rules.stops_lessons(impact, matter.place):
         steps.note(repair, down_since=repair.down_since or act.at)
     else:
         steps.back_in_use(repair, event, act)

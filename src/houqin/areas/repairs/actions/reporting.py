@@ -17,6 +17,7 @@ from houqin.kernel.matters.flow import Flow
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Person
+from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
 
@@ -27,6 +28,8 @@ from ..queries import Grading
 from ..rules import DISPATCHER
 from . import steps
 from .steps import Photos
+
+SPOT = 4  # characters of the label's short code that a visitor types
 
 
 @transaction.atomic
@@ -48,8 +51,6 @@ def ask(
 ) -> Repair:  # fmt: skip
     """生活服务: something asked for, nothing broken; to whoever it is given to by name or by duty."""
     _refuse_who_only_reads(act)
-    if not fault_type.request:
-        raise Refused(f"“{fault_type.label}”是报修的类别，没有提交。坏了点“报修”。", field="fault_type")
     steps.want(detail, "detail", "没有写要办什么，没有提交。写一句，例如：操场捡到一件红色外套。")
     grading = queries.graded(fault_type, place, at=act.at, detail=detail, in_lesson=False)
     return _open(place, fault_type, detail, photos, grading, act, flow=SERVICE)
@@ -58,6 +59,14 @@ def ask(
 def _refuse_who_only_reads(act: Act) -> None:
     if not rules.acts(act):
         raise NotYours("这个账号只看不办，没有报上。要报修，打总务处电话。")
+
+
+def report_on_the_spot(*, place: Place, spot: str, act: Act, **facts: Any) -> Repair:
+    """访客报修 by who stands before the label: he reads off it what no forwarded address tells (A9)."""
+    label = places.label_of(place)
+    if label is None or spot.strip().upper() not in (label.short_code, label.short_code[-SPOT:]):
+        raise Refused("短码不对，没有报上。照着标签二维码下面的字，填后 4 位。", field="spot")
+    return report_unlogged(place=place, act=act, **facts)
 
 
 @transaction.atomic
@@ -83,6 +92,9 @@ def _open(
 ) -> Repair:  # fmt: skip
     if place.closed_on or fault_type.closed_on:
         raise Refused(f"“{place if place.closed_on else fault_type}”已经停用，没有报上。换一个再报。")
+    if fault_type.request != (flow is SERVICE):
+        way = "“生活服务”里提" if fault_type.request else "“报修”里报"
+        raise Refused(f"“{fault_type.label}”要到{way}，没有报上。", field="fault_type")
     worker = None if told is not None else queries.worker_for(fault_type, act.day)
     state = "unverified" if told is not None else "assigned" if worker else "reported"
     answer_by, due_at = queries.clocks(fault_type, grading, act.at)
@@ -95,7 +107,7 @@ def _open(
     repair = Repair.objects.create(
         matter=matter, fault_type=fault_type, detail=detail[:200], service=grading.service, urgency=grading.urgency,
         impact=grading.impact, in_lesson=grading.in_lesson, rank=grading.rank, urgent=grading.urgent,
-        down_since=act.at if grading.impact == "room" else None, received_on=queries.received_on(act.at),
+        down_since=act.at if rules.stops_lessons(grading.impact, place) else None, received_on=queries.received_on(act.at),
         by_visitor=told is not None, code=queries.look_up_code(matter.number) if told is not None else "",
         response_due_at=answer_by, fix_due_at=due_at, worker=worker, assigned_at=act.at if worker else None,
         assign_minutes=0 if worker else None,
