@@ -56,9 +56,10 @@ REPAIR = Flow(
 
 SERVICE = Flow(
     kind="repairs.service",
-    name="服务",
+    name="生活服务",
     prefix="FW",
     icon="message-2",
+    opening="提出",
     states=(
         State("reported", "等派办", tone="amber", icon="user-question"),
         State("assigned", "在办", tone="accent", icon="progress"),

@@ -34,6 +34,8 @@ AGAIN = (
     Column("地点", width=28), Column("类别"), Column("次数", "number", 9), Column("花费，元", "money"), Column("最近一次", "moment", 17),
     Column("建议", width=44),
 )  # fmt: skip
+ACROSS = ("type", "worker", "place")
+DRAWN = 12  # bars of one chart; all of them stand in its table
 Table = tuple[str, str, list[queries.Line]]  # title, the register's filter, lines
 
 
@@ -172,32 +174,32 @@ def hours(found: float | None) -> str:
 
 
 def drawn_all(tables: list[Table]) -> list[dict[str, Any]]:
-    """Reported and fixed of each table; the months as lines; and the medians by trade."""
-    made = [
-        drawn(f"chart{n}", title, lines, "across" if key in ("type", "worker", "place") else "bar")
-        for n, (title, key, lines) in enumerate(tables)
-    ]
-    trades = next(lines for _, key, lines in tables if key == "type")
-    medians = [charts.Series("修复中位", [round((line.net or 0) / 60, 1) for line in trades])]
+    """Reported and fixed of each table; and the medians by trade."""
+    made = [drawn(f"chart{n}", *longest(each)) for n, each in enumerate(tables)]
+    title, _, trades = longest(next(each for each in tables if each[1] == "type"))
+    medians = charts.Series("修复中位", [round((line.net or 0) / 60, 1) for line in trades])
+    names = [line.label for line in trades]
     return [
         *made,
-        charts.chart(
-            "medians",
-            "按类别，修复中位用时",
-            [line.label for line in trades],
-            medians,
-            kind="across",
-            unit="小时",
-        ),
+        charts.chart("medians", f"修复中位用时，{title}", names, [medians], kind="across", unit="小时"),
     ]
 
 
-def drawn(key: str, title: str, lines: list[queries.Line], kind: str) -> dict[str, Any]:
+def longest(each: Table) -> Table:
+    """As many lines as one chart can name; the kinds and the months are few."""
+    title, key, lines = each
+    if key not in ACROSS or len(lines) <= DRAWN:
+        return each
+    return f"{title}，最多的 {DRAWN} 项", key, lines[:DRAWN]
+
+
+def drawn(chart: str, title: str, key: str, lines: list[queries.Line]) -> dict[str, Any]:
     series = [
         charts.Series("收到", [line.reported for line in lines]),
         charts.Series("修好", [line.fixed for line in lines]),
     ]
-    return charts.chart(key, title, [line.label for line in lines], series, kind=kind)
+    kind = "across" if key in ACROSS else "bar"
+    return charts.chart(chart, title, [line.label for line in lines], series, kind=kind)
 
 
 def table(title: str, lines: list[queries.Line], key: str, dates: str) -> dict[str, Any]:
