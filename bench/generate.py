@@ -116,7 +116,8 @@ def _repair(matter, kind, worker, fixed_at):
     return Repair(
         matter=matter, fault_type=kind, detail=matter.title.split()[-1], worker=worker,
         received_on=matter.opened_at.date(), assigned_at=matter.opened_at,
-        assign_minutes=0, first_minutes=15, responded_at=matter.opened_at + timedelta(minutes=15), fixed_at=fixed_at,
+        assign_minutes=0, first_minutes=15, responded_at=matter.opened_at + timedelta(minutes=15),
+        fixed_at=fixed_at,
         response_due_at=matter.opened_at + timedelta(hours=2), fix_due_at=matter.due_at, cause="wear",
         fix="换新",
         net_minutes=int((fixed_at - matter.opened_at).total_seconds() // 60), rating=5,

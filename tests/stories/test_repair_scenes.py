@@ -1,4 +1,5 @@
-"""The A-scenes about repairs (scenarios.md A1 A3 A4 A5 A7 A8 A9 A11), on places; and what goes first, what a room costs."""
+"""The A-scenes about repairs (scenarios.md A1 A3 A4 A5 A7 A8 A9 A11), on places; and what goes first, what
+a room costs."""
 
 import io
 import re
@@ -135,7 +136,8 @@ def test_a8_silence_is_closed_by_the_clock_and_the_three_ways_add_up_to_the_whol
 @pytest.mark.parametrize(
     ("counts", "shares"),
     [
-        ([1, 1, 1], ["33.4%", "33.3%", "33.3%"]), ([2, 1, 0], ["66.7%", "33.3%", "0.0%"]), ([7, 0, 0], ["100%", "0.0%", "0.0%"]),
+        ([1, 1, 1], ["33.4%", "33.3%", "33.3%"]), ([2, 1, 0], ["66.7%", "33.3%", "0.0%"]),
+        ([7, 0, 0], ["100%", "0.0%", "0.0%"]),
         ([1, 2, 3, 1], ["14.3%", "28.6%", "42.8%", "14.3%"]), ([0, 0], ["无数据", "无数据"]),
     ],
 )  # fmt: skip
@@ -216,8 +218,10 @@ def test_what_disturbs_a_lesson_goes_first(scene, web):
 @pytest.mark.parametrize(
     ("when", "place", "code", "first"),
     [
-        ((2026, 11, 23, 9, 20), "c32", "W05", True), ((2026, 11, 23, 9, 55), "c32", "W05", False),  # between two lessons
-        ((2026, 11, 21, 9, 20), "c32", "W05", False), ((2026, 11, 23, 9, 20), "wc2", "W05", False),  # Saturday; a toilet
+        ((2026, 11, 23, 9, 20), "c32", "W05", True), ((2026, 11, 23, 9, 55), "c32", "W05", False),
+        # between two lessons
+        ((2026, 11, 21, 9, 20), "c32", "W05", False), ((2026, 11, 23, 9, 20), "wc2", "W05", False),
+        # Saturday; a toilet
         ((2026, 11, 23, 9, 20), "c32", "W11", False),  # serves administration
     ],
 )  # fmt: skip
@@ -228,7 +232,8 @@ def test_only_teaching_in_a_teaching_room_while_a_lesson_is_on(scene, when, plac
 
 def test_the_kind_is_of_the_type_else_of_the_place(scene):
     kinds = [
-        scene.report(code="W05", place=scene.cast.place("wc2")), scene.report(code="W02", place=scene.cast.place("wc2")),
+        scene.report(code="W05", place=scene.cast.place("wc2")),
+        scene.report(code="W02", place=scene.cast.place("wc2")),
         scene.report(code="W02"), scene.report(code="W02", service="admin"),
     ]  # fmt: skip
     assert [matter.repair.service for matter in kinds] == ["teaching", "living", "teaching", "admin"]
@@ -370,7 +375,8 @@ def test_what_nobody_takes_is_brought_before_the_overseers_once(scene):
 
 def test_the_signers_button_leads_and_the_offices_is_plain(scene, web):
     matter = scene.fixed()
-    bars = {role: re.findall(r'<nav class="hq-actions.*?</nav>', web.as_(role).get(f"/matters/{matter.number}/").content.decode(), re.DOTALL)
+    bars = {role: re.findall(r'<nav class="hq-actions.*?</nav>',
+                             web.as_(role).get(f"/matters/{matter.number}/").content.decode(), re.DOTALL)
             for role in ("teacher", "director")}  # fmt: skip
     assert [re.findall(r"</svg>([^<]+)</a>", bar) for [bar] in bars.values()] == [
         ["返修", "签收"],
@@ -390,7 +396,8 @@ def test_a_hand_laid_on_it_in_time_is_not_chased(scene):
 def test_the_same_day_is_the_working_day_on_which_it_counts(scene):
     """Friday 18:00 counts as Monday; two of three are fixed on their day."""
     friday, monday, late = (scene.report(at=when) for when in
-                            (at(2026, 11, 20, 18, 0), at(2026, 11, 23, 9, 0), at(2026, 11, 23, 9, 0)))  # fmt: skip
+                            (at(2026, 11, 20, 18, 0), at(2026, 11, 23, 9, 0),
+                             at(2026, 11, 23, 9, 0)))  # fmt: skip
     assert friday.repair.received_on == at(2026, 11, 23).date()
     scene.finish(friday, when=at(2026, 11, 23, 17, 0))
     scene.finish(monday, when=at(2026, 11, 23, 11, 0))

@@ -1,4 +1,5 @@
-"""学校: the registers of the kernel's own cards: places, people, posts, school days, terms, lessons, labels; and the figures."""
+"""学校: the registers of the kernel's own cards: places, people, posts, school days, terms, lessons, labels;
+and the figures."""
 
 from __future__ import annotations
 

@@ -177,15 +177,14 @@ def hour(label: str) -> forms.TimeField:
     )
 
 
-class NewPeriod(SlipForm):
-    number = forms.IntegerField(label="第几节", min_value=1, max_value=20)
-    begins = hour("上课")
-    ends = hour("下课")
-
-
 class ChangePeriod(SlipForm):
     begins = hour("上课")
     ends = hour("下课")
+
+
+class NewPeriod(ChangePeriod):
+    number = forms.IntegerField(label="第几节", min_value=1, max_value=20)
+    field_order = ("number",)
 
 
 def of_the_clock(at: time) -> str:
@@ -194,10 +193,6 @@ def of_the_clock(at: time) -> str:
 
 def period_facts(period: LessonPeriod, act: Act) -> list[Fact]:
     return [Fact("上课", of_the_clock(period.begins)), Fact("下课", of_the_clock(period.ends))]
-
-
-def period_values(period: LessonPeriod) -> dict[str, Any]:
-    return {"begins": period.begins, "ends": period.ends}
 
 
 PERIODS = Register(
@@ -214,7 +209,7 @@ PERIODS = Register(
     order="number",
     slips=(
         CardSlip("new", "加一节", NewPeriod, terms.enter_period, KEEPERS, "plus"),
-        CardSlip("change", "改时间", ChangePeriod, terms.change_period, KEEPERS, initial=period_values),
+        CardSlip("change", "改时间", ChangePeriod, terms.change_period, KEEPERS),
     ),
     card=Card(period_facts),
     empty=Empty("还没有节次", "上课时报的修先办，房间停用了几节课，都按节次算。先把一天的课录进来。"),

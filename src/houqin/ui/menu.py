@@ -73,7 +73,8 @@ def allowed(duties: Iterable[str], codes: frozenset[str]) -> bool:
 
 
 def _mark_longest(menu: list[dict[str, Any]], path: str) -> None:
-    """Of nested addresses only the longest is where one stands; an area's line stands back for its own pages."""
+    """Of nested addresses only the longest is where one stands; an area's line stands back for its own
+    pages."""
     here = [item for group in menu for item in group["items"] if item["current"]]
     best = max(here, key=lambda item: (path.startswith(item["url"]), len(item["url"])), default=None)
     for item in here:

@@ -114,7 +114,8 @@ AREA = Area(
     icon="tool",
     group="事",
     flows=(REPAIR, SERVICE),
-    registers=(registers.REPAIRS, registers.PAPER_SLIPS, registers.DOWNTIMES, registers.FAULT_TYPES, registers.PRIORITIES),
+    registers=(registers.REPAIRS, registers.PAPER_SLIPS, registers.DOWNTIMES, registers.FAULT_TYPES,
+               registers.PRIORITIES),
     slips={
         (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported),
         (KIND, "take"): Slip(forms.TakeForm, actions.take, taken_as),

@@ -1,6 +1,8 @@
-"""条款 G2, G3, 1.1.3b, 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the records (data/clauses.json has the codes).
+"""条款 G2, G3, 1.1.3b, 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the records (data/clauses.json
+has the codes).
 
-What is asked for in daily life (服务) counts where a clause speaks of requests; where it speaks of repairs, repairs only.
+What is asked for in daily life (服务) counts where a clause speaks of requests; where it speaks of repairs,
+repairs only.
 """
 
 from decimal import Decimal
@@ -152,26 +154,34 @@ def full_marks(rows: QuerySet) -> Decimal:
 
 
 INDICATORS = (
-    Indicator("IND-G2-1", "教学类按时办结率", ("G2",), top=teaching_on_time, bottom=teaching_due, target=95, register=LIST),
+    Indicator("IND-G2-1", "教学类按时办结率", ("G2",), top=teaching_on_time, bottom=teaching_due, target=95,
+              register=LIST),
     Indicator("IND-G2-2", "教室停用课时", ("G2",), top=downtimes, measure=lessons_lost, unit="课时", better="down",
               register="repairs.downtimes"),
-    Indicator("IND-G3-1", "师生满意度", ("G3",), top=living_rated, bottom=living_rated, measure=full_marks, target=90,
+    Indicator("IND-G3-1", "师生满意度", ("G3",), top=living_rated, bottom=living_rated, measure=full_marks,
+              target=90,
               register=LIST),
     Indicator("IND-G3-2", "评价率", ("G3",), top=living_closed_and_rated, bottom=living_closed, register=LIST),
-    Indicator("IND-1.1.3b-1", "首响中位时长", ("1.1.3b",), top=answered, measure=median_to_answer, unit="分钟", better="down",
+    Indicator("IND-1.1.3b-1", "首响中位时长", ("1.1.3b",), top=answered, measure=median_to_answer, unit="分钟",
+              better="down",
               target=120, register=LIST),
-    Indicator("IND-1.1.3b-2", "当日办结率", ("1.1.3b",), top=finished_the_same_day, bottom=reported, target=50, register=LIST),
+    Indicator("IND-1.1.3b-2", "当日办结率", ("1.1.3b",), top=finished_the_same_day, bottom=reported, target=50,
+              register=LIST),
     Indicator("IND-1.1.3b-3", "平均转派次数", ("1.1.3b",), top=closed, measure=mean_passes, unit="次", better="down",
               register=LIST),
-    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=mean_hours, unit="小时", better="down",
+    Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=mean_hours, unit="小时",
+              better="down",
               target=16, register=LIST),
-    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90, register=LIST),
-    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=median_to_assign, unit="分钟", better="down",
+    Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90,
+              register=LIST),
+    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=median_to_assign, unit="分钟",
+              better="down",
               target=60, register=LIST),
     Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="件", better="down", target=0,
               register="repairs.slips"),
     Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",), top=signed, bottom=closed, target=90, register=LIST),
     Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",), top=timed_out, bottom=closed, better="down", target=5,
               register=LIST),
-    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5, register=LIST),
+    Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5,
+              register=LIST),
 )  # fmt: skip

@@ -21,10 +21,12 @@ RANKS = [(FIRST, "先办"), (SOONER, "优先"), (PLAIN, "一般")]
 class FaultType(models.Model):
     """故障类别: names the worker (or the duty) it goes to, and both clocks.
 
-    `service` is whom it serves, empty: the place says it. A type with `life` stands in the catalogue of daily life
+    `service` is whom it serves, empty: the place says it. A type with `life` stands in the catalogue of
+    daily life
     under that name; a `request` is asked for, not broken: it goes the way of 服务, not of 报修.
 
-    Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the ordinary
+    Minutes run on the school's working time, with `safety` round the clock. An empty urgent clock is the
+    ordinary
     one. `words` are the quick words of the scan page, parted by spaces; a leading “!” marks a danger.
     """
 
@@ -87,10 +89,14 @@ class Repair(models.Model):
     """报修: the particulars of a repair; its state, hands and due time are the matter's.
 
     `fix_due_at` is frozen when it opens and moves only by time that was stopped (停表, 等签收); while it is being
-    repaired the matter is due then, while it waits for a signature the matter is due when the clock closes it.
-    `worker` has or had the repair in hand: once it is fixed, who repaired it. `stopped_minutes` and `net_minutes`
-    are minutes of the school's working time, and so are `first_minutes`: until the first step of a worker or dispatcher.
-    `urgent` says which clock runs, `down_since` since when its room cannot be taught in, `received_on` the working
+    repaired the matter is due then, while it waits for a signature the matter is due when the clock closes
+    it.
+    `worker` has or had the repair in hand: once it is fixed, who repaired it. `stopped_minutes` and
+    `net_minutes`
+    are minutes of the school's working time, and so are `first_minutes`: until the first step of a worker
+    or dispatcher.
+    `urgent` says which clock runs, `down_since` since when its room cannot be taught in, `received_on` the
+    working
     day on which it counts as reported.
     """
 
@@ -211,7 +217,8 @@ class Requester(Entry):
 class Downtime(Entry):
     """停用课时: lessons lost while a room could not be taught in.
 
-    Counted by the clock from `since` until `until`. What the requester knows better when signing is an entry of its
+    Counted by the clock from `since` until `until`. What the requester knows better when signing is an
+    entry of its
     own, with the difference as its lessons and the reason as its note; the sum is what was lost.
     """
 

@@ -116,7 +116,8 @@ def may_join(act: Act, matter: Matter) -> bool:
 
 
 def able(person: Person, fault_type: FaultType, on: date) -> bool:
-    """May be given this on a date: who holds the duty the type names; if it is a repair, any repair worker too."""
+    """May be given this on a date: who holds the duty the type names; if it is a repair, any repair worker
+    too."""
     if fault_type.duty and has_duty(person, fault_type.duty, on):
         return True
     return not fault_type.request and has_duty(person, WORKER, on)

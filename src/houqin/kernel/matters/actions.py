@@ -33,7 +33,8 @@ def open_matter(
 ) -> Matter:  # fmt: skip
     """Open a matter: number, first event, notice to whoever has it in hand.
 
-    `words` is what else finds it; `opened_by` is who asks, where another types it in for him; `first` goes before
+    `words` is what else finds it; `opened_by` is who asks, where another types it in for him; `first` goes
+    before
     everything else in its holder's hands.
     """
     year = timezone.localtime(act.at).year
@@ -42,7 +43,8 @@ def open_matter(
         matter = Matter.objects.create(
             number=numbering.written(flow.prefix, year, serial), prefix=flow.prefix, year=year, serial=serial,
             kind=flow.kind, title=title[:120], place=place, state=state, opened_by=opened_by or act.by,
-            opened_at=act.at, holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety, first=first,
+            opened_at=act.at, holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety,
+            first=first,
         )  # fmt: skip
         matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
         search.feed("kernel.matter", matter.pk, str(matter), f"{matter.found_by} {words}", act.at)

@@ -21,7 +21,8 @@ def lesson_at(at: datetime) -> LessonPeriod | None:
 
 
 def between(since: datetime, until: datetime) -> int:
-    """How many lessons lie from `since` to `until`: those whose middle does, so that none is counted twice."""
+    """How many lessons lie from `since` to `until`: those whose middle does, so that none is counted
+    twice."""
     middles = [_middle(period) for period in periods()]
     if not middles or until <= since:
         return 0

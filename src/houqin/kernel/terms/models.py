@@ -54,7 +54,8 @@ class SchoolDay(models.Model):
 
 
 class LessonPeriod(models.Model):
-    """节次: one lesson of every pupil day, by the clock; what a room that is out of use costs is counted in these."""
+    """节次: one lesson of every pupil day, by the clock; what a room that is out of use costs is counted in
+    these."""
 
     number = models.PositiveSmallIntegerField("第几节", unique=True)
     begins = models.TimeField("上课")

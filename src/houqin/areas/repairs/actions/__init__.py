@@ -22,8 +22,11 @@ from .repairing import arrive, decline, dispatch, finish, grade, pass_on, pause,
 from .reporting import ask, enter_slip, join, note_slip, report, report_on_the_spot, report_unlogged
 
 __all__ = [
-    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "cancel", "change_fault_type", "change_priority", "chase",
-    "close_by_office", "decline", "dispatch", "enter_fault_type", "enter_slip", "finish", "grade", "join", "lay_out",
-    "note_slip", "nudge", "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report",
+    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "cancel", "change_fault_type",
+    "change_priority", "chase",
+    "close_by_office", "decline", "dispatch", "enter_fault_type", "enter_slip", "finish", "grade", "join",
+    "lay_out",
+    "note_slip", "nudge", "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen",
+    "report",
     "report_on_the_spot", "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered",
 ]  # fmt: skip

@@ -29,7 +29,8 @@ def sign(
 ) -> Event:  # fmt: skip
     """签收: it works; never by who repaired it. Without a drawing the login signs.
 
-    Where a room was out of use, `lessons` is how many were lost as the requester knows it; a difference wants a reason.
+    Where a room was out of use, `lessons` is how many were lost as the requester knows it; a difference
+    wants a reason.
     """
     repair = steps.take_up(matter, "sign", act)
     _refuse_the_repairer(repair, act, "签收")
@@ -44,7 +45,8 @@ def sign(
     if lessons is not None and lessons != counted:
         last = repair.downtimes.order_by("-pk")[0]
         entries.write(
-            Downtime, repair=repair, event=event, since=last.since, until=last.until, lessons=lessons - counted,
+            Downtime, repair=repair, event=event, since=last.since, until=last.until,
+            lessons=lessons - counted,
             note=lessons_why[:200],
         )  # fmt: skip
     return event

@@ -15,13 +15,16 @@ from ..models import FaultType, PriorityRule
 
 FAULT_TYPE_FIELDS = (
     "name", "label", "icon", "examples", "words", "worker", "duty", "response_minutes", "fix_minutes",
-    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "service", "life", "request", "rank", "source",
+    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "service", "life", "request",
+    "rank", "source",
 )  # fmt: skip
 
 
 def enter_fault_type(
-    *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None, duty: str,
-    response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None, urgent_fix_minutes: int | None,
+    *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
+    duty: str,
+    response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
+    urgent_fix_minutes: int | None,
     safety: bool, after_photo: bool, service: str, life: str, request: bool, rank: int, source: str, act: Act,
 ) -> FaultType:  # fmt: skip
     """Enter a fault type; refuses a code that is there."""
@@ -29,26 +32,34 @@ def enter_fault_type(
         raise Refused(f"故障类别代码“{code}”已经有了，没有保存。换一个代码。", field="code")
     _refuse_clock(response_minutes, fix_minutes)
     return audit.add(
-        FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker,
+        FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
+        worker=worker,
         duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
-        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety),
-        after_photo=bool(after_photo), service=service, life=life, request=bool(request), rank=rank, source=source, act=act,
+        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
+        safety=bool(safety),
+        after_photo=bool(after_photo), service=service, life=life, request=bool(request), rank=rank,
+        source=source, act=act,
     )  # fmt: skip
 
 
 def change_fault_type(
-    fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
+    fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str,
+    worker: Person | None,
     duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
-    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, service: str, life: str, request: bool, rank: int,
+    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, service: str, life: str, request: bool,
+    rank: int,
     source: str, act: Act,
     seen: dict[str, str] | None = None,
 ) -> FaultType:  # fmt: skip
     """Change a fault type; repairs that are open keep their frozen due times."""
     _refuse_clock(response_minutes, fix_minutes)
     return audit.change(
-        fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words, worker=worker, duty=duty,
-        response_minutes=response_minutes, fix_minutes=fix_minutes, urgent_response_minutes=urgent_response_minutes,
-        urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo), service=service,
+        fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
+        worker=worker, duty=duty,
+        response_minutes=response_minutes, fix_minutes=fix_minutes,
+        urgent_response_minutes=urgent_response_minutes,
+        urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo),
+        service=service,
         life=life, request=bool(request), rank=rank, source=source, seen=seen, act=act,
     )  # fmt: skip
 
@@ -67,7 +78,8 @@ def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
 
 @transaction.atomic
 def lay_out(*, act: Act) -> int:
-    """What a school starts with: fault types, priorities, the tiers for outside repairs; nothing that is there."""
+    """What a school starts with: fault types, priorities, the tiers for outside repairs; nothing that is
+    there."""
     known = set(FaultType.objects.values_list("code", flat=True))
     fresh = [row for row in queries.shipped_fault_types() if row.code not in known]
     audit.add_many(FaultType, fresh, act=act, ground="随系统提供")

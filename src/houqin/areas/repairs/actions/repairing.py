@@ -81,7 +81,8 @@ def grade(
 ) -> Event:
     """定级: what it is, whom it serves, how urgent, what it touches; both clocks run anew from the report.
 
-    What was stopped before stays taken out. A room that is said to be usable again stops counting lessons here.
+    What was stopped before stays taken out. A room that is said to be usable again stops counting lessons
+    here.
     """
     repair = steps.take_up(matter, "grade", act)
     was = queries.as_graded(repair, matter)
@@ -102,7 +103,8 @@ def grade(
     else:
         steps.back_in_use(repair, event, act)
     steps.note(
-        repair, fault_type=fault_type, service=grading.service, urgency=grading.urgency, impact=grading.impact,
+        repair, fault_type=fault_type, service=grading.service, urgency=grading.urgency,
+        impact=grading.impact,
         rank=grading.rank, urgent=grading.urgent, response_due_at=answer_by, fix_due_at=due_at,
     )  # fmt: skip
     return event
@@ -155,7 +157,8 @@ def resume(matter: Matter, *, act: Act) -> Event:
     due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
     facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
     stopped = steps.worked(paused_at, act.at)
-    said = f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{wording.glue(wording.span(timedelta(minutes=stopped)))}"
+    length = wording.glue(wording.span(timedelta(minutes=stopped)))
+    said = f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{length}"
     said += f"\n时限从 {wording.paper_moment(was_due)} 顺延到 {wording.paper_moment(due_at)}"
     holder = steps.back_to(repair, act)
     event = steps.move(

@@ -37,7 +37,8 @@ def report(
     *, place: Place, fault_type: FaultType, detail: str = "", photos: Photos = (), impact: str = "none",
     urgency: str = "plain", service: str = "", act: Act,
 ) -> Repair:  # fmt: skip
-    """报修: straight into the hands of the fault type's worker if he is on duty today, else the dispatcher's."""
+    """报修: straight into the hands of the fault type's worker if he is on duty today, else the
+    dispatcher's."""
     _refuse_who_only_reads(act)
     grading = queries.graded(
         fault_type, place, at=act.at, detail=detail, urgency=urgency, impact=impact, service=service
@@ -101,13 +102,16 @@ def _open(
     matter = matters.open_matter(
         flow, title=rules.title_of(place.name, fault_type, detail), state=state, due_at=due_at, place=place,
         holder=worker, duty="" if worker else DISPATCHER, safety=grading.safety, first=grading.first,
-        words=_words(fault_type, detail, asker or act.by), note=detail, facts=_opened(fault_type, worker, told),
+        words=_words(fault_type, detail, asker or act.by), note=detail,
+        facts=_opened(fault_type, worker, told),
         opened_by=asker, act=act,
     )  # fmt: skip
     repair = Repair.objects.create(
-        matter=matter, fault_type=fault_type, detail=detail[:200], service=grading.service, urgency=grading.urgency,
+        matter=matter, fault_type=fault_type, detail=detail[:200], service=grading.service,
+        urgency=grading.urgency,
         impact=grading.impact, in_lesson=grading.in_lesson, rank=grading.rank, urgent=grading.urgent,
-        down_since=act.at if rules.stops_lessons(grading.impact, place) else None, received_on=queries.received_on(act.at),
+        down_since=act.at if rules.stops_lessons(grading.impact, place) else None,
+        received_on=queries.received_on(act.at),
         by_visitor=told is not None, code=queries.look_up_code(matter.number) if told is not None else "",
         response_due_at=answer_by, fix_due_at=due_at, worker=worker, assigned_at=act.at if worker else None,
         assign_minutes=0 if worker else None,

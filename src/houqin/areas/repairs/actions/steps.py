@@ -24,7 +24,8 @@ Photos = Sequence[Upload]
 
 
 def take_up(matter: Matter, key: str, act: Act) -> Repair:
-    """Lock the matter and ask its right and state before the step's own rules; the first hand laid on it is timed."""
+    """Lock the matter and ask its right and state before the step's own rules; the first hand laid on it is
+    timed."""
     matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
     flow = FLOWS[matter.kind]
     step = flow.step(key)

@@ -1,4 +1,5 @@
-"""What else comes to the office: things asked for in daily life, slips of paper and calls, rooms that cannot be taught in."""
+"""What else comes to the office: things asked for in daily life, slips of paper and calls, rooms that
+cannot be taught in."""
 
 from __future__ import annotations
 
@@ -28,11 +29,13 @@ TYPES_OF_SLIPS = ("W03", "W03", "W04", "W01", "W02", "W16")
 
 
 def out_of_use(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
-    """不能上课: a classroom in the dark or without its screen, until it is fixed; the teacher knows the lessons better."""
+    """不能上课: a classroom in the dark or without its screen, until it is fixed; the teacher knows the lessons
+    better."""
     yield at
     by = place.owner or stage.rng.choice(stage.teachers)
     repair = actions.report(
-        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.6), impact="room",
+        place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.6),
+        impact="room",
         act=stage.act(by, at),
     )  # fmt: skip
     fixed_at = yield from repaired(stage, fault, repair, at)
@@ -50,7 +53,8 @@ def graded(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     matter = stage.matter(repair)
     if matter.state in ("reported", "assigned"):
         actions.grade(
-            matter, fault_type=kind, service=repair.service, urgency=stage.rng.choice(("soon", "urgent")), impact="none",
+            matter, fault_type=kind, service=repair.service, urgency=stage.rng.choice(("soon", "urgent")),
+            impact="none",
             note=stage.rng.choice(("下午公开课要用", "明天有检查", "")), act=stage.act("director", wake),
         )  # fmt: skip
     fixed_at = yield from repaired(stage, fault, repair, wake)
@@ -94,7 +98,8 @@ def slip(stage: Stage, at: datetime, *, lost: bool) -> Story:
     by = stage.rng.choice(stage.teachers)
     noted = actions.note_slip(
         way=stage.rng.choices([way for way, _ in PaperSlip.WAYS], (6, 3, 1))[0], asker=by,
-        place=stage.rng.choice(stage.rooms["office"]), said=SLIPS_SAID[n], received_at=at, act=stage.act("director", at),
+        place=stage.rng.choice(stage.rooms["office"]), said=SLIPS_SAID[n], received_at=at,
+        act=stage.act("director", at),
     )  # fmt: skip
     if lost:
         return

@@ -1,4 +1,5 @@
-"""Counting repairs: by trade, kind, place, person and month; how they were closed, each way apart; what comes again."""
+"""Counting repairs: by trade, kind, place, person and month; how they were closed, each way apart; what
+comes again."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -43,8 +44,10 @@ class Counted(NamedTuple):
 
 
 PATHS = (
-    "matter__opened_at", "service", "fault_type__label", "fault_type_id", "matter__place__full_name", "matter__place_id",
-    "worker__name", "worker_id", "fixed_at", "fix_due_at", "sent_back", "first_minutes", "net_minutes", "parts_fen",
+    "matter__opened_at", "service", "fault_type__label", "fault_type_id", "matter__place__full_name",
+    "matter__place_id",
+    "worker__name", "worker_id", "fixed_at", "fix_due_at", "sent_back", "first_minutes", "net_minutes",
+    "parts_fen",
     "contractor_fen",
 )  # fmt: skip
 
@@ -154,7 +157,8 @@ def closed_apart(rows: QuerySet[Repair]) -> list[Closing]:
 
 
 def adding_up(counts: list[int]) -> list[str]:
-    """Shares in tenths of a percent that are 100 % together: what rounding leaves over goes where most was cut off."""
+    """Shares in tenths of a percent that are 100 % together: what rounding leaves over goes where most was
+    cut off."""
     total = sum(counts)
     if not total:
         return [NO_DATA] * len(counts)
@@ -183,13 +187,15 @@ class Repeat:
 
 
 def repeats(rows: QuerySet[Repair], at: datetime) -> list[Repeat]:
-    """Each place and type that was reported so often within so many days before `at`, the most often first."""
+    """Each place and type that was reported so often within so many days before `at`, the most often
+    first."""
     days, least = figures.value(rules.REPEAT_DAYS.code), figures.value(rules.REPEATS.code)
     lately = reached(rows.filter(fault_type__request=False), at - timedelta(days=days), at)
     keys = ("matter__place__full_name", "matter__place_id", "fault_type__label", "fault_type_id")
     found = lately.exclude(matter__place=None).order_by().values(*keys).annotate(
         times=Count("pk"), last_at=Max("matter__opened_at"), parts=Sum("parts_fen"),
-        outside=Coalesce(Sum("contractor_fen"), 0), by_people=Count("pk", filter=Q(cause="people")), back=Sum("sent_back"),
+        outside=Coalesce(Sum("contractor_fen"), 0), by_people=Count("pk", filter=Q(cause="people")),
+        back=Sum("sent_back"),
     ).filter(times__gte=least)  # fmt: skip
     made = [_repeat(row, least) for row in found]
     return sorted(made, key=lambda each: (-each.times, -each.cost, each.place, each.trade))
@@ -197,11 +203,14 @@ def repeats(rows: QuerySet[Repair], at: datetime) -> list[Repeat]:
 
 def _repeat(row: dict[str, Any], least: int) -> Repeat:
     said = rules.suggestion(
-        times=row["times"], least=least, by_people=row["by_people"], sent_back=row["back"], outside_fen=row["outside"]
+        times=row["times"], least=least, by_people=row["by_people"], sent_back=row["back"],
+        outside_fen=row["outside"]
     )  # fmt: skip
     return Repeat(
-        place=row["matter__place__full_name"], place_id=row["matter__place_id"], trade=row["fault_type__label"],
-        trade_id=row["fault_type_id"], times=row["times"], cost=row["parts"] + row["outside"], last_at=row["last_at"],
+        place=row["matter__place__full_name"], place_id=row["matter__place_id"],
+        trade=row["fault_type__label"],
+        trade_id=row["fault_type_id"], times=row["times"], cost=row["parts"] + row["outside"],
+        last_at=row["last_at"],
         suggestion=said,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from houqin.kernel.terms import lessons
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import FLOWS
+from ..flow import FLOWS, UNFIXED
 from ..models import FaultType, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
@@ -58,7 +58,8 @@ def priorities() -> list[PriorityRule]:
 
 
 def shipped_fault_types() -> list[FaultType]:
-    """The 18 that ship, unsaved (domain/reference-data.md 6.4), and four that are asked for in daily life (clause G3)."""
+    """The 18 that ship, unsaved (domain/reference-data.md 6.4), and four that are asked for in daily life
+    (clause G3)."""
     with SEED.open(encoding="utf-8", newline="") as rows:
         return [_fault_type(rank, row) for rank, row in enumerate(csv.DictReader(rows), 1)]
 

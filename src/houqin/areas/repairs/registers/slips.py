@@ -37,7 +37,8 @@ def lost_ones(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 def noting(act: Act, slip: PaperSlip | None) -> dict[str, Any]:
     now = timezone.localtime(act.at).replace(second=0, microsecond=0)
     return {
-        "asker": people.active(act.day).order_by("name", "pk"), "place": the_places(act.by, act.at).exclude(kind="campus"),
+        "asker": people.active(act.day).order_by("name", "pk"),
+        "place": the_places(act.by, act.at).exclude(kind="campus"),
         "received_at__initial": now,
     }  # fmt: skip
 
@@ -88,7 +89,8 @@ PAPER_SLIPS = Register(
     search=("said", "asker__name", "place__full_name"),
     hint="故障、报修人、地点",
     slips=(
-        CardSlip("new", "登记一张", forms.PaperSlipForm, actions.note_slip, duties=SLIP_KEEPERS, icon="plus", choices=noting),
+        CardSlip("new", "登记一张", forms.PaperSlipForm, actions.note_slip, duties=SLIP_KEEPERS, icon="plus",
+                 choices=noting),
         CardSlip("enter", "录成报修", forms.EnterSlipForm, actions.enter_slip, duties=SLIP_KEEPERS, icon="tool",
                  choices=entering, when=not_entered),
     ),

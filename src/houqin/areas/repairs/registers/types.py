@@ -189,10 +189,6 @@ def facts_of_priority(rule: PriorityRule, act: Act) -> list[Fact]:
     return [Fact("次序", rule.get_rank_display()), Fact("时限", clock)]
 
 
-def priority_as_it_stands(rule: PriorityRule) -> dict[str, Any]:
-    return {"rank": rule.rank, "urgent_clock": rule.urgent_clock}
-
-
 PRIORITIES = Register(
     key="priorities",
     name="优先次序",
@@ -209,8 +205,7 @@ PRIORITIES = Register(
     ),
     filters=(Filter("rank", "次序", "rank", choices=tuple(RANKS)),),
     slips=(
-        CardSlip("change", "修改", forms.PriorityForm, actions.change_priority, duties=KEEPERS,
-                 initial=priority_as_it_stands),
+        CardSlip("change", "修改", forms.PriorityForm, actions.change_priority, duties=KEEPERS),
     ),
     card=Card(facts=facts_of_priority),
     empty=Empty("还没有优先次序", "紧急程度和影响合起来，定谁先办、按哪一套时限。"),

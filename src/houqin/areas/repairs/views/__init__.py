@@ -6,5 +6,6 @@ from .scanning import choices_anywhere, choices_of_life, join, look, notice, pan
 from .working import jobs
 
 __all__ = [
-    "COUNTS", "choices_anywhere", "choices_of_life", "figures", "join", "jobs", "life", "look", "notice", "panel", "repeated",
+    "COUNTS", "choices_anywhere", "choices_of_life", "figures", "join", "jobs", "life", "look", "notice",
+    "panel", "repeated",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""统计: repairs by kind, trade, place, person and month over a time, and what keeps coming; each figure leads to its rows."""
+"""统计: repairs by kind, trade, place, person and month over a time, and what keeps coming; each figure leads
+to its rows."""
 
 from __future__ import annotations
 
@@ -27,11 +28,14 @@ from ..models import Repair
 ROWS = "/repairs/repairs/?view=all"
 COUNTS = ("office", "view-all", "view-repairs", "overseer", rules.WORKER)
 HEADS = (
-    Column("分组"), Column("名称", width=28), Column("收到", "number", 9), Column("修好", "number", 9), Column("按时", "number", 9),
-    Column("返修", "number", 9), Column("首响中位，分", "number"), Column("修复中位，小时", "number"), Column("花费，元", "money"),
+    Column("分组"), Column("名称", width=28), Column("收到", "number", 9), Column("修好", "number", 9),
+    Column("按时", "number", 9),
+    Column("返修", "number", 9), Column("首响中位，分", "number"), Column("修复中位，小时", "number"),
+    Column("花费，元", "money"),
 )  # fmt: skip
 AGAIN = (
-    Column("地点", width=28), Column("类别"), Column("次数", "number", 9), Column("花费，元", "money"), Column("最近一次", "moment", 17),
+    Column("地点", width=28), Column("类别"), Column("次数", "number", 9), Column("花费，元", "money"),
+    Column("最近一次", "moment", 17),
     Column("建议", width=44),
 )  # fmt: skip
 ACROSS = ("type", "worker", "place")
@@ -52,7 +56,8 @@ def figures(request: access.Request) -> HttpResponseBase:
         return sheet(HEADS, sheet_rows(tables), f"报修统计-{first}-{last}")
     dates = f"&opened_from={first}&opened_to={last}"
     return render(request, "repairs/figures.html", {
-        "first": first, "last": last, "times": times(first, last, act.day), "headline": headline(queries.whole(found), dates),
+        "first": first, "last": last, "times": times(first, last, act.day),
+        "headline": headline(queries.whole(found), dates),
         "closings": closings(rows, dates), "charts": drawn_all(tables),
         "tables": [table(title, lines, key, dates) for title, key, lines in tables],
     })  # fmt: skip
@@ -72,14 +77,16 @@ def repeated(request: access.Request) -> HttpResponseBase:
     days = settings.value(rules.REPEAT_DAYS.code)
     since = act.day - timedelta(days=days)
     return render(request, "repairs/repeated.html", {
-        "days": days, "least": settings.value(rules.REPEATS.code), "cost": wording.yuan(sum(r.cost for r in found)),
+        "days": days, "least": settings.value(rules.REPEATS.code),
+        "cost": wording.yuan(sum(r.cost for r in found)),
         "count": len(found), "lines": [again(r, since, act.at) for r in found],
     })  # fmt: skip
 
 
 def again(repeat: queries.Repeat, since: date, now: datetime) -> dict[str, Any]:
     return {
-        "place": repeat.place, "trade": repeat.trade, "times": repeat.times, "cost": wording.money(repeat.cost),
+        "place": repeat.place, "trade": repeat.trade, "times": repeat.times,
+        "cost": wording.money(repeat.cost),
         "last": wording.when(repeat.last_at, now), "suggestion": repeat.suggestion,
         "url": f"{ROWS}&place={repeat.place_id}&type={repeat.trade_id}&opened_from={since}",
     }  # fmt: skip
@@ -158,9 +165,12 @@ def headline(line: queries.Line, dates: str) -> list[dict[str, Any]]:
     return [
         {"label": "收到", "value": line.reported, "unit": "件", "url": url},
         {"label": "修好", "value": line.fixed, "unit": "件", "url": f"{url}&fixed=1"},
-        {"label": "按时", "value": wording.share(line.on_time, line.fixed), "unit": f"{line.on_time} 件", "url": f"{url}&on_time=1"},
-        {"label": "首响中位", "value": minutes(line.answer), "unit": "分" if line.answer is not None else "", "url": url},
-        {"label": "修复中位", "value": hours(line.net), "unit": "小时" if line.net is not None else "", "url": f"{url}&fixed=1"},
+        {"label": "按时", "value": wording.share(line.on_time, line.fixed), "unit": f"{line.on_time} 件",
+         "url": f"{url}&on_time=1"},
+        {"label": "首响中位", "value": minutes(line.answer), "unit": "分" if line.answer is not None else "",
+         "url": url},
+        {"label": "修复中位", "value": hours(line.net), "unit": "小时" if line.net is not None else "",
+         "url": f"{url}&fixed=1"},
         {"label": "花费", "value": wording.money(line.cost), "unit": "元", "url": f"{url}&fixed=1"},
     ]  # fmt: skip
 
@@ -216,8 +226,10 @@ def month_of(line: queries.Line) -> str:
 
 def figure_line(line: queries.Line, url: str) -> dict[str, Any]:
     return {
-        "label": line.label, "url": url, "reported": line.reported, "fixed": line.fixed, "back": line.sent_back_once,
-        "on_time": wording.share(line.on_time, line.fixed), "answer": minutes(line.answer), "net": hours(line.net),
+        "label": line.label, "url": url, "reported": line.reported, "fixed": line.fixed,
+        "back": line.sent_back_once,
+        "on_time": wording.share(line.on_time, line.fixed), "answer": minutes(line.answer),
+        "net": hours(line.net),
         "cost": wording.money(line.cost),
     }  # fmt: skip
 
@@ -228,5 +240,6 @@ def sheet_rows(tables: list[Table]) -> Iterable[list[Any]]:
             net = None if line.net is None else round(line.net / 60, 1)
             yield [
                 title, line.label, line.reported, line.fixed, line.on_time, line.sent_back_once,
-                "" if line.answer is None else line.answer, "" if net is None else net, Decimal(line.cost) / 100,
+                "" if line.answer is None else line.answer, "" if net is None else net,
+                Decimal(line.cost) / 100,
             ]  # fmt: skip

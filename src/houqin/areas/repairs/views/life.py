@@ -41,7 +41,8 @@ def shown(service: services.Service) -> dict[str, Any]:
     return {
         "title": kind.life, "icon": kind.icon, "url": f"/repairs/{asks}/new/?fault_type={kind.pk}",
         "notes": [kind.examples, f"{service.who}办，上班时间 {fast}内", found],
-        "step": {"label": "提出" if kind.request else "报修", "url": f"/repairs/{asks}/new/?fault_type={kind.pk}"},
+        "step": {"label": "提出" if kind.request else "报修",
+                 "url": f"/repairs/{asks}/new/?fault_type={kind.pk}"},
     }  # fmt: skip
 
 

@@ -45,7 +45,8 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     form.fields["detail"].words = words_of(chosen)  # type: ignore[attr-defined]
     return "repairs/panel.html", {
         "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
-        **notice_of(place, chosen, impact=impact_of(form["impact"].value() if "impact" in form.fields else ""), act=act),
+        **notice_of(place, chosen,
+                    impact=impact_of(form["impact"].value() if "impact" in form.fields else ""), act=act),
     }  # fmt: skip
 
 
@@ -129,8 +130,10 @@ def notice_of(place: Place, fault_type: FaultType | None, *, impact: str, act: A
     grading = queries.graded(fault_type, place, at=act.at, impact=impact)
     _, due_at = queries.clocks(fault_type, grading, act.at)
     return {
-        "fault_type": fault_type, "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place, fault_type)],
-        "gets": worker.name if worker else "总务处", "direct": worker is not None, "before": wording.before(due_at, act.at),
+        "fault_type": fault_type, "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place,
+            fault_type)],
+        "gets": worker.name if worker else "总务处", "direct": worker is not None,
+        "before": wording.before(due_at, act.at),
         "visitor": act.by.built_in, "place": place, "first": grading.first, "in_lesson": grading.in_lesson,
     }  # fmt: skip
 
@@ -156,8 +159,10 @@ def recent_rows(place: Place, act: Act) -> list[dict[str, Any]]:
 def recent_row(repair: Repair, act: Act, may_open: bool) -> dict[str, Any]:
     matter = repair.matter
     return {
-        "title": repair.detail or repair.fault_type.label, "url": addresses.url_of(matter) if may_open else "",
-        "notes": [wording.when(matter.opened_at, act.at), "扫码上报" if repair.by_visitor else matter.opened_by.name],
+        "title": repair.detail or repair.fault_type.label,
+        "url": addresses.url_of(matter) if may_open else "",
+        "notes": [wording.when(matter.opened_at, act.at),
+                  "扫码上报" if repair.by_visitor else matter.opened_by.name],
         "state": registers.state_of(matter.state, repair.waiting_for, matter.kind),
     }  # fmt: skip
 

@@ -37,7 +37,8 @@ def jobs(request: access.Request) -> HttpResponse:
     late = sum(job.matter.due_at < act.at for job in found)
     return render(request, "repairs/jobs.html", {
         "count": len(found), "stops": lines, "late": late, "first": sum(job.matter.first for job in found),
-        "by_due": by_due, "today": wording.day(act.day, act.at), "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
+        "by_due": by_due, "today": wording.day(act.day, act.at),
+        "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
         "paused": [paused_row(job, act) for job in queries.paused(act.by)], "figures": my_figures(act),
         "term": terms.term_on(act.day), "tab": "jobs",
     })  # fmt: skip
