@@ -13,7 +13,7 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes
 
 from .. import rules
-from ..flow import REPAIR
+from ..flow import FLOWS
 from ..models import FaultType, Repair
 from .finding import unanswered
 
@@ -54,5 +54,5 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
 
 
 def _of(state: str, at: datetime) -> MatterQuerySet:
-    rows = Matter.objects.filter(kind=REPAIR.kind)
+    rows = Matter.objects.filter(kind__in=FLOWS)
     return rows.filter(state=state, closed_at=None) if state else rows.overdue(at)
