@@ -111,8 +111,6 @@ def report(page: Page, spot: Spot, kind: Fault, detail: str) -> str:
     """Report at a place; the number of the matter."""
     page.goto(f"/s/{spot.token}/")
     choose(page, kind)
-    if page.locator("[name=spot]").count():  # a visitor reads it off the label
-        page.locator("[name=spot]").fill(spot.short_code[-4:])
     page.locator("[name=detail]").fill(detail)
     if page.locator("[name=spot]").count():  # a visitor reads it off the label
         page.locator("[name=spot]").fill(spot.short_code[-4:])

@@ -104,9 +104,7 @@ def test_a_report_from_the_door_is_one_matter_however_often_it_is_sent(web, door
 
 
 def test_a_visitor_s_report_waits_for_the_office_and_shows_no_way_in(web, door):
-    answer = web.visitor.send(
-        url(door, "repair"), slip(name="李女士", phone="13800000000", spot=door.short_code[-4:])
-    )
+    answer = by_visitor(web, door, name="李女士", phone="13800000000")
     matter = Matter.objects.get()
     done = web.visitor.get(answer["Location"])
     assert (matter.state, matter.opened_by.code) == ("unverified", "visitor")
@@ -114,7 +112,7 @@ def test_a_visitor_s_report_waits_for_the_office_and_shows_no_way_in(web, door):
 
 
 def test_what_a_visitor_may_not_say_is_refused_with_the_rest_kept(web, door):
-    answer = web.visitor.send(url(door, "repair"), slip(detail="", name="李女士", impact="lesson"))
+    answer = by_visitor(web, door, detail="", name="李女士", impact="lesson")
     assert answer.status_code == 422 and Matter.objects.count() == 0
     assert 'value="李女士"' in answer.content.decode()
 

@@ -32,12 +32,9 @@ from .terms.models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 __all__ = [
     "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event",
-    "FigureSetting",
-    "Group", "Holding", "Label", "LessonPeriod", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter",
-    "Membership",
-    "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule",
-    "School",
-    "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series", "Signature",
-    "Slot", "SpareCode",
-    "Term", "TickRun", "Tries", "User",
+    "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link", "ListChoice", "LoginLink",
+    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place",
+    "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal",
+    "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries",
+    "User", "Withdrawal",
 ]  # fmt: skip

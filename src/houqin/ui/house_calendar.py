@@ -15,7 +15,7 @@ from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms.models import LessonPeriod, SchoolDay, Term
 from houqin.kernel.wording import weekday
 
-from .fields import DayField, SlipForm
+from .fields import DayField, SlipForm, WholeField
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
@@ -183,7 +183,7 @@ class ChangePeriod(SlipForm):
 
 
 class NewPeriod(ChangePeriod):
-    number = forms.IntegerField(label="第几节", min_value=1, max_value=20)
+    number = WholeField(label="第几节", min_value=1, max_value=20)
     field_order = ("number",)
 
 

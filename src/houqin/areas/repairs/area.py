@@ -26,7 +26,7 @@ KIND, LIFE = REPAIR.kind, SERVICE.kind
 def offer_report(place: Place, **facts: Any) -> Repair:
     """What the tab of the scan page sends; a visitor's way and everybody else's."""
     act: Act = facts["act"]
-    return (actions.report_on_the_spot if act.by.built_in else actions.report)(place=place, **facts)
+    return (actions.report_unlogged if act.by.built_in else actions.report)(place=place, **facts)
 
 
 def look_up_with(matter: Matter, act: Act) -> str:

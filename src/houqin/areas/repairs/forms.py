@@ -109,9 +109,6 @@ class VisitorForm(SlipForm):
         label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
     detail = note("怎么了", placeholder="例如：水龙头关不上")
-    spot = forms.CharField(
-        label="标签短码的后 4 位", max_length=8, help_text="印在标签的二维码下面，证明人在现场"
-    )
     photos = PhotosField(required=False, most=3)
     name = forms.CharField(label="怎么称呼", max_length=20, required=False)
     phone = forms.CharField(label="电话", max_length=20, required=False, help_text="只用来问这一件，到期清除")
@@ -191,7 +188,7 @@ class SignForm(SlipForm):
 
     rating = rating(required=False)
     remark = note("说一句", placeholder="例如：又快又好", required=False)
-    lessons = forms.IntegerField(label="停用课时", min_value=0, max_value=2000, required=False)
+    lessons = WholeField(label="停用课时", min_value=0, max_value=2000, required=False)
     lessons_why = note("课时为什么不同", placeholder="例如：第 3 节换到了音乐教室上", required=False)
     signature = SignatureField()
 
@@ -250,7 +247,7 @@ class FaultTypeForm(SlipForm):
         label="生活服务", max_length=8, required=False, help_text="写了名字，就列在“生活服务”里"
     )
     request = forms.BooleanField(label="办事", required=False, help_text="打开后不是报修，只在“生活服务”里提")
-    rank = forms.IntegerField(label="次序", min_value=1, max_value=1000)
+    rank = WholeField(label="次序", min_value=1, max_value=1000)
     source = forms.CharField(label="时限依据", max_length=120, required=False)
 
 

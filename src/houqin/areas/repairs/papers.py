@@ -170,8 +170,8 @@ def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[C
         [picks("紧急程度", *((label, repair.urgency == key) for key, label in URGENCIES)),
          picks("影响上课", ("是", repair.impact in ("lesson", "room")), ("否", repair.impact in ("none", "many"))),
          picks("服务类型", *((label, repair.service == key) for key, label in SERVICES))],
-        [cell("首响时限", moment(repair.response_due_at)), {**cell("修复时限", moment(repair.fix_due_at)),
-                                                        "span": 3}],
+        [cell("首响时限", moment(repair.response_due_at)),
+         {**cell("修复时限", moment(repair.fix_due_at)), "span": 3}],
         [{**cell("故障描述", "。".join(filter(None, told))), "span": 5, "tall": True}],
     ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0001_house"),
+        ("kernel", "0002_withdrawals"),
     ]
 
     operations = [

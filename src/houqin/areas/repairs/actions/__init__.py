@@ -19,7 +19,7 @@ from .accepting import (
 from .cards import FAULT_TYPE_FIELDS, change_fault_type, change_priority, enter_fault_type, lay_out
 from .contracting import agree, ask_contractor, refuse
 from .repairing import arrive, decline, dispatch, finish, grade, pass_on, pause, resume, serve, take
-from .reporting import ask, enter_slip, join, note_slip, report, report_on_the_spot, report_unlogged
+from .reporting import ask, enter_slip, join, note_slip, report, report_unlogged
 
 __all__ = [
     "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "cancel", "change_fault_type",
@@ -28,5 +28,5 @@ __all__ = [
     "lay_out",
     "note_slip", "nudge", "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen",
     "report",
-    "report_on_the_spot", "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered",
+    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered",
 ]  # fmt: skip

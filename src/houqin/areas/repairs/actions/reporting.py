@@ -17,7 +17,6 @@ from houqin.kernel.matters.flow import Flow
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Person
-from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
 
@@ -28,8 +27,6 @@ from ..queries import Grading
 from ..rules import DISPATCHER
 from . import steps
 from .steps import Photos
-
-SPOT = 4  # characters of the label's short code that a visitor types
 
 
 @transaction.atomic
@@ -60,14 +57,6 @@ def ask(
 def _refuse_who_only_reads(act: Act) -> None:
     if not rules.acts(act):
         raise NotYours("这个账号只看不办，没有报上。要报修，打总务处电话。")
-
-
-def report_on_the_spot(*, place: Place, spot: str, act: Act, **facts: Any) -> Repair:
-    """访客报修 by who stands before the label: he reads off it what no forwarded address tells (A9)."""
-    label = places.label_of(place)
-    if label is None or spot.strip().upper() not in (label.short_code, label.short_code[-SPOT:]):
-        raise Refused("短码不对，没有报上。照着标签二维码下面的字，填后 4 位。", field="spot")
-    return report_unlogged(place=place, act=act, **facts)
 
 
 @transaction.atomic

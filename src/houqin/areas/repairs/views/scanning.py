@@ -45,8 +45,8 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     form.fields["detail"].words = words_of(chosen)  # type: ignore[attr-defined]
     return "repairs/panel.html", {
         "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
-        **notice_of(place, chosen,
-                    impact=impact_of(form["impact"].value() if "impact" in form.fields else ""), act=act),
+        "refused": refused,
+        **notice_of(place, chosen, impact=impact_of(request.POST.get("impact")), act=act),
     }  # fmt: skip
 
 
@@ -130,8 +130,8 @@ def notice_of(place: Place, fault_type: FaultType | None, *, impact: str, act: A
     grading = queries.graded(fault_type, place, at=act.at, impact=impact)
     _, due_at = queries.clocks(fault_type, grading, act.at)
     return {
-        "fault_type": fault_type, "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place,
-            fault_type)],
+        "fault_type": fault_type,
+        "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place, fault_type)],
         "gets": worker.name if worker else "总务处", "direct": worker is not None,
         "before": wording.before(due_at, act.at),
         "visitor": act.by.built_in, "place": place, "first": grading.first, "in_lesson": grading.in_lesson,

@@ -60,9 +60,8 @@ def stop_of(repair: Repair) -> str:
 
 def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     matter = repair.matter
-    photos = [
-        file for event in matter.events.all() for file in event.attachments.all() if file.role == "before"
-    ]
+    files = in_sight(file for event in matter.events.all() for file in event.attachments.all())
+    photos = [file for file in files if file.role == "before"]
     impact = (
         repair.get_impact_display() if repair.impact != "none" else "上课时报" if repair.in_lesson else ""
     )

@@ -21,7 +21,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0006_lessons"),
-        ("repairs", "0001_repairs"),
+        ("repairs", "0002_look_up_code"),
     ]
 
     operations = [
