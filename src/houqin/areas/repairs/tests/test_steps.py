@@ -105,7 +105,7 @@ def by_visitor(scene, **more):
 
 def test_a_visitors_report_waits_and_his_name_is_kept_apart(scene):
     matter = by_visitor(scene)
-    assert (matter.state, matter.duty, len(matter.repair.code)) == ("unverified", "repair-dispatcher", 8)
+    assert (matter.state, matter.duty, len(matter.repair.code)) == ("unverified", "repair-dispatcher", 12)
     assert queries.looked_up(matter.repair.code.lower()).pk == matter.pk
     assert queries.looked_up("") is None
     assert sorted(PersonalDetail.objects.values_list("field", "value")) == [
