@@ -30,7 +30,7 @@ __all__ = ["Stage", "fill"]
 
 SINCE, MANY = 18, 515  # school weeks, repairs
 HANDS = 6  # so many ways of writing a name
-MORNING, AFTERNOON = 30, 390  # minutes after half past seven
+MORNING = 30  # minutes after half past seven
 BATCH = 60  # stories moved on in one transaction
 OFTEN, HOT = 0.05, 5  # how much of it happens at the places that keep breaking, and how many those are
 WORKERS = {
@@ -102,8 +102,8 @@ def run(lives: list[Story], until: datetime, begin: datetime, progress: Callable
 
 
 def the_clock(days: list[date], until: datetime) -> Story:
-    """What the house does by itself: on school days at eight and at two, and a last time just before now."""
-    moments = [daily.moment(on, minutes) for on in days for minutes in (MORNING, AFTERNOON)]
+    """What the house does by itself: on school days at eight, and a last time just before now."""
+    moments = [daily.moment(on, MORNING) for on in days]
     system = built_in(SYSTEM)
     for at in (*(at for at in moments if at < until), until - timedelta(seconds=1)):
         yield at
