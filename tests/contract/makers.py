@@ -18,15 +18,27 @@ from houqin.kernel.terms.models import SchoolDay, SchoolYear
 from tests.cast import Cast
 
 
-def repair(cast: Cast) -> Matter:
+def repair(cast: Cast, impact: str = "none") -> Matter:
     """Reported by the teacher of 三(2)班, in the hands of the repairman."""
     repairs.lay_out(act=cast.act("director"))
     kind = FaultType.objects.filter(after_photo=False).order_by("pk")[0]
     teacher = cast.act("class-teacher")
-    made = repairs.report(place=cast.place("c32"), fault_type=kind, detail="后排灯管不亮", act=teacher)
+    made = repairs.report(
+        place=cast.place("c32"), fault_type=kind, detail="后排灯管不亮", impact=impact, act=teacher
+    )
     matter = Matter.objects.get(pk=made.pk)
     if matter.holder is None:
         repairs.dispatch(matter, worker=cast["repairman"], note="", act=cast.act("director"))
+    return Matter.objects.select_related("holder", "place", "opened_by").get(pk=made.pk)
+
+
+def service(cast: Cast) -> Matter:
+    """A meal asked for by the teacher of 三(2)班, in the hands of the canteen's manager."""
+    repairs.lay_out(act=cast.act("director"))
+    meal = FaultType.objects.get(code="S01")
+    made = repairs.ask(
+        place=cast.place("c32"), fault_type=meal, detail="多两份", act=cast.act("class-teacher")
+    )
     return Matter.objects.select_related("holder", "place", "opened_by").get(pk=made.pk)
 
 
@@ -69,7 +81,7 @@ def checked(cast: Cast) -> None:
 
 
 MAKERS: dict[str, Callable[[Cast], Matter]] = {
-    "repairs.repair": repair, "plans.plan": plan, "plans.task": task,
+    "repairs.repair": repair, "repairs.service": service, "plans.plan": plan, "plans.task": task,
 }  # fmt: skip
 
 
@@ -84,6 +96,18 @@ def fill(cast: Cast) -> None:
     calendar.set_days(
         [SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act
     )
+    terms.lay_out(act=act)
+    for way in ("paper", "phone", "word"):
+        repairs.note_slip(
+            way=way,
+            asker=cast["teacher"],
+            place=cast.place("c32"),
+            said="门锁打不开",
+            received_at=cast.now,
+            act=act,
+        )
+        room = repair(cast, impact="room")
+        repairs.finish(room, cause="wear", fix="换锁", act=cast.act("repairman"))
     for code, name, first, last in (
         ("2025-1", "2025 秋季学期", date(2025, 9, 1), date(2026, 1, 22)),
         ("2025-2", "2026 春季学期", date(2026, 3, 2), date(2026, 7, 3)),

@@ -112,7 +112,7 @@ def test_a_visitor_s_report_waits_for_the_office_and_shows_no_way_in(web, door):
 
 
 def test_what_a_visitor_may_not_say_is_refused_with_the_rest_kept(web, door):
-    answer = by_visitor(web, door, detail="", name="李女士", affects_lesson="on")
+    answer = by_visitor(web, door, detail="", name="李女士", impact="lesson")
     assert answer.status_code == 422 and Matter.objects.count() == 0
     assert 'value="李女士"' in answer.content.decode()
 

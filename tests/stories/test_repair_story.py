@@ -123,15 +123,18 @@ def test_the_indicators_say_what_the_rows_say(scene):
     assert said == {
         "IND-1.1.4d-1": "11.7",  # (2 + 30 + 3 hours) : 3; the half hour before it was sent back is nobody's
         "IND-1.1.4d-2": "66.7", "IND-2.2.1b-1": "0", "IND-2.2.1b-2": "0", "IND-2.2.1c-1": "66.7",
-        "IND-2.2.1c-2": "33.3", "IND-2.2.1c-3": "33.3",
+        "IND-2.2.1c-2": "33.3", "IND-2.2.1c-3": "33.3", "IND-1.1.3b-1": "120",  # 60, 120 and 1800 minutes
+        "IND-1.1.3b-2": "66.7", "IND-1.1.3b-3": "0.00", "IND-G2-1": "66.7", "IND-G2-2": "0",
+        "IND-G3-1": "None",
+        "IND-G3-2": "None",
     }  # fmt: skip
     on_time = next(each for each in indicators.INDICATORS if each.code == "IND-1.1.4d-2")
     assert [repair.pk for repair in rows(on_time, term, side="rest")] == [late.pk]
     nothing = Period(at(2025, 9, 1).date(), at(2025, 9, 30).date())
     empty = {each.code: value(each, nothing).value for each in indicators.INDICATORS}
     assert [code for code, found in empty.items() if found is not None] == [
-        "IND-2.2.1b-2"
-    ]  # a count of nothing is 0
+        "IND-G2-2", "IND-2.2.1b-2",
+    ]  # fmt: skip  # a count of nothing is 0
     trends = {
         code: [*map(str, each.trend.values)] for code, each in measured(indicators.INDICATORS, term).items()
     }

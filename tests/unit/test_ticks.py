@@ -26,7 +26,7 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.tune", "kernel.check", "repairs.remind_and_close",
+    "kernel.tune", "kernel.check", "repairs.remind_and_close", "repairs.chase",
 ]  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def test_each_runs_again_only_when_its_time_has_come(house, monkeypatch):
     assert ran == [
         EVERY,
         minutely,
-        [turns, *minutely],
-        [turns, *minutely, "kernel.forget", "repairs.remind_and_close"],
+        [turns, *minutely, "repairs.chase"],
+        [turns, *minutely, "kernel.forget", "repairs.remind_and_close", "repairs.chase"],
         EVERY,
     ]
 

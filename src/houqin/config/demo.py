@@ -60,6 +60,7 @@ def found(today: date) -> None:
     for year in range(today.year - 2, today.year + 2):
         open_year(year, act)
     terms.set_days(holidays(), act=act)
+    terms.lay_out(act=act)
     for rank, seed in enumerate(POSTS, 1):
         people.create_post(code=seed.code, name=seed.name, rank=rank, duties=seed.duties, act=act)
 

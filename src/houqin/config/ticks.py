@@ -15,9 +15,8 @@ from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.audit.sealing import actions as sealing
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import actions as people
-from houqin.kernel.people.queries import SYSTEM, built_in, holders
+from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.schedule import actions as schedule
 
 PAUSE = 10.0  # seconds between two looks
@@ -95,15 +94,6 @@ def make_turns(act: Act) -> int:
     return made
 
 
-def escalate_overdue(act: Act) -> int:
-    """督办: bring each overdue matter before the overseers, once per due time."""
-    to = list(holders("overseer", act.day))
-    late = list(Matter.objects.overdue(act.at).filter(escalated_at=None).order_by("due_at", "pk")[:500])
-    for matter in late:
-        matters.escalate(matter, to=to, act=act)
-    return len(late)
-
-
 def seal(act: Act) -> int:
     return sealing.seal(act=act)
 
@@ -136,7 +126,7 @@ def check_fast(act: Act) -> None:
 
 KERNEL = (
     Job("kernel.turns", timedelta(minutes=5), make_turns),
-    Job("kernel.escalate", timedelta(minutes=1), escalate_overdue),
+    Job("kernel.escalate", timedelta(minutes=1), matters.escalate_overdue),
     Job("kernel.seal", timedelta(minutes=1), seal),
     Job("kernel.erase", timedelta(hours=6), erase),
     Job("kernel.forget", timedelta(hours=1), forget),

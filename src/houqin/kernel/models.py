@@ -28,12 +28,13 @@ from .schedule.models import Schedule, Slot, TickRun
 from .school.models import FigureSetting, School
 from .search.models import SearchRow
 from .signatures.models import Signature
-from .terms.models import SchoolDay, SchoolYear, Term
+from .terms.models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 __all__ = [
     "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event",
-    "FigureSetting", "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter",
-    "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
-    "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor",
-    "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
+    "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link", "ListChoice", "LoginLink",
+    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place",
+    "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal",
+    "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries",
+    "User", "Withdrawal",
 ]  # fmt: skip

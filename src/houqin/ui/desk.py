@@ -125,10 +125,11 @@ def step_button(matter: Matter, step: Step | None) -> dict[str, Any] | None:
 
 
 def notes(flow: Flow, matter: Matter, act: Act) -> list[Any]:
-    """报修 · 王丽 · 还剩 1 小时 50 分; red when past its time."""
+    """先办 · 报修 · 王丽 · 还剩 1 小时 50 分; red when past its time."""
     late = not matter.paused_at and matter.due_at < act.at
     due = flow.state(matter.state).label if matter.paused_at else wording.deadline(matter.due_at, act.at)
-    said: list[Any] = [flow.name]
+    said: list[Any] = [{"text": "先办", "tone": "red"}] if matter.first else []
+    said.append(flow.name)
     if matter.opened_by_id != act.by.pk:
         said.append(matter.opened_by.name)
     if matter.safety:

@@ -1,12 +1,13 @@
-"""学校: the registers of the kernel's own cards:
-places, people, posts, school days, terms, labels; and the figures."""
+"""学校: the registers of the kernel's own cards: places, people, posts, school days, terms, lessons, labels;
+and the figures."""
 
 from __future__ import annotations
 
 from houqin.kernel.area import Area, Page
+from houqin.kernel.terms import actions as terms
 
 from . import figures, first_days, house_logins
-from .house_calendar import DAYS, TERMS
+from .house_calendar import DAYS, PERIODS, TERMS
 from .house_classes import CLASSES
 from .house_people import PEOPLE
 from .house_places import LABELS, PLACES, SCHOOL
@@ -18,7 +19,8 @@ AREA = Area(
     icon="school",
     group="家底",
     first_steps=first_days.of_the_house,
-    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, LABELS),
+    starts_with=terms.lay_out,
+    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, PERIODS, LABELS),
     pages=(
         Page(
             "figures/",

@@ -1,8 +1,8 @@
-"""校历、学期: the days that differ from the national calendar, and the terms."""
+"""校历、学期、节次: the days that differ from the national calendar, the terms, the lessons of a day."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,10 +12,10 @@ from houqin.kernel.act import Act
 from houqin.kernel.area import Fact
 from houqin.kernel.people.models import Person
 from houqin.kernel.terms import actions as terms
-from houqin.kernel.terms.models import SchoolDay, Term
+from houqin.kernel.terms.models import LessonPeriod, SchoolDay, Term
 from houqin.kernel.wording import weekday
 
-from .fields import DayField, SlipForm
+from .fields import DayField, SlipForm, WholeField
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
@@ -160,4 +160,57 @@ TERMS = Register(
         CardSlip("change", "改卡片", ChangeTerm, terms.change_term, KEEPERS),
     ),
     card=Card(term_facts),
+)
+
+# ── 节次 ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def all_periods(person: Person, at: datetime) -> QuerySet[LessonPeriod]:
+    return LessonPeriod.objects.all()
+
+
+def hour(label: str) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput({"type": "time"}, "%H:%M"),
+        error_messages={"invalid": f"“{label}”写成 8:20 这样"},
+    )
+
+
+class ChangePeriod(SlipForm):
+    begins = hour("上课")
+    ends = hour("下课")
+
+
+class NewPeriod(ChangePeriod):
+    number = WholeField(label="第几节", min_value=1, max_value=20)
+    field_order = ("number",)
+
+
+def of_the_clock(at: time) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
+def period_facts(period: LessonPeriod, act: Act) -> list[Fact]:
+    return [Fact("上课", of_the_clock(period.begins)), Fact("下课", of_the_clock(period.ends))]
+
+
+PERIODS = Register(
+    key="periods",
+    name="节次",
+    model=LessonPeriod,
+    icon="clock",
+    rows=all_periods,
+    columns=(
+        Column("节次", "number", sort="number", on="title", value=lambda number: f"第 {number} 节"),
+        Column("上课", "begins", sort="begins", on="place", value=of_the_clock),
+        Column("下课", "ends", on="due", value=of_the_clock),
+    ),
+    order="number",
+    slips=(
+        CardSlip("new", "加一节", NewPeriod, terms.enter_period, KEEPERS, "plus"),
+        CardSlip("change", "改时间", ChangePeriod, terms.change_period, KEEPERS),
+    ),
+    card=Card(period_facts),
+    empty=Empty("还没有节次", "上课时报的修先办，房间停用了几节课，都按节次算。先把一天的课录进来。"),
 )

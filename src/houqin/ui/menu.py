@@ -18,7 +18,7 @@ def groups(person: Person, on: date, path: str, waiting: Counter[str]) -> list[d
     for title in GROUPS:
         if items := [item for group, item in lines if group == title]:
             found.append({"title": title, "items": items})
-    _mark_longest(found)
+    _mark_longest(found, path)
     return found
 
 
@@ -68,9 +68,10 @@ def allowed(duties: Iterable[str], codes: frozenset[str]) -> bool:
     return not wanted or bool(wanted & codes)
 
 
-def _mark_longest(menu: list[dict[str, Any]]) -> None:
-    """Of nested addresses only the longest is where one stands."""
+def _mark_longest(menu: list[dict[str, Any]], path: str) -> None:
+    """Of nested addresses only the longest is where one stands; an area's line stands back for its own
+    pages."""
     here = [item for group in menu for item in group["items"] if item["current"]]
-    best = max(here, key=lambda item: len(item["url"]), default=None)
+    best = max(here, key=lambda item: (path.startswith(item["url"]), len(item["url"])), default=None)
     for item in here:
         item["current"] = item is best

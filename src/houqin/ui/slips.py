@@ -104,7 +104,8 @@ def new(request: access.Request, kind: str) -> HttpResponse:
             refusal, status = lay_on(form, no), no.status
     context = {
         "slip": {
-            "title": flow.name, "action": request.path, "submit": {"label": flow.name, "icon": "send"},
+            "title": flow.name, "action": request.path, "submit": {"label": flow.opening or flow.name,
+                                                                   "icon": "send"},
             "cancel": {"url": "/"}, "then": _says(slip, act, None),
             "keeps": {"next": "/"} if slip.offline else None,
         },

@@ -14,12 +14,13 @@ from houqin.kernel.area import Area, Invariant, Job, Offer, Page, Paper, Slip
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
+from houqin.kernel.school import figures
 
 from . import actions, forms, indicators, papers, queries, registers, rules, views
-from .flow import REPAIR
+from .flow import REPAIR, SERVICE
 from .models import Repair
 
-KIND = REPAIR.kind
+KIND, LIFE = REPAIR.kind, SERVICE.kind
 
 
 def offer_report(place: Place, **facts: Any) -> Repair:
@@ -48,6 +49,13 @@ def able(act: Act, matter: Matter | None) -> dict[str, Any]:
     return {"worker": rows.exclude(pk=matter.holder_id) if matter.holder_id else rows}
 
 
+def graded_as(act: Act, matter: Matter | None) -> dict[str, Any]:
+    assert matter is not None
+    repair = matter.repair
+    now = {f"{name}__initial": getattr(repair, name) for name in ("service", "urgency", "impact")}
+    return taken_as(act, matter) | now
+
+
 def taken_as(act: Act, matter: Matter | None) -> dict[str, Any]:
     assert matter is not None
     return {"fault_type": queries.types(), "fault_type__initial": matter.repair.fault_type_id}
@@ -60,7 +68,11 @@ def finishing(act: Act, matter: Matter | None) -> dict[str, Any]:
 
 
 def signing(act: Act, matter: Matter | None) -> dict[str, Any]:
-    return {"signature__signer": act.by.name}
+    assert matter is not None
+    signer = {"signature__signer": act.by.name}
+    if not matter.repair.downtimes.exists():
+        return signer
+    return signer | {"lessons__initial": queries.lessons_lost(matter.repair), "lessons__aside": "不对就改"}
 
 
 def says_reported(act: Act, matter: Matter | None) -> str:
@@ -69,6 +81,8 @@ def says_reported(act: Act, matter: Matter | None) -> str:
 
 def says_signed(act: Act, matter: Matter | None) -> str:
     assert matter is not None
+    if matter.kind == LIFE:
+        return f"签的是：{matter.number} 已办好"
     cost = matter.repair.parts_fen
     return f"签的是：{matter.number} 已修好" + (f"，用料 {wording.yuan(cost)}" if cost else "")
 
@@ -77,13 +91,22 @@ def says_finished(act: Act, matter: Matter | None) -> str:
     assert matter is not None
     matter.repair.worker = act.by
     signer = rules.signer(matter)
-    return f"交{signer}签收，过 5 个上学日不签由系统关闭" if signer else "这里没有别人能签收，由总务处代收"
+    verb = "确认" if matter.kind == LIFE else "签收"
+    if signer is None:
+        return f"这里没有别人能{verb}，由总务处代收"
+    days = figures.value(rules.SIGN_DAYS.code)
+    return f"交{signer}{verb}，过 {days} 个上学日不{verb}由系统关闭"
+
+
+def says_asked(act: Act, matter: Matter | None) -> str:
+    return "直接交给办这件事的人，办好由你确认、打分"
 
 
 def says_reopened(act: Act, matter: Matter | None) -> str:
     assert matter is not None
     worker = matter.repair.worker
-    return f"退给{worker}重修，写过的都还在" if worker else ""
+    again = "再办" if matter.kind == LIFE else "重修"
+    return f"退给{worker}{again}，写过的都还在" if worker else ""
 
 
 AREA = Area(
@@ -91,14 +114,16 @@ AREA = Area(
     name="报修",
     icon="tool",
     group="事",
-    flows=(REPAIR,),
-    registers=(registers.REPAIRS, registers.FAULT_TYPES),
+    flows=(REPAIR, SERVICE),
+    registers=(registers.REPAIRS, registers.PAPER_SLIPS, registers.DOWNTIMES, registers.FAULT_TYPES,
+               registers.PRIORITIES),
     slips={
         (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported,
                              offline=True),
         (KIND, "take"): Slip(forms.TakeForm, actions.take, taken_as),
         (KIND, "decline"): Slip(forms.DeclineForm, actions.decline),
         (KIND, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
+        (KIND, "grade"): Slip(forms.GradeForm, actions.grade, graded_as),
         (KIND, "pass_on"): Slip(forms.PassOnForm, actions.pass_on, able),
         (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive, offline=True),
         (KIND, "pause"): Slip(forms.PauseForm, actions.pause, offline=True),
@@ -113,13 +138,25 @@ AREA = Area(
         (KIND, "rate"): Slip(forms.RateForm, actions.rate),
         (KIND, "cancel"): Slip(forms.CancelForm, actions.cancel),
         (KIND, "nudge"): Slip(forms.NudgeForm, actions.nudge),
+        (LIFE, "open"): Slip(forms.AskForm, actions.ask, views.choices_of_life, says_asked),
+        (LIFE, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
+        (LIFE, "serve"): Slip(forms.ServeForm, actions.serve, says=says_finished),
+        (LIFE, "arrive"): Slip(forms.PlainForm, actions.arrive),
+        (LIFE, "pass_on"): Slip(forms.PassOnForm, actions.pass_on, able),
+        (LIFE, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),
+        (LIFE, "reopen"): Slip(forms.ReopenForm, actions.reopen, says=says_reopened),
+        (LIFE, "close_by_office"): Slip(forms.CloseForm, actions.close_by_office),
+        (LIFE, "rate"): Slip(forms.RateForm, actions.rate),
+        (LIFE, "cancel"): Slip(forms.CancelForm, actions.cancel),
+        (LIFE, "nudge"): Slip(forms.NudgeForm, actions.nudge),
     },
-    particulars={KIND: papers.facts},
+    particulars={KIND: papers.facts, LIFE: papers.service_facts},
     papers={KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip)},
     pages=(
         Page("jobs/", "jobs", views.jobs, label="今天的活", icon="route", group="事", duties=(rules.WORKER,)),
-        Page("figures/", "figures", views.figures, label="报修统计", icon="chart-bar",
-             duties=("office", "view-all", "view-repairs", "overseer", rules.WORKER)),
+        Page("life/", "life", views.life, label="生活服务", icon="message-2", group="事"),
+        Page("repeated/", "repeated", views.repeated, label="反复报修", icon="repeat", duties=views.COUNTS),
+        Page("figures/", "figures", views.figures, label="报修统计", icon="chart-bar", duties=views.COUNTS),
         Page("notice/<int:place>/", "notice", views.notice),
         Page("join/<str:number>/", "join", views.join),
         Page("look/", "look", views.look),
@@ -130,10 +167,14 @@ AREA = Area(
     holdings=queries.held,
     starts_with=actions.lay_out,
     indicators=indicators.INDICATORS,
-    jobs=(Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),),
+    jobs=(
+        Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),
+        Job("repairs.chase", timedelta(minutes=5), actions.chase),
+    ),
     invariants=(
         Invariant("repairs.R1", "报修单的状态、返修和转派次数与经过一致", queries.agree_with_events),
         Invariant("repairs.R2", "报修单的用料金额等于用料明细之和", queries.parts_add_up),
         Invariant("repairs.R3", "修好都有别人的签字，到时关闭都由系统关", queries.signed_are_signed),
+        Invariant("repairs.R4", "停用课时不少于 0，修好的房间不再停用", queries.lessons_are_honest),
     ),
 )  # fmt: skip

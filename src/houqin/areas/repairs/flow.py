@@ -1,4 +1,4 @@
-"""报修 as a table: its states and the steps between them."""
+"""报修 and 服务 as tables: their states and the steps between them."""
 
 from houqin.kernel.matters.flow import Flow, State, Step
 
@@ -39,6 +39,8 @@ REPAIR = Flow(
              icon="player-pause", tone="wait"),
         Step("resume",          "复工",     ("waiting",), "assigned", rules.in_hand_or_dispatcher,
              icon="player-play", main=True),
+        Step("grade",           "定级",     ("reported", "assigned"), "", rules.is_dispatcher,
+             icon="adjustments-horizontal"),
         Step("pass_on",         "转派",     ("assigned",), "assigned", rules.in_hand_or_dispatcher,
              icon="arrow-forward-up"),
         Step("ask_contractor",  "外修",     ("assigned",), "approving", rules.in_hand_or_dispatcher,
@@ -55,6 +57,8 @@ REPAIR = Flow(
              icon="arrow-back-up", tone="bad"),
         Step("close_by_office", "代收",     ("fixed",), "closed_by_office", rules.is_office,
              icon="user-check"),
+        Step("unanswered",      "没人接手", ("unverified", "reported", "assigned"), "", rules.is_system,
+             icon="alert-triangle", tone="bad", shown=False),
         Step("remind",          "提醒签收", ("fixed",), "", rules.is_system,
              icon="bell", shown=False),
         Step("time_out",        "到时关闭", ("fixed",), "timed_out", rules.is_system,
@@ -69,3 +73,49 @@ REPAIR = Flow(
              icon="bell"),
     ),
 )  # fmt: skip
+
+SERVICE = Flow(
+    kind="repairs.service",
+    name="生活服务",
+    prefix="FW",
+    icon="message-2",
+    opening="提出",
+    states=(
+        State("reported", "等派办", tone="amber", icon="user-question"),
+        State("assigned", "在办", tone="accent", icon="progress"),
+        State("fixed", "等确认", tone="accent", icon="signature"),
+        State("signed", "办好", tone="green", icon="circle-check", end=True),
+        State("timed_out", "到时关闭", tone="grey", icon="clock", end=True),
+        State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=True),
+        State("cancelled", "已撤销", tone="grey", icon="x", end=True),
+    ),
+    steps=(
+        Step("dispatch",        "派办",     ("reported",), "assigned", rules.is_dispatcher,
+             icon="arrow-right", main=True),
+        Step("serve",           "办好",     ("assigned",), "fixed", rules.in_hand,
+             icon="check", tone="good", main=True),
+        Step("arrive",          "接手",     ("assigned",), "", rules.in_hand,
+             icon="map-pin-check"),
+        Step("pass_on",         "转办",     ("assigned",), "assigned", rules.in_hand_or_dispatcher,
+             icon="arrow-forward-up"),
+        Step("sign",            "确认",     ("fixed",), "signed", rules.may_sign,
+             icon="signature", tone="good", main=True),
+        Step("reopen",          "再办",     ("fixed",), "assigned", rules.may_sign,
+             icon="arrow-back-up", tone="bad"),
+        Step("close_by_office", "代收",     ("fixed",), "closed_by_office", rules.is_office,
+             icon="user-check"),
+        Step("unanswered",      "没人接手", ("reported", "assigned"), "", rules.is_system,
+             icon="alert-triangle", tone="bad", shown=False),
+        Step("remind",          "提醒确认", ("fixed",), "", rules.is_system,
+             icon="bell", shown=False),
+        Step("time_out",        "到时关闭", ("fixed",), "timed_out", rules.is_system,
+             icon="clock", shown=False),
+        Step("rate",            "评价",     ("signed",), "", rules.is_opener,
+             icon="message-2"),
+        Step("cancel",          "撤销",     ("reported", "assigned"), "cancelled", rules.is_opener,
+             icon="x", tone="bad"),
+        Step("nudge",           "催办",     ("reported", "assigned", "fixed"), "", rules.may_nudge,
+             icon="bell"),
+    ),
+)  # fmt: skip
+FLOWS = {flow.kind: flow for flow in (REPAIR, SERVICE)}

@@ -1,5 +1,8 @@
 """The forms of the slips: fields and shapes; what may be chosen is handed in."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from houqin.kernel.people.models import Person
@@ -15,7 +18,7 @@ from houqin.ui.fields import (
     WholeField,
 )
 
-from .models import FaultType, Repair
+from .models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
 
 
 class FaultTypeField(forms.ModelChoiceField):
@@ -44,6 +47,20 @@ def rating(*, required: bool) -> forms.TypedChoiceField:
     )
 
 
+def one_of(label: str, choices: Sequence[tuple[str, str]], usual: str) -> forms.TypedChoiceField:
+    """A bar on which the usual answer is chosen already."""
+    field = forms.TypedChoiceField(
+        label=label,
+        choices=choices,
+        initial=usual,
+        empty_value=usual,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    field.look, field.aside = "bar", "" if usual else "不选就看类别"  # type: ignore[attr-defined]
+    return field
+
+
 class ReportForm(SlipForm):
     """报修 at a place that is known already (the scan page)."""
 
@@ -52,16 +69,37 @@ class ReportForm(SlipForm):
     )
     detail = note("怎么了", placeholder="例如：后排靠窗两根灯管不亮")
     photos = PhotosField(required=False)
-    affects_lesson = forms.BooleanField(
-        label="现在影响上课", required=False, help_text="打开后按紧急的时限办"
-    )
+    impact = one_of("影响", IMPACTS, "none")
 
 
 class OpenForm(ReportForm):
-    """报修 from the list: the place is chosen."""
+    """报修 from the list: the place is chosen, and for whom and how urgent it is may be said."""
 
     place = forms.ModelChoiceField(label="在哪里", queryset=Place.objects.none())
-    field_order = ("place", "fault_type", "detail", "photos", "affects_lesson")
+    urgency = one_of("紧急程度", URGENCIES, "plain")
+    service = one_of("服务类型", [("", "按类别"), *SERVICES], "")
+    field_order = ("place", "fault_type", "detail", "photos", "impact", "urgency", "service")
+
+
+class AskForm(SlipForm):
+    """生活服务."""
+
+    fault_type = FaultTypeField(
+        label="要办什么", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    place = forms.ModelChoiceField(label="在哪里", queryset=Place.objects.none())
+    detail = note("说清楚", placeholder="例如：操场捡到一件红色外套")
+    photos = PhotosField(required=False)
+
+
+class GradeForm(SlipForm):
+    """定级."""
+
+    fault_type = FaultTypeField(label="类别", queryset=FaultType.objects.none(), empty_label=None)
+    service = forms.ChoiceField(label="服务类型", choices=SERVICES, widget=forms.RadioSelect)
+    urgency = forms.ChoiceField(label="紧急程度", choices=URGENCIES, widget=forms.RadioSelect)
+    impact = one_of("影响", IMPACTS, "none")
+    note = note("说一句", placeholder="例如：下午公开课要用", required=False)
 
 
 class VisitorForm(SlipForm):
@@ -140,10 +178,24 @@ class FinishForm(SlipForm):
     photos = PhotosField(label="修好的照片", required=False)
 
 
+class ServeForm(SlipForm):
+    fix = note("办了什么", placeholder="例如：外套已由失主领回")
+    photos = PhotosField(required=False)
+
+
 class SignForm(SlipForm):
+    """签收; how many lessons were lost is asked only where some were counted."""
+
     rating = rating(required=False)
     remark = note("说一句", placeholder="例如：又快又好", required=False)
+    lessons = WholeField(label="停用课时", min_value=0, max_value=2000, required=False)
+    lessons_why = note("课时为什么不同", placeholder="例如：第 3 节换到了音乐教室上", required=False)
     signature = SignatureField()
+
+    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any):
+        super().__init__(*args, choices=choices, **kwargs)
+        if "lessons" not in self.initial:
+            del self.fields["lessons"], self.fields["lessons_why"]
 
 
 class ReopenForm(SlipForm):
@@ -190,9 +242,41 @@ class FaultTypeForm(SlipForm):
     urgent_fix_minutes = WholeField(label="紧急修复", min_value=1, max_value=100_000, required=False)
     safety = forms.BooleanField(label="涉及安全", required=False, help_text="打开后昼夜计时")
     after_photo = forms.BooleanField(label="修好要拍照", required=False, help_text="打开后没有照片不能点修好")
+    service = forms.ChoiceField(label="服务类型", choices=[("", "看地点"), *SERVICES], required=False)
+    life = forms.CharField(
+        label="生活服务", max_length=8, required=False, help_text="写了名字，就列在“生活服务”里"
+    )
+    request = forms.BooleanField(label="办事", required=False, help_text="打开后不是报修，只在“生活服务”里提")
     rank = WholeField(label="次序", min_value=1, max_value=1000)
     source = forms.CharField(label="时限依据", max_length=120, required=False)
 
 
 class FaultTypeChange(FaultTypeForm):
     code = None  # type: ignore[assignment]
+
+
+class PriorityForm(SlipForm):
+    rank = forms.TypedChoiceField(label="次序", choices=RANKS, coerce=int, widget=forms.RadioSelect)
+    urgent_clock = forms.BooleanField(label="按紧急时限", required=False, help_text="关上按一般时限")
+
+
+class PaperSlipForm(SlipForm):
+    """纸质报修单: noted as it reached the office."""
+
+    way = one_of("怎么来的", PaperSlip.WAYS, "paper")
+    asker = forms.ModelChoiceField(label="报修人", queryset=Person.objects.none())
+    place = forms.ModelChoiceField(label="地点", queryset=Place.objects.none())
+    said = note("怎么了", placeholder="例如：后排靠窗两根灯管不亮")
+    received_at = forms.DateTimeField(
+        label="收到", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    )
+
+
+class EnterSlipForm(SlipForm):
+    """录成报修."""
+
+    fault_type = FaultTypeField(
+        label="什么坏了", queryset=FaultType.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    impact = one_of("影响", IMPACTS, "none")
+    urgency = one_of("紧急程度", URGENCIES, "plain")

@@ -1,46 +1,93 @@
-"""条款 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the repairs (data/clauses.json has the
-codes)."""
+"""条款 G2, G3, 1.1.3b, 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the records (data/clauses.json
+has the codes).
+
+What is asked for in daily life (服务) counts where a clause speaks of requests; where it speaks of repairs,
+repairs only.
+"""
 
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
-from houqin.kernel.indicators.measures import Mean, Median
+from houqin.kernel.indicators.measures import Mean, Median, Share, Total
 
-from .models import Repair
+from .models import Downtime, PaperSlip, Repair
 
 CLOSED = ("signed", "timed_out", "closed_by_office")
 WITHDRAWN = ("cancelled", "declined")
 LIST = "repairs.repairs"
 
 
+# ── rows ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def repairs() -> QuerySet[Repair]:
+    return Repair.objects.filter(fault_type__request=False)
+
+
 def finished(period: Period) -> QuerySet[Repair]:
-    return Repair.objects.filter(fixed_at__gte=period.since, fixed_at__lt=period.until)
+    return repairs().filter(fixed_at__gte=period.since, fixed_at__lt=period.until)
+
+
+def all_due(period: Period) -> QuerySet[Repair]:
+    """Repairs and requests."""
+    rows = Repair.objects.filter(fix_due_at__gte=period.since, fix_due_at__lt=period.until)
+    return rows.exclude(matter__state__in=WITHDRAWN)
 
 
 def due(period: Period) -> QuerySet[Repair]:
-    rows = Repair.objects.filter(fix_due_at__gte=period.since, fix_due_at__lt=period.until)
-    return rows.exclude(matter__state__in=WITHDRAWN)
+    return all_due(period).filter(fault_type__request=False)
 
 
 def due_and_on_time(period: Period) -> QuerySet[Repair]:
     return due(period).filter(fixed_at__lte=F("fix_due_at"))
 
 
+def teaching_due(period: Period) -> QuerySet[Repair]:
+    return all_due(period).filter(service="teaching")
+
+
+def teaching_on_time(period: Period) -> QuerySet[Repair]:
+    return teaching_due(period).filter(fixed_at__lte=F("fix_due_at"))
+
+
+def downtimes(period: Period) -> QuerySet[Downtime]:
+    """By the day on which the room was back in use."""
+    return Downtime.objects.filter(until__gte=period.since, until__lt=period.until)
+
+
+def reported(period: Period) -> QuerySet[Repair]:
+    rows = repairs().filter(matter__opened_at__gte=period.since, matter__opened_at__lt=period.until)
+    return rows.exclude(matter__state__in=WITHDRAWN)
+
+
+def finished_the_same_day(period: Period) -> QuerySet[Repair]:
+    return reported(period).annotate(fixed_on=TruncDate("fixed_at")).filter(fixed_on__lte=F("received_on"))
+
+
+def answered(period: Period) -> QuerySet[Repair]:
+    return reported(period).exclude(first_minutes=None)
+
+
 def assigned(period: Period) -> QuerySet[Repair]:
-    return Repair.objects.filter(assigned_at__gte=period.since, assigned_at__lt=period.until)
+    return repairs().filter(assigned_at__gte=period.since, assigned_at__lt=period.until)
 
 
-def never_taken(period: Period) -> QuerySet[Repair]:
-    """Said at the office (by a visitor or on a slip) and not taken up yet."""
-    opened = Repair.objects.filter(matter__opened_at__gte=period.since, matter__opened_at__lt=period.until)
-    return opened.filter(matter__state="unverified")
+def lost_slips(period: Period) -> QuerySet[PaperSlip]:
+    """Noted at the office, and no repair was opened for them."""
+    return PaperSlip.objects.filter(received_at__gte=period.since, received_at__lt=period.until, repair=None)
+
+
+def all_closed(period: Period) -> QuerySet[Repair]:
+    """Repairs and requests."""
+    rows = Repair.objects.filter(matter__closed_at__gte=period.since, matter__closed_at__lt=period.until)
+    return rows.filter(matter__state__in=CLOSED)
 
 
 def closed(period: Period) -> QuerySet[Repair]:
-    rows = Repair.objects.filter(matter__closed_at__gte=period.since, matter__closed_at__lt=period.until)
-    return rows.filter(matter__state__in=CLOSED)
+    return all_closed(period).filter(fault_type__request=False)
 
 
 def signed(period: Period) -> QuerySet[Repair]:
@@ -55,7 +102,23 @@ def sent_back(period: Period) -> QuerySet[Repair]:
     return closed(period).filter(sent_back__gt=0)
 
 
+def living_rated(period: Period) -> QuerySet[Repair]:
+    """生活服务 of both kinds, rated in the period by who asked for it."""
+    return Repair.objects.filter(service="living", rated_at__gte=period.since, rated_at__lt=period.until)
+
+
+def living_closed(period: Period) -> QuerySet[Repair]:
+    return all_closed(period).filter(service="living")
+
+
+def living_closed_and_rated(period: Period) -> QuerySet[Repair]:
+    return living_closed(period).exclude(rating=None)
+
+
+# ── indicators ──────────────────────────────────────────────────────────────────────────────────────────
+
 WHOSE: dict[str, Any] = {"person": "worker", "place": "matter__place", "register": LIST}
+OPENED, CLOSED_AT = "matter__opened_at", "matter__closed_at"
 CLOSINGS = (
     Part("报修人签字", Q(matter__state="signed")),
     Part("到时没签，系统关闭", Q(matter__state="timed_out")),
@@ -63,21 +126,33 @@ CLOSINGS = (
 )
 
 INDICATORS = declare((
+    Indicator("IND-G2-1", "教学类按时办结率", ("G2",), top=teaching_on_time, bottom=teaching_due, target=95,
+              when="fix_due_at", words=("按时办结", "没按时"), **WHOSE),
+    Indicator("IND-G2-2", "教室停用课时", ("G2",), top=downtimes, measure=Total("lessons"), unit="课时",
+              counted="次", better="down", when="until", person="repair__worker",
+              place="repair__matter__place", register="repairs.downtimes"),
+    Indicator("IND-G3-1", "师生满意度", ("G3",), top=living_rated, measure=Share("rating", most=5), target=90,
+              when="rated_at", **WHOSE),
+    Indicator("IND-G3-2", "评价率", ("G3",), top=living_closed_and_rated, bottom=living_closed,
+              when=CLOSED_AT, words=("评过", "没评"), **WHOSE),
+    Indicator("IND-1.1.3b-1", "首响中位时长", ("1.1.3b",), top=answered, measure=Median("first_minutes"),
+              unit="分钟", better="down", target=120, when=OPENED, **WHOSE),
+    Indicator("IND-1.1.3b-2", "当日办结率", ("1.1.3b",), top=finished_the_same_day, bottom=reported, target=50,
+              when=OPENED, words=("当日办结", "过了当日"), **WHOSE),
+    Indicator("IND-1.1.3b-3", "平均转派次数", ("1.1.3b",), top=closed, measure=Mean("passed_on", places=2),
+              unit="次", better="down", when=CLOSED_AT, **WHOSE),
     Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=Mean("net_minutes", per=60),
-              unit="小时",
-              better="down", target=16, when="fixed_at", **WHOSE),
+              unit="小时", better="down", target=16, when="fixed_at", **WHOSE),
     Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90,
-              when="fix_due_at",
-              words=("按时修好", "没按时"), **WHOSE),
-    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"), unit="分钟",
-              better="down", target=60, when="assigned_at", **WHOSE),
-    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=never_taken, unit="件", better="down", target=0,
-              when="matter__opened_at", **WHOSE),
+              when="fix_due_at", words=("按时修好", "没按时"), **WHOSE),
+    Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"),
+              unit="分钟", better="down", target=60, when="assigned_at", **WHOSE),
+    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="件", counted="张", better="down",
+              target=0, when="received_at", place="place", register="repairs.slips"),
     Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",), top=signed, bottom=closed, target=90,
-              when="matter__closed_at",
-              parts=CLOSINGS, **WHOSE),
-    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",), top=timed_out, bottom=closed, better="down", target=5,
-              when="matter__closed_at", words=("系统关闭", "有人关的"), **WHOSE),
+              when=CLOSED_AT, parts=CLOSINGS, **WHOSE),
+    Indicator("IND-2.2.1c-2", "超时自动关闭率", ("2.2.1c",), top=timed_out, bottom=closed, better="down",
+              target=5, when=CLOSED_AT, words=("系统关闭", "有人关的"), **WHOSE),
     Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5,
-              when="matter__closed_at", words=("返修过", "一次修好"), **WHOSE),
+              when=CLOSED_AT, words=("返修过", "一次修好"), **WHOSE),
 ))  # fmt: skip

@@ -15,7 +15,7 @@ from houqin.kernel.terms import queries as terms
 from houqin.ui.addresses import signature_url
 
 from . import queries, rules
-from .models import PartUsed, Repair
+from .models import FIRST, SERVICES, URGENCIES, PartUsed, Repair
 
 VISITOR = "扫码上报"
 PART_HEADS = ("用料", "规格", "单位", "数量", "单价（元）", "金额（元）", "出库单")
@@ -32,10 +32,9 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
     repair = queries.shown_one(matter)
     place = matter.place.full_name if matter.place else ""
     lines = [
-        Fact("影响上课", "影响上课", tag=True) if repair.affects_lesson else None,
-        Fact("紧急", "紧急", tag=True) if repair.urgent and not repair.affects_lesson else None,
+        *tags(repair),
         Fact("地点", place, url=f"/repairs/repairs/?view=all&place={matter.place_id}", note=_here(repair)),
-        Fact("类别", repair.fault_type.label),
+        Fact("类别", repair.fault_type.label, note=repair.get_service_display()),
         Fact("报修人", VISITOR if repair.by_visitor else matter.opened_by.name, note=_told(repair, act)),
         Fact("维修人", repair.worker.name if repair.worker else "没派"),
         Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair))
@@ -46,7 +45,8 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
             wording.when(repair.fix_due_at, act.at),
             note="" if repair.fixed_at is None else _kept(repair),
         ),
-        Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.fixed_at else None,
+        Fact("停用课时", lessons_of(repair, act), note=_down(repair, act)) if was_down(repair) else None,
+        Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.parts_fen else None,
         Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen))
         if repair.contractor
         else None,
@@ -54,6 +54,48 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
     ]
     return [line for line in lines if line]
+
+
+def tags(repair: Repair) -> list[Fact]:
+    """What stands beside the state: 先办, 不能上课, 上课时报, 紧急."""
+    said = [
+        repair.get_rank_display() if repair.rank == FIRST else "",
+        repair.get_impact_display() if repair.impact != "none" else "",
+        "上课时报" if repair.in_lesson else "",
+        repair.get_urgency_display() if repair.urgency != "plain" else "",
+    ]
+    return [Fact(word, word, tag=True) for word in said if word]
+
+
+def service_facts(matter: Matter, act: Act) -> list[Fact]:
+    """The particulars on the page of a service of daily life."""
+    repair = queries.shown_one(matter)
+    lines = [
+        Fact("办什么", repair.fault_type.name),
+        Fact("地点", matter.place.full_name if matter.place else ""),
+        Fact("提出人", matter.opened_by.name),
+        Fact("经办人", repair.worker.name if repair.worker else "没派"),
+        Fact("时限", wording.when(repair.fix_due_at, act.at), note=_kept(repair) if repair.fixed_at else ""),
+        Fact("办了什么", repair.fix) if repair.fix else None,
+        Fact("打几分", f"{repair.rating} 分", note=repair.remark) if repair.rating else None,
+    ]
+    return [line for line in lines if line]
+
+
+def was_down(repair: Repair) -> bool:
+    return repair.down_since is not None or repair.downtimes.exists()
+
+
+def lessons_of(repair: Repair, act: Act) -> str:
+    return f"{queries.lessons_so_far(repair, act.at)} 课时"
+
+
+def _down(repair: Repair, act: Act) -> str:
+    """From when on, and what the requester said otherwise."""
+    if repair.down_since:
+        return f"{wording.when(repair.down_since, act.at)} 起不能上课"
+    corrected = repair.downtimes.exclude(note="").order_by("-pk").first()
+    return f"更正：{corrected.note}" if corrected else ""
 
 
 def _here(repair: Repair) -> str:
@@ -125,9 +167,9 @@ def reported(matter: Matter, repair: Repair, events: list[Event]) -> list[list[C
          cell("电话", opener.phone)],
         [cell("报修时间", moment(matter.opened_at)), cell("地点", matter.place.full_name if matter.place else ""),
          cell("类别", repair.fault_type.label)],
-        [picks("紧急程度", ("一般", not repair.urgent), ("紧急", repair.urgent)),
-         picks("影响上课", ("是", repair.affects_lesson), ("否", not repair.affects_lesson)),
-         picks("涉及安全", ("是", matter.safety), ("否", not matter.safety))],
+        [picks("紧急程度", *((label, repair.urgency == key) for key, label in URGENCIES)),
+         picks("影响上课", ("是", repair.impact in ("lesson", "room")), ("否", repair.impact in ("none", "many"))),
+         picks("服务类型", *((label, repair.service == key) for key, label in SERVICES))],
         [cell("首响时限", moment(repair.response_due_at)),
          {**cell("修复时限", moment(repair.fix_due_at)), "span": 3}],
         [{**cell("故障描述", "。".join(filter(None, told))), "span": 5, "tall": True}],

@@ -14,11 +14,12 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import SYSTEM, has_duty
 from houqin.kernel.places import queries as places
+from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.clock import Hours
 
-from .models import DANGER, FaultType, Repair
+from .models import DANGER, FIRST, PLAIN, SOONER, FaultType, Repair
 
 DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = (
     "repair-dispatcher",
@@ -27,16 +28,19 @@ DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = (
     "overseer",
     "read-only",
 )
+FIRST_HANDS = (
+    "take", "decline", "dispatch", "grade", "arrive", "pause", "pass_on", "ask_contractor", "finish", "serve",
+)  # fmt: skip
+SERVED = ("teaching", "living", "admin")
 TITLE = 24  # characters of the fault that go into the matter's title
 
 SIGN_DAYS, FIRST_REMINDER, SECOND_REMINDER, REPEAT_DAYS, REPEATS, VISITOR_DAYS = figures.declare((
-    figures.Figure("repairs.sign_days", "修好后几个上学日不签收就到时关闭", 5, "天", "scenarios.md A8", 1, 60),
-    figures.Figure("repairs.remind_first", "修好后第几个上学日第一次提醒签收", 2, "天", "scenarios.md A8", 1, 60),
-    figures.Figure("repairs.remind_second", "修好后第几个上学日第二次提醒签收", 4, "天", "scenarios.md A8", 1, 60),
-    figures.Figure("repairs.repeat_days", "反复报修：多少天以内", 90, "天", "scenarios.md A11", 1, 366),
-    figures.Figure("repairs.repeats", "反复报修：同一处同一类报几次算", 3, "次", "scenarios.md A11", 2, 20),
-    figures.Figure("repairs.visitor_days", "访客的姓名电话保留多少天", 90, "天", "decisions.md, Figures that ship",
-                   1, 366),
+    figures.Figure("repairs.sign_days", "修好后几个上学日不签收就到时关闭", 5, "天", "惯例，按学校实际改", 1, 60),
+    figures.Figure("repairs.remind_first", "修好后第几个上学日第一次提醒签收", 2, "天", "惯例，按学校实际改", 1, 60),
+    figures.Figure("repairs.remind_second", "修好后第几个上学日第二次提醒签收", 4, "天", "惯例，按学校实际改", 1, 60),
+    figures.Figure("repairs.repeat_days", "反复报修：多少天以内", 90, "天", "惯例，按学校实际改", 1, 366),
+    figures.Figure("repairs.repeats", "反复报修：同一处同一类报几次算", 3, "次", "惯例，按学校实际改", 2, 20),
+    figures.Figure("repairs.visitor_days", "访客的姓名电话保留多少天", 90, "天", "个人信息够用就清，按学校实际改", 1, 366),
 ))  # fmt: skip
 
 
@@ -112,8 +116,11 @@ def may_join(act: Act, matter: Matter) -> bool:
 
 
 def able(person: Person, fault_type: FaultType, on: date) -> bool:
-    """May be given this repair on a date: a repair worker, or who holds the duty the fault type names."""
-    return has_duty(person, WORKER, on) or (fault_type.duty != "" and has_duty(person, fault_type.duty, on))
+    """May be given this on a date: who holds the duty the type names; if it is a repair, any repair worker
+    too."""
+    if fault_type.duty and has_duty(person, fault_type.duty, on):
+        return True
+    return not fault_type.request and has_duty(person, WORKER, on)
 
 
 # ── what a report says ──────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +146,39 @@ def words_of(fault_type: FaultType) -> list[Word]:
 
 def tells_of_danger(fault_type: FaultType, detail: str) -> bool:
     return any(word.danger and word.text in detail for word in words_of(fault_type))
+
+
+# ── what goes first ─────────────────────────────────────────────────────────────────────────────────────
+
+SHIPPED_PRIORITIES = {  # urgency × impact: rank, on the urgent clock; ours, the school changes them
+    ("plain", "none"): (PLAIN, False), ("plain", "lesson"): (FIRST, True), ("plain", "room"): (FIRST, True),
+    ("plain", "many"): (SOONER, True), ("soon", "none"): (SOONER, False), ("soon", "lesson"): (FIRST, True),
+    ("soon", "room"): (FIRST, True), ("soon", "many"): (FIRST, True), ("urgent", "none"): (SOONER, True),
+    ("urgent", "lesson"): (FIRST, True), ("urgent", "room"): (FIRST, True), ("urgent", "many"): (FIRST, True),
+    ("danger", "none"): (FIRST, True), ("danger", "lesson"): (FIRST, True), ("danger", "room"): (FIRST, True),
+    ("danger", "many"): (FIRST, True),
+}  # fmt: skip
+
+
+def service_of(fault_type: FaultType, place: Place | None) -> str:
+    """教学, 生活 or 行政: as the fault type says, else as its place is used."""
+    used = place.use if place and place.use in SERVED else "admin"
+    return fault_type.service or used
+
+
+def teaches(service: str, place: Place | None) -> bool:
+    """Whether a lesson may suffer: a teaching fault in a teaching room."""
+    return service == "teaching" and place is not None and place.use == "teaching"
+
+
+def stops_lessons(impact: str, place: Place | None) -> bool:
+    """不能上课, of a room where lessons are given."""
+    return impact == "room" and place is not None and place.use == "teaching"
+
+
+def felt(impact: str, in_lesson: bool) -> str:
+    """What goes into the table: reported in a lesson, it touches that lesson whatever was said."""
+    return "lesson" if in_lesson and impact == "none" else impact
 
 
 # ── clocks ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,3 +217,19 @@ def amount_fen(quantity_milli: int, price_fen: int) -> int:
 
 def on_time(repair: Repair) -> bool:
     return repair.fixed_at is not None and repair.fixed_at <= repair.fix_due_at
+
+
+# ── what comes again ────────────────────────────────────────────────────────────────────────────────────
+
+
+def suggestion(*, times: int, least: int, by_people: int, sent_back: int, outside_fen: int) -> str:
+    """What might be done about a fault that keeps coming: the first of these that fits."""
+    if 2 * by_people > times:
+        return "多半是人为，和使用的班级、部门说一次，再修就查原因"
+    if times >= 2 * least:
+        return "修了又坏，不再零修，报整件更换"
+    if sent_back:
+        return "返修过，换一个人从头查"
+    if outside_fen:
+        return "外修过还坏，让原单位保修或换一家"
+    return "找根子：看线路、管道、安装，一次修彻底"

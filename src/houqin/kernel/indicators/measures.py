@@ -25,8 +25,8 @@ class Measure(Protocol):
     def number(self, parts: Iterable[Any]) -> Number | None: ...
 
 
-def tenths(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.1"))
+def rounded(value: Decimal, places: int = 1) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places))
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,12 @@ COUNT = Rows()
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of a field over the rows that have it, divided by `per` (60: minutes as hours)."""
+    """The mean of a field over the rows that have it, divided by `per` (60: minutes as hours), to so many
+    decimal places."""
 
     path: str
     per: int = 1
+    places: int = 1
 
     def collect(self, rows: QuerySet) -> dict[int, Any]:
         found = rows.order_by().values_list(PART).annotate(n=Count(self.path), s=Sum(self.path))
@@ -57,7 +59,20 @@ class Mean:
     def number(self, parts: Iterable[Any]) -> Number | None:
         found = list(parts)
         many = sum(n for n, _ in found)
-        return tenths(Decimal(sum(s for _, s in found)) / many / self.per) if many else None
+        return rounded(Decimal(sum(s for _, s in found)) / many / self.per, self.places) if many else None
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a field over the rows; nothing is 0."""
+
+    path: str
+
+    def collect(self, rows: QuerySet) -> dict[int, Any]:
+        return {part: s or 0 for part, s in rows.order_by().values_list(PART).annotate(s=Sum(self.path))}
+
+    def number(self, parts: Iterable[Any]) -> Number | None:
+        return sum(parts)
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ class Share:
     def number(self, parts: Iterable[Any]) -> Number | None:
         found = list(parts)
         most = sum(n for n, _ in found) * self.most
-        return tenths(Decimal(100) * sum(s for _, s in found) / most) if most else None
+        return rounded(Decimal(100) * sum(s for _, s in found) / most) if most else None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..errors import NotYours, Overtaken, Refused
 from ..notices import actions as notices
 from ..numbering import actions as numbering
 from ..people.models import Person
-from ..people.queries import has_duty
+from ..people.queries import has_duty, holders
 from ..places.models import Place
 from ..search import actions as search
 from ..terms import clock
@@ -23,21 +23,28 @@ from .flow import Flow, Step
 from .models import Event, Link, Matter
 
 STAYS: Any = object()  # `holder` as it is
+MOVED = ("state", "holder", "duty", "due_at", "safety", "first", "paused_at", "closed_at", "escalated_at")
 
 
 def open_matter(
     flow: Flow, *, title: str, state: str, due_at: datetime, act: Act, place: Place | None = None,
-    holder: Person | None = None, duty: str = "", safety: bool = False, words: str = "", note: str = "",
-    facts: dict[str, Any] | None = None,
+    holder: Person | None = None, duty: str = "", safety: bool = False, first: bool = False, words: str = "",
+    note: str = "", facts: dict[str, Any] | None = None, opened_by: Person | None = None,
 ) -> Matter:  # fmt: skip
-    """Open a matter: number, first event, notice to whoever has it in hand. `words` is what else finds it."""
+    """Open a matter: number, first event, notice to whoever has it in hand.
+
+    `words` is what else finds it; `opened_by` is who asks, where another types it in for him; `first` goes
+    before
+    everything else in its holder's hands.
+    """
     year = timezone.localtime(act.at).year
     with transaction.atomic():
         serial = numbering.take(flow.prefix, year)
         matter = Matter.objects.create(
             number=numbering.written(flow.prefix, year, serial), prefix=flow.prefix, year=year, serial=serial,
-            kind=flow.kind, title=title[:120], place=place, state=state, opened_by=act.by, opened_at=act.at,
-            holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety,
+            kind=flow.kind, title=title[:120], place=place, state=state, opened_by=opened_by or act.by,
+            opened_at=act.at, holder=holder, duty="" if holder else duty, due_at=due_at, safety=safety,
+            first=first,
         )  # fmt: skip
         matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
         search.feed("kernel.matter", matter.pk, str(matter), f"{matter.found_by} {words}", act.at)
@@ -48,8 +55,8 @@ def open_matter(
 
 def move(
     flow: Flow, matter: Matter, key: str, *, act: Act, holder: Person | None = STAYS, duty: str = "",
-    due_at: datetime | None = None, note: str = "", facts: dict[str, Any] | None = None,
-    tell: tuple[Person, ...] = (),
+    due_at: datetime | None = None, safety: bool | None = None, first: bool | None = None, note: str = "",
+    facts: dict[str, Any] | None = None, tell: tuple[Person, ...] = (),
 ) -> Event:  # fmt: skip
     """Take one step.
 
@@ -69,9 +76,9 @@ def move(
             matter.holder, matter.duty = holder, "" if holder else duty
         if due_at is not None:
             matter.due_at, matter.escalated_at = due_at, None
-        matter.save(
-            update_fields=["state", "holder", "duty", "due_at", "paused_at", "closed_at", "escalated_at"]
-        )
+        matter.safety = matter.safety if safety is None else safety
+        matter.first = matter.first if first is None else first
+        matter.save(update_fields=MOVED)
         event = _record(matter, key, was, act, note, facts)
         _tell(flow, step, matter, act, tell)
     return event
@@ -180,6 +187,15 @@ def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
         for person in to:
             notices.post(person, f"超时：{matter.title}", matter=matter, act=act)
     return event
+
+
+def escalate_overdue(act: Act) -> int:
+    """督办: bring each overdue matter before the overseers, once per due time; answers how many."""
+    to = list(holders("overseer", act.day))
+    late = list(Matter.objects.overdue(act.at).filter(escalated_at=None).order_by("due_at", "pk")[:500])
+    for matter in late:
+        escalate(matter, to=to, act=act)
+    return len(late)
 
 
 def wait_for(matter: Matter, other: Matter, *, note: str = "", act: Act) -> Link:

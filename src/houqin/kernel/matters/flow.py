@@ -56,6 +56,7 @@ class Flow:
     icon: str
     states: tuple[State, ...]
     steps: tuple[Step, ...]
+    opening: str = ""  # the verb on the button that opens one, where it is not the name
 
     @property
     def area(self) -> str:

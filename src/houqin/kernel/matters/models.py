@@ -91,6 +91,7 @@ class Matter(models.Model):
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     escalated_at = models.DateTimeField("督办时间", null=True, blank=True)
     safety = models.BooleanField("涉及安全", default=False)
+    first = models.BooleanField("先办", default=False)
 
     objects = MatterQuerySet.as_manager()
     opened: "Event"  # on a matter just opened: its first event, for photos and signatures

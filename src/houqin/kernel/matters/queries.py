@@ -16,8 +16,8 @@ def shown(rows: MatterQuerySet) -> MatterQuerySet:
 
 
 def in_hand(person: Person, at: datetime) -> MatterQuerySet:
-    """我的待办: what waits for this person, the most pressing first."""
-    return shown(Matter.objects.in_hands_of(person, at)).order_by("due_at", "pk")
+    """我的待办: what waits for this person: what goes first, then the most pressing."""
+    return shown(Matter.objects.in_hands_of(person, at)).order_by("-first", "due_at", "pk")
 
 
 def asked_by(person: Person) -> MatterQuerySet:

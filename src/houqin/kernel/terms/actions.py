@@ -1,17 +1,23 @@
-"""Entering school years, terms and the school's own days."""
+"""Entering school years, terms, the school's own days and its lessons."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ..act import Act
 from ..audit import actions as audit
 from ..errors import Refused
-from .models import SchoolDay, SchoolYear, Term
+from .models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 BACKWARD = "学期的结束要在开始之后，没有保存。"
+SHIPPED = (  # 40 minutes each, the first not before 8:20 (domain/calendar.md 5.1); the school sets its own
+    (time(8, 20), time(9, 0)), (time(9, 10), time(9, 50)), (time(10, 20), time(11, 0)),
+    (time(11, 10), time(11, 50)),
+    (time(14, 0), time(14, 40)), (time(14, 50), time(15, 30)),
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -83,3 +89,38 @@ def set_days(days: Iterable[SchoolDay], *, act: Act) -> int:
             fresh.append(wanted)
     audit.add_many(SchoolDay, fresh, act=act)
     return len(fresh)
+
+
+# ── lessons ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def lay_out(*, act: Act) -> int:
+    """What a school starts with: six lessons a day; nothing where lessons are entered already."""
+    if LessonPeriod.objects.exists():
+        return 0
+    fresh = [LessonPeriod(number=n, begins=a, ends=b) for n, (a, b) in enumerate(SHIPPED, 1)]
+    return len(audit.add_many(LessonPeriod, fresh, act=act, ground="随系统提供"))
+
+
+def enter_period(*, number: int, begins: time, ends: time, act: Act) -> LessonPeriod:
+    """Enter a lesson; refuses a number that is there and an hour that is taken."""
+    if LessonPeriod.objects.filter(number=number).exists():
+        raise Refused(f"第 {number} 节已经有了，没有保存。打开它来改。", field="number")
+    _refuse_hours(begins, ends, LessonPeriod.objects.all())
+    return audit.add(LessonPeriod, number=number, begins=begins, ends=ends, act=act)
+
+
+def change_period(
+    period: LessonPeriod, *, begins: time, ends: time, act: Act, seen: dict[str, str] | None = None
+) -> LessonPeriod:
+    """Move a lesson; what was counted before stays as it was counted."""
+    _refuse_hours(begins, ends, LessonPeriod.objects.exclude(pk=period.pk))
+    return audit.change(period, begins=begins, ends=ends, seen=seen, act=act)
+
+
+def _refuse_hours(begins: time, ends: time, others: QuerySet[LessonPeriod]) -> None:
+    if ends <= begins:
+        raise Refused("下课要在上课之后，没有保存。", field="ends")
+    if taken := others.filter(begins__lt=ends, ends__gt=begins).order_by("number").first():
+        raise Refused(f"和{taken}的时间重叠，没有保存。改上课或下课时间。", field="begins")

@@ -1,4 +1,4 @@
-"""学年、学期、会计年度、校历."""
+"""学年、学期、会计年度、校历、节次."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,3 +51,20 @@ class SchoolDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.note}"
+
+
+class LessonPeriod(models.Model):
+    """节次: one lesson of every pupil day, by the clock; what a room that is out of use costs is counted in
+    these."""
+
+    number = models.PositiveSmallIntegerField("第几节", unique=True)
+    begins = models.TimeField("上课")
+    ends = models.TimeField("下课")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="lesson_period_runs_forward", condition=Q(begins__lt=F("ends")))
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 节"

@@ -3,15 +3,30 @@
 A step asks in this order: may he (403), is it still there (409), does a rule forbid it (422).
 """
 
-from .accepting import cancel, close_by_office, nudge, rate, remind, remind_and_close, reopen, sign, time_out
-from .cards import FAULT_TYPE_FIELDS, change_fault_type, enter_fault_type, lay_out
+from .accepting import (
+    cancel,
+    chase,
+    close_by_office,
+    nudge,
+    rate,
+    remind,
+    remind_and_close,
+    reopen,
+    sign,
+    time_out,
+    unanswered,
+)  # fmt: skip
+from .cards import FAULT_TYPE_FIELDS, change_fault_type, change_priority, enter_fault_type, lay_out
 from .contracting import agree, ask_contractor, refuse
-from .repairing import arrive, decline, dispatch, finish, pass_on, pause, resume, take
-from .reporting import join, report, report_unlogged
+from .repairing import arrive, decline, dispatch, finish, grade, pass_on, pause, resume, serve, take
+from .reporting import ask, enter_slip, join, note_slip, report, report_unlogged
 
 __all__ = [
-    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask_contractor", "cancel", "change_fault_type",
-    "close_by_office", "decline", "dispatch", "enter_fault_type", "finish", "join", "lay_out", "nudge",
-    "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged",
-    "resume", "sign", "take", "time_out",
+    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "cancel", "change_fault_type",
+    "change_priority", "chase",
+    "close_by_office", "decline", "dispatch", "enter_fault_type", "enter_slip", "finish", "grade", "join",
+    "lay_out",
+    "note_slip", "nudge", "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen",
+    "report",
+    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered",
 ]  # fmt: skip

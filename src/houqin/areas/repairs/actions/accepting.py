@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from houqin.kernel import entries, wording
 from houqin.kernel.act import Act
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Refused
@@ -15,27 +16,50 @@ from houqin.kernel.signatures.actions import Signed
 from houqin.kernel.terms import queries as terms
 
 from .. import queries, rules
-from ..flow import REPAIR
-from ..models import Repair
-from ..rules import WORKER
+from ..models import Downtime, Repair
+from ..rules import DISPATCHER, OVERSEER
 from . import steps
 from .steps import Photos
 
 
 @transaction.atomic
 def sign(
-    matter: Matter, *, rating: int | None = None, remark: str = "", signature: Signed | None = None, act: Act
-) -> Event:
-    """签收: it works; never by who repaired it. Without a drawing the login signs."""
+    matter: Matter, *, rating: int | None = None, remark: str = "", signature: Signed | None = None,
+    lessons: int | None = None, lessons_why: str = "", act: Act,
+) -> Event:  # fmt: skip
+    """签收: it works; never by who repaired it. Without a drawing the login signs.
+
+    Where a room was out of use, `lessons` is how many were lost as the requester knows it; a difference
+    wants a reason.
+    """
     repair = steps.take_up(matter, "sign", act)
     _refuse_the_repairer(repair, act, "签收")
+    counted = queries.lessons_lost(repair)
+    if lessons is not None and lessons != counted:
+        _refuse_correction(repair, lessons, lessons_why)
     facts = {"rating": rating} if rating else {}
-    event = matters.move(
-        REPAIR, matter, "sign", note=remark, facts=facts, tell=steps.worker_of(repair), act=act
-    )
-    signatures.sign(event, signature or Signed("login"), f"{matter.number} 已修好", act=act)
-    steps.note(repair, rating=rating, remark=remark[:200])
+    event = steps.move(matter, "sign", note=remark, facts=facts, tell=steps.worker_of(repair), act=act)
+    done = "已办好" if repair.fault_type.request else "已修好"
+    signatures.sign(event, signature or Signed("login"), f"{matter.number} {done}", act=act)
+    steps.note(repair, rating=rating, remark=remark[:200], rated_at=act.at if rating else None)
+    if lessons is not None and lessons != counted:
+        last = repair.downtimes.order_by("-pk")[0]
+        entries.write(
+            Downtime, repair=repair, event=event, since=last.since, until=last.until,
+            lessons=lessons - counted,
+            note=lessons_why[:200],
+        )  # fmt: skip
     return event
+
+
+def _refuse_correction(repair: Repair, lessons: int, why: str) -> None:
+    if not repair.downtimes.exists():
+        raise Refused("这件没有停用过房间，没有课时可以改，没有保存。", field="lessons")
+    if lessons < 0:
+        raise Refused("停用课时不能是负数，没有保存。", field="lessons")
+    steps.want(
+        why, "lessons_why", "改了停用课时，没有写为什么，没有保存。写一句，例如：第 3 节换到了音乐教室上。"
+    )
 
 
 @transaction.atomic
@@ -49,17 +73,18 @@ def reopen(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event
     )  # the wait for a signature is not the worker's
     due_at = matters.resumed_due(stood, hours=rules.hours(matter.safety), act=act)
     holder = steps.back_to(repair, act)
-    event = matters.move(
-        REPAIR,
+    event = steps.move(
         matter,
         "reopen",
         holder=holder,
-        duty="" if holder else WORKER,
+        duty="" if holder else steps.trade(repair),
         due_at=due_at,
         note=note,
         act=act,
     )
     attachments.attach(event, photos, "before", act=act)
+    if rules.stops_lessons(repair.impact, matter.place):
+        steps.note(repair, down_since=act.at)
     stopped = repair.stopped_minutes + steps.worked(repair.fixed_at or act.at, act.at)
     steps.note(repair, sent_back=repair.sent_back + 1, fix_due_at=due_at, fixed_at=None, net_minutes=None,
          stopped_minutes=stopped, reminded=0)  # fmt: skip
@@ -72,7 +97,7 @@ def close_by_office(matter: Matter, *, note: str, act: Act) -> Event:
     repair = steps.take_up(matter, "close_by_office", act)
     _refuse_the_repairer(repair, act, "代收")
     steps.want(note, "note", "没有写为什么代收，没有保存。写一句，例如：报修人外出学习，现场看过。")
-    return matters.move(REPAIR, matter, "close_by_office", note=note, tell=(matter.opened_by,), act=act)
+    return steps.move(matter, "close_by_office", note=note, tell=(matter.opened_by,), act=act)
 
 
 @transaction.atomic
@@ -81,10 +106,10 @@ def rate(matter: Matter, *, rating: int, remark: str = "", act: Act) -> Event:
     repair = steps.take_up(matter, "rate", act)
     if repair.rating is not None:
         raise Refused(f"{matter.number} 已经评过 {repair.rating} 分，没有再记。", field="rating")
-    event = matters.move(
-        REPAIR, matter, "rate", note=remark, facts={"rating": rating}, tell=steps.worker_of(repair), act=act
+    event = steps.move(
+        matter, "rate", note=remark, facts={"rating": rating}, tell=steps.worker_of(repair), act=act
     )
-    steps.note(repair, rating=rating, remark=remark[:200])
+    steps.note(repair, rating=rating, remark=remark[:200], rated_at=act.at)
     return event
 
 
@@ -93,7 +118,9 @@ def cancel(matter: Matter, *, note: str, act: Act) -> Event:
     """撤销: by who opened it, while nobody has repaired it."""
     repair = steps.take_up(matter, "cancel", act)
     steps.want(note, "note", "没有写为什么撤销，没有保存。写一句，例如：自己弄好了。")
-    return matters.move(REPAIR, matter, "cancel", note=note, tell=steps.worker_of(repair), act=act)
+    event = steps.move(matter, "cancel", note=note, tell=steps.worker_of(repair), act=act)
+    steps.back_in_use(repair, event, act)
+    return event
 
 
 @transaction.atomic
@@ -101,7 +128,7 @@ def nudge(matter: Matter, *, note: str = "", act: Act) -> Event:
     """催办: whoever has it in hand is told; nothing else changes."""
     steps.take_up(matter, "nudge", act)
     told = (matter.holder,) if matter.holder else tuple(holders(matter.duty, act.day))
-    return matters.move(REPAIR, matter, "nudge", note=note, tell=told, act=act)
+    return steps.move(matter, "nudge", note=note, tell=told, act=act)
 
 
 def _refuse_the_repairer(repair: Repair, act: Act, verb: str) -> None:
@@ -114,6 +141,25 @@ def remind_and_close(act: Act) -> int:
     if not terms.day(act.day).staff_day:
         return 0
     return sum(_remind_or_close(repair, act) for repair in queries.waiting_for_signature())
+
+
+def chase(act: Act) -> int:
+    """没人接手: what nobody laid a hand on by its first clock is brought before the overseers, once."""
+    late = queries.unanswered(act.at).filter(unanswered_at=None).select_related("matter").order_by("pk")[:500]
+    for repair in list(late):
+        unanswered(repair.matter, act=act)
+    return len(late)
+
+
+@transaction.atomic
+def unanswered(matter: Matter, *, act: Act) -> Event:
+    """没人接手: by 系统; the dispatchers and overseers are told, nothing else changes."""
+    repair = steps.take_up(matter, "unanswered", act)
+    told = {person.pk: person for code in (DISPATCHER, OVERSEER) for person in holders(code, act.day)}
+    said = f"首响时限 {wording.paper_moment(repair.response_due_at)} 已过，还没有人到场"
+    event = steps.move(matter, "unanswered", note=said, tell=tuple(told.values()), act=act)
+    steps.note(repair, unanswered_at=act.at)
+    return event
 
 
 def _remind_or_close(repair: Repair, act: Act) -> bool:
@@ -131,7 +177,7 @@ def remind(matter: Matter, *, act: Act) -> Event:
     """提醒签收: by 系统, counted."""
     repair = steps.take_up(matter, "remind", act)
     told = (matter.holder,) if matter.holder else tuple(holders(matter.duty, act.day))
-    event = matters.move(REPAIR, matter, "remind", tell=told, act=act)
+    event = steps.move(matter, "remind", tell=told, act=act)
     steps.note(repair, reminded=repair.reminded + 1)
     return event
 
@@ -142,4 +188,4 @@ def time_out(matter: Matter, *, act: Act) -> Event:
     repair = steps.take_up(matter, "time_out", act)
     if act.at < matter.due_at:
         raise Refused(f"{matter.number} 还没到签收期限，没有关闭。")
-    return matters.move(REPAIR, matter, "time_out", note=f"提醒 {repair.reminded} 次没有签收", act=act)
+    return steps.move(matter, "time_out", note=f"提醒 {repair.reminded} 次没有签收", act=act)

@@ -1,4 +1,4 @@
-"""故障类别, and what a school starts with."""
+"""故障类别, 优先次序, and what a school starts with."""
 
 from django.db import transaction
 
@@ -11,18 +11,21 @@ from houqin.kernel.people.models import Person
 
 from .. import queries
 from ..flow import REPAIR
-from ..models import FaultType
+from ..models import FaultType, PriorityRule
 
 FAULT_TYPE_FIELDS = (
     "name", "label", "icon", "examples", "words", "worker", "duty", "response_minutes", "fix_minutes",
-    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "rank", "source",
+    "urgent_response_minutes", "urgent_fix_minutes", "safety", "after_photo", "service", "life", "request",
+    "rank", "source",
 )  # fmt: skip
 
 
 def enter_fault_type(
     *, code: str, name: str, label: str, icon: str, examples: str, words: str, worker: Person | None,
-    duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
-    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, rank: int, source: str, act: Act,
+    duty: str,
+    response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
+    urgent_fix_minutes: int | None,
+    safety: bool, after_photo: bool, service: str, life: str, request: bool, rank: int, source: str, act: Act,
 ) -> FaultType:  # fmt: skip
     """Enter a fault type; refuses a code that is there."""
     if FaultType.objects.filter(code=code).exists():
@@ -30,26 +33,42 @@ def enter_fault_type(
     _refuse_clock(response_minutes, fix_minutes)
     return audit.add(
         FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
-        worker=worker, duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
+        worker=worker,
+        duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
         urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
-        safety=bool(safety), after_photo=bool(after_photo), rank=rank, source=source, act=act,
+        safety=bool(safety),
+        after_photo=bool(after_photo), service=service, life=life, request=bool(request), rank=rank,
+        source=source, act=act,
     )  # fmt: skip
 
 
 def change_fault_type(
     fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str,
-    worker: Person | None, duty: str, response_minutes: int, fix_minutes: int,
-    urgent_response_minutes: int | None, urgent_fix_minutes: int | None, safety: bool, after_photo: bool,
-    rank: int, source: str, act: Act, seen: dict[str, str] | None = None,
+    worker: Person | None,
+    duty: str, response_minutes: int, fix_minutes: int, urgent_response_minutes: int | None,
+    urgent_fix_minutes: int | None, safety: bool, after_photo: bool, service: str, life: str, request: bool,
+    rank: int,
+    source: str, act: Act,
+    seen: dict[str, str] | None = None,
 ) -> FaultType:  # fmt: skip
     """Change a fault type; repairs that are open keep their frozen due times."""
     _refuse_clock(response_minutes, fix_minutes)
     return audit.change(
         fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
-        worker=worker, duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
-        urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
-        safety=bool(safety), after_photo=bool(after_photo), rank=rank, source=source, seen=seen, act=act,
+        worker=worker, duty=duty,
+        response_minutes=response_minutes, fix_minutes=fix_minutes,
+        urgent_response_minutes=urgent_response_minutes,
+        urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo),
+        service=service,
+        life=life, request=bool(request), rank=rank, source=source, seen=seen, act=act,
     )  # fmt: skip
+
+
+def change_priority(
+    rule: PriorityRule, *, rank: int, urgent_clock: bool, act: Act, seen: dict[str, str] | None = None
+) -> PriorityRule:
+    """Change a line of the table; what was reported before keeps its place and its clock."""
+    return audit.change(rule, rank=rank, urgent_clock=bool(urgent_clock), seen=seen, act=act)
 
 
 def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
@@ -59,10 +78,13 @@ def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
 
 @transaction.atomic
 def lay_out(*, act: Act) -> int:
-    """The shipped fault types and the tiers for outside repairs, as far as they are not there yet."""
+    """What a school starts with: fault types, priorities, the tiers for outside repairs; nothing that is
+    there."""
     known = set(FaultType.objects.values_list("code", flat=True))
     fresh = [row for row in queries.shipped_fault_types() if row.code not in known]
     audit.add_many(FaultType, fresh, act=act, ground="随系统提供")
+    if not PriorityRule.objects.exists():
+        audit.add_many(PriorityRule, queries.priorities(), act=act, ground="随系统提供")
     if routes.rules_on(REPAIR.kind, act.day) is None:
         approvals.issue_rules(
             REPAIR.kind,

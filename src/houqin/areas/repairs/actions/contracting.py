@@ -11,11 +11,9 @@ from houqin.kernel.approvals.actions import COLLECTIVE
 from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Overtaken, Refused
-from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
 
-from ..flow import REPAIR
 from ..rules import WORKER
 from . import steps
 from .steps import Photos
@@ -35,9 +33,7 @@ def ask_contractor(
     holder, duty = _approver(_open_step(matter))
     said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
     facts = {"contractor": contractor, "cost_fen": cost_fen}
-    event = matters.move(
-        REPAIR, matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act
-    )
+    event = steps.move(matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act)
     attachments.attach(event, record, "paper", act=act)
     steps.note(repair, contractor=contractor[:60], contractor_fen=cost_fen)
     steps.answer(repair, act)
@@ -54,8 +50,7 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
         holder, duty = _approver(following)
     else:
         holder, duty = steps.back_to(repair, act), WORKER
-    event = matters.move(
-        REPAIR,
+    event = steps.move(
         matter,
         "agree" if following else "agreed",
         holder=holder,
@@ -73,9 +68,7 @@ def refuse(matter: Matter, *, note: str, act: Act) -> Event:
     repair = steps.take_up(matter, "refuse", act)
     steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
     holder = steps.back_to(repair, act)
-    event = matters.move(
-        REPAIR, matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act
-    )
+    event = steps.move(matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act)
     approvals.decide(matter, agreed=False, note=note, act=act)
     steps.note(repair, contractor="", contractor_fen=None)
     return event

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from houqin.kernel import entries
+from houqin.kernel import entries, wording
 from houqin.kernel.act import Act
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Refused
@@ -18,7 +19,6 @@ from houqin.kernel.terms import clock
 from houqin.kernel.terms import queries as terms
 
 from .. import queries, rules
-from ..flow import REPAIR
 from ..models import FaultType, PartUsed, Repair
 from ..rules import DISPATCHER, OFFICE, WORKER
 from . import steps
@@ -31,9 +31,9 @@ Part = dict[str, Any]  # name, unit, quantity_milli, price_fen
 def take(matter: Matter, *, fault_type: FaultType, act: Act) -> Event:
     """受理: a visitor's report is true; it goes on as anyone's, under the type the dispatcher chose."""
     repair = steps.take_up(matter, "take", act)
-    steps.note(repair, fault_type=fault_type)
-    event = matters.move(
-        REPAIR, matter, "take", holder=None, duty=DISPATCHER, facts={"fault_type": fault_type.code}, act=act
+    steps.note(repair, fault_type=fault_type, service=rules.service_of(fault_type, matter.place))
+    event = steps.move(
+        matter, "take", holder=None, duty=DISPATCHER, facts={"fault_type": fault_type.code}, act=act
     )
     worker = queries.worker_for(fault_type, act.day)
     if worker is None:
@@ -46,7 +46,7 @@ def decline(matter: Matter, *, note: str, act: Act) -> Event:
     """不受理: a visitor's report that is none, with the reason."""
     steps.take_up(matter, "decline", act)
     steps.want(note, "note", "没有写为什么不受理，没有保存。写明原因，例如：和 BX2026-0012 是同一件。")
-    return matters.move(REPAIR, matter, "decline", note=note, act=act)
+    return steps.move(matter, "decline", note=note, act=act)
 
 
 @transaction.atomic
@@ -68,12 +68,52 @@ def pass_on(matter: Matter, *, worker: Person, note: str, act: Act) -> Event:
     return event
 
 
+@transaction.atomic
+def grade(
+    matter: Matter,
+    *,
+    fault_type: FaultType,
+    service: str,
+    urgency: str,
+    impact: str,
+    note: str = "",
+    act: Act,
+) -> Event:
+    """定级: what it is, whom it serves, how urgent, what it touches; both clocks run anew from the report.
+
+    What was stopped before stays taken out. A room that is said to be usable again stops counting lessons
+    here.
+    """
+    repair = steps.take_up(matter, "grade", act)
+    was = queries.as_graded(repair, matter)
+    grading = queries.graded(
+        fault_type, matter.place, at=matter.opened_at, detail=repair.detail, urgency=urgency, impact=impact,
+        service=service, in_lesson=repair.in_lesson,
+    )  # fmt: skip
+    _, was_due = queries.clocks(repair.fault_type, was, matter.opened_at)
+    answer_by, due_at = queries.clocks(fault_type, grading, matter.opened_at)
+    stopped = clock.between(was_due, repair.fix_due_at, rules.hours(was.safety))
+    due_at = clock.after(due_at, stopped, rules.hours(grading.safety)) if stopped else due_at
+    said = f"{queries.told(grading)}，{fault_type.label}" + (f"：{note}" if note else "")
+    event = steps.move(
+        matter, "grade", due_at=due_at, safety=grading.safety, first=grading.first, note=said, act=act
+    )
+    if rules.stops_lessons(impact, matter.place):
+        steps.note(repair, down_since=repair.down_since or act.at)
+    else:
+        steps.back_in_use(repair, event, act)
+    steps.note(
+        repair, fault_type=fault_type, service=grading.service, urgency=grading.urgency,
+        impact=grading.impact,
+        rank=grading.rank, urgent=grading.urgent, response_due_at=answer_by, fix_due_at=due_at,
+    )  # fmt: skip
+    return event
+
+
 def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, act: Act) -> Event:
     if not rules.able(worker, repair.fault_type, act.day):
         raise Refused(f"{worker}今天不在维修岗位上，没有派给他。换一个维修人员。", field="worker")
-    event = matters.move(
-        REPAIR, matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act
-    )
+    event = steps.move(matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act)
     values: dict[str, Any] = {"worker": worker}
     if repair.assigned_at is None:
         waited = clock.between(matter.opened_at, act.at, terms.working_hours())
@@ -90,7 +130,7 @@ def arrive(matter: Matter, *, act: Act) -> Event:
     last = matter.events.filter(step__in=("arrive", "reopen", "pass_on")).order_by("-pk").first()
     if last and last.step == "arrive":
         raise Refused(f"{matter.number} 已经到过场，没有重复记。修好了点“修好”。")
-    event = matters.move(REPAIR, matter, "arrive", act=act)
+    event = steps.move(matter, "arrive", act=act)
     steps.answer(repair, act)
     return event
 
@@ -103,7 +143,7 @@ def pause(matter: Matter, *, reason: str, note: str = "", act: Act) -> Event:
     if word is None:
         raise Refused("没有选等什么，没有停表。选等配件、等采购、等外修或等放假。", field="reason")
     said = f"{word}：{note}" if note else word
-    event = matters.move(REPAIR, matter, "pause", note=said, facts={"reason": reason}, act=act)
+    event = steps.move(matter, "pause", note=said, facts={"reason": reason}, act=act)
     steps.note(repair, waiting_for=reason)
     steps.answer(repair, act)
     return event
@@ -116,23 +156,22 @@ def resume(matter: Matter, *, act: Act) -> Event:
     was_due, paused_at = matter.due_at, matter.paused_at or act.at
     due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
     facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
+    stopped = steps.worked(paused_at, act.at)
+    length = wording.glue(wording.span(timedelta(minutes=stopped)))
+    said = f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{length}"
+    said += f"\n时限从 {wording.paper_moment(was_due)} 顺延到 {wording.paper_moment(due_at)}"
     holder = steps.back_to(repair, act)
-    event = matters.move(
-        REPAIR,
+    event = steps.move(
         matter,
         "resume",
         holder=holder,
         duty="" if holder else WORKER,
         due_at=due_at,
+        note=said,
         facts=facts,
         act=act,
     )
-    steps.note(
-        repair,
-        waiting_for="",
-        fix_due_at=due_at,
-        stopped_minutes=repair.stopped_minutes + steps.worked(paused_at, act.at),
-    )
+    steps.note(repair, waiting_for="", fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + stopped)
     return event
 
 
@@ -149,18 +188,35 @@ def finish(
         raise Refused(f"“{repair.fault_type.label}”修好要拍照，没有保存。拍一张再交。", field="photos")
     lines = [_priced(part) for part in parts]
     total = repair.parts_fen + sum(line["amount_fen"] for line in lines)
-    steps.note(repair, worker=act.by, fixed_at=act.at, cause=cause, fix=fix[:200], parts_fen=total,
-         net_minutes=max(0, steps.worked(matter.opened_at, act.at) - repair.stopped_minutes))  # fmt: skip
+    steps.note(repair, cause=cause, parts_fen=total)
+    event = _done(repair, matter, "finish", fix, photos, {"cause": cause, "parts_fen": total}, act)
+    entries.write_many([PartUsed(repair=repair, event=event, **line) for line in lines])
+    return event
+
+
+@transaction.atomic
+def serve(matter: Matter, *, fix: str, photos: Photos = (), act: Act) -> Event:
+    """办好: what was asked for is done; whoever asked is asked to say so, and how well."""
+    repair = steps.take_up(matter, "serve", act)
+    steps.want(fix, "fix", "没有写办了什么，没有保存。写一句，例如：外套已由失主领回。")
+    return _done(repair, matter, "serve", fix, photos, {}, act)
+
+
+def _done(
+    repair: Repair, matter: Matter, step: str, fix: str, photos: Photos, facts: dict[str, Any], act: Act
+) -> Event:
+    """It goes to the signer, with its net time; a room that was out of use is in use again."""
+    net = max(0, steps.worked(matter.opened_at, act.at) - repair.stopped_minutes)
+    steps.note(repair, worker=act.by, fixed_at=act.at, fix=fix[:200], net_minutes=net)
     steps.answer(repair, act)
     matter.repair = repair
     signer = rules.signer(matter)
-    event = matters.move(
-        REPAIR, matter, "finish", holder=signer, duty="" if signer else OFFICE,
-        due_at=queries.sign_by(act.day), note=fix,
-        facts={"cause": cause, "parts_fen": total, "net_minutes": repair.net_minutes},
+    event = steps.move(
+        matter, step, holder=signer, duty="" if signer else OFFICE, due_at=queries.sign_by(act.day), note=fix,
+        facts=facts | {"net_minutes": net},
         tell=tuple(row.person for row in repair.requesters.select_related("person")), act=act,
     )  # fmt: skip
-    entries.write_many([PartUsed(repair=repair, event=event, **line) for line in lines])
+    steps.back_in_use(repair, event, act)
     attachments.attach(event, photos, "after", act=act)
     return event
 

@@ -6,29 +6,40 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from houqin.kernel import entries
 from houqin.kernel.act import Act
 from houqin.kernel.attachments.actions import Upload
 from houqin.kernel.errors import Refused
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.models import Matter
+from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
-from houqin.kernel.terms import clock
+from houqin.kernel.terms import clock, lessons
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import REPAIR
-from ..models import Repair
+from ..flow import FLOWS
+from ..models import Downtime, Repair
 
 Photos = Sequence[Upload]
 
 
 def take_up(matter: Matter, key: str, act: Act) -> Repair:
-    """Lock the matter and ask its right and state before the step's own rules."""
+    """Lock the matter and ask its right and state before the step's own rules; the first hand laid on it is
+    timed."""
     matter.refresh_from_db(from_queryset=Matter.objects.select_for_update())
-    step = REPAIR.step(key)
+    flow = FLOWS[matter.kind]
+    step = flow.step(key)
     assert step is not None
-    matters.check(REPAIR, matter, step, act)
-    return Repair.objects.select_related("fault_type", "worker").get(pk=matter.pk)
+    matters.check(flow, matter, step, act)
+    repair = Repair.objects.select_related("fault_type", "worker").get(pk=matter.pk)
+    if key in rules.FIRST_HANDS and repair.first_minutes is None:
+        note(repair, first_minutes=worked(matter.opened_at, act.at))
+    return repair
+
+
+def move(matter: Matter, key: str, *, act: Act, **said: Any) -> Event:
+    """One step of the way this matter goes: 报修 or 服务."""
+    return matters.move(FLOWS[matter.kind], matter, key, act=act, **said)
 
 
 def note(repair: Repair, **values: Any) -> None:
@@ -60,3 +71,17 @@ def back_to(repair: Repair, act: Act) -> Person | None:
 
 def worker_of(repair: Repair) -> tuple[Person, ...]:
     return (repair.worker,) if repair.worker else ()
+
+
+def trade(repair: Repair) -> str:
+    """Whose it is when nobody has it by name: the repairers', or those of the duty that a request goes to."""
+    return repair.fault_type.duty if repair.fault_type.request else rules.WORKER
+
+
+def back_in_use(repair: Repair, event: Event, act: Act) -> None:
+    """停用课时: the room can be taught in again; what was lost is counted and written once."""
+    if repair.down_since is None:
+        return
+    lost = lessons.between(repair.down_since, act.at)
+    entries.write(Downtime, repair=repair, event=event, since=repair.down_since, until=act.at, lessons=lost)
+    note(repair, down_since=None)

@@ -8,27 +8,35 @@ What would happen after `until` has not happened: those repairs are open.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from heapq import heapify, heappop, heappush
 
 from django.db import transaction
 from django.utils import timezone
 
 from houqin.kernel.act import Act
-from houqin.kernel.attachments.actions import Upload, keep
+from houqin.kernel.attachments.actions import Upload, keep, keep_drawing
+from houqin.kernel.matters import actions as matters
 from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.terms import queries as terms
 
 from .. import actions
 from ..models import FaultType, Repair
-from .materials import Stage, picture, read_faults
+from . import daily
+from .materials import Stage, hand, picture, read_faults
 from .stories import PLOTS, Story, still_open
 
 __all__ = ["Stage", "fill"]
 
-SINCE, MANY = 18, 585  # school weeks, repairs
+SINCE, MANY = 18, 515  # school weeks, repairs
+HANDS = 6  # so many ways of writing a name
+MORNING = 30  # minutes after half past seven
 BATCH = 60  # stories moved on in one transaction
+OFTEN, HOT = 0.05, 5  # how much of it happens at the places that keep breaking, and how many those are
 WORKERS = {
+    "canteen-manager": ("S01",),
+    "guard": ("S02", "S03"),
+    "director": ("S04",),
     "electrician": ("W02", "W05", "W06", "W07", "W08", "W11", "W12", "W13"),
     "repairman": ("W01", "W03", "W04", "W09", "W10", "W14", "W16"),
 }
@@ -41,12 +49,15 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
     actions.lay_out(act=act)
     name_workers(stage, act)
     stage.photos = keep([Upload(f"照片{n}.jpg", picture(stage.rng)) for n in range(1, 9)])
-    run(
-        [*stories(stage, begin, until), *still_open(stage, until), the_clock(begin, until)],
-        until,
-        begin,
-        progress,
-    )
+    stage.hands = [keep_drawing(hand(stage.rng)) for _ in range(HANDS)]
+    days = school_days(begin, until)
+    lives = [
+        *stories(stage, days),
+        *daily.life(stage, days),
+        *daily.slips(stage, days),
+        *still_open(stage, until),
+    ]
+    run([*lives, the_clock(days, until)], until, begin, progress)
     return Repair.objects.count()
 
 
@@ -90,27 +101,38 @@ def run(lives: list[Story], until: datetime, begin: datetime, progress: Callable
             progress(min(1.0, (queue[0][0] - begin) / (until - begin)), "报修")
 
 
-def the_clock(begin: datetime, until: datetime) -> Story:
-    """Reminders and timed closings, each morning at eight."""
-    system, at = built_in(SYSTEM), begin.replace(hour=8, minute=0)
-    while at < until:
+def the_clock(days: list[date], until: datetime) -> Story:
+    """What the house does by itself: on school days at eight, and a last time just before now."""
+    moments = [daily.moment(on, MORNING) for on in days]
+    system = built_in(SYSTEM)
+    for at in (*(at for at in moments if at < until), until - timedelta(seconds=1)):
         yield at
-        actions.remind_and_close(Act(by=system, at=at, via="tick"))
-        at += timedelta(days=1)
+        act = Act(by=system, at=at, via="tick")
+        matters.escalate_overdue(act)
+        actions.chase(act)
+        actions.remind_and_close(act)
 
 
-def stories(stage: Stage, begin: datetime, until: datetime) -> Iterator[Story]:
-    """The openings over the school days, more of them early in the day, and what becomes of each."""
+def school_days(begin: datetime, until: datetime) -> list[date]:
     first, last = timezone.localtime(begin).date(), timezone.localtime(until).date()
-    days = [day.on for day in terms.days(first, last) if day.pupil_day]
+    return [day.on for day in terms.days(first, last) if day.pupil_day]
+
+
+def stories(stage: Stage, days: list[date]) -> Iterator[Story]:
+    """The openings over the school days, more of them early in the day, and what becomes of each."""
     faults = read_faults()
-    plots = [plot for plot, many in PLOTS for _ in range(many)]
+    dark = [fault for fault in faults if fault.where == "class" and fault.code in ("W02", "W05")]
+    stage.again = [
+        (fault, stage.rng.choice(stage.rooms[fault.where])) for fault in stage.rng.sample(faults, HOT)
+    ]
+    plots = [plot for plot, many in (*PLOTS, (daily.graded, 3), (daily.out_of_use, 3)) for _ in range(many)]
     for n in range(MANY):
-        on = days[n * len(days) // MANY]
-        minute = int(stage.rng.triangular(5, 560, 120))
-        at = datetime.combine(on, time(7, 30), timezone.get_default_timezone()) + timedelta(
-            minutes=minute, seconds=n % 60
-        )
+        at = daily.moment(days[n * len(days) // MANY], int(stage.rng.triangular(5, 560, 120)))
         fault = stage.rng.choice(faults)
         place = stage.rng.choice(stage.rooms[fault.where])
-        yield stage.rng.choice(plots)(stage, fault, place, at)
+        if stage.rng.random() < OFTEN:
+            fault, place = stage.rng.choice(stage.again)
+        plot = stage.rng.choice(plots)
+        if plot is daily.out_of_use:
+            fault, place = stage.rng.choice(dark), stage.rng.choice(stage.rooms["class"])
+        yield plot(stage, fault, place, at + timedelta(seconds=n % 60))

@@ -12,7 +12,7 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from houqin.kernel.act import Act
-from houqin.kernel.attachments.actions import Upload
+from houqin.kernel.attachments.actions import Kept, Upload
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
@@ -47,6 +47,8 @@ class Stage:
     teachers: list[Person]
     types: dict[str, FaultType] = field(default_factory=dict)
     photos: list[Upload] = field(default_factory=list)
+    hands: list[Kept] = field(default_factory=list)  # drawn signatures
+    again: list[tuple[Fault, Place]] = field(default_factory=list)  # what keeps breaking
 
     def act(self, by: Person | str, at: datetime) -> Act:
         return Act(by=self.people[by] if isinstance(by, str) else by, at=at, via="demo")
@@ -97,4 +99,20 @@ def picture(rng: Random) -> bytes:
     pen.ellipse((x - 40, y - 40, x + 40, y + 40), outline="#b42318", width=7)
     held = BytesIO()
     drawing.save(held, "JPEG", quality=80)
+    return held.getvalue()
+
+
+def hand(rng: Random) -> bytes:
+    """A name as somebody writes it in a hurry on a pad: a few strokes of a pen."""
+    drawing = Image.new("RGBA", (600, 240), (255, 255, 255, 0))
+    pen = ImageDraw.Draw(drawing)
+    for stroke in range(rng.randint(3, 5)):
+        x, y = 70 + stroke * 95 + rng.randint(-15, 15), rng.randint(70, 150)
+        points = [(x, y)]
+        for _ in range(rng.randint(4, 7)):
+            x, y = x + rng.randint(-8, 34), min(205, max(35, y + rng.randint(-70, 70)))
+            points.append((x, y))
+        pen.line(points, fill="#1a1d21", width=7, joint="curve")
+    held = BytesIO()
+    drawing.save(held, "PNG")
     return held.getvalue()

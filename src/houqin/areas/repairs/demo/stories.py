@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import queries as routes
@@ -11,10 +12,11 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import VISITOR, built_in
 from houqin.kernel.places.models import Place
+from houqin.kernel.signatures.actions import Signed
 from houqin.kernel.terms import clock
 from houqin.kernel.terms.clock import Hours
 
-from .. import actions
+from .. import actions, queries
 from ..models import Repair
 from .materials import Fault, Stage, read_faults
 
@@ -34,10 +36,17 @@ def opened(stage: Stage, fault: Fault, place: Place, at: datetime) -> tuple[Repa
     )
     repair = actions.report(
         place=place, fault_type=stage.types[fault.code], detail=fault.detail, photos=stage.photo(0.3),
-        affects_lesson=fault.where == "class" and fault.code in AMID_LESSONS and stage.rng.random() < 0.15,
+        impact=impact_of(stage, fault),
         act=stage.act(by, at),
     )  # fmt: skip
     return repair, by
+
+
+def impact_of(stage: Stage, fault: Fault) -> str:
+    """Lamps, screens and fans may disturb a lesson, water the whole floor."""
+    if fault.where == "class" and fault.code in ("W02", "W05", "W07"):
+        return "lesson" if stage.rng.random() < 0.15 else "none"
+    return "many" if fault.code == "W01" and stage.rng.random() < 0.1 else "none"
 
 
 def given(stage: Stage, repair: Repair, at: datetime) -> Story:
@@ -80,14 +89,28 @@ def worker_of(stage: Stage, repair: Repair) -> Person:
     return holder
 
 
-def signed(stage: Stage, repair: Repair, at: datetime) -> Story:
+def signature(stage: Stage, person: Person) -> Signed:
+    """Drawn by two of three, always in one's own hand; the others tap."""
+    if stage.hands and person.pk % 3:
+        return Signed("pad", stage.hands[person.pk % len(stage.hands)])
+    return Signed("login")
+
+
+def signed(stage: Stage, repair: Repair, at: datetime, *, knows_better: bool = False) -> Story:
+    """With a rating, and with the lessons put right by who was there."""
     wake = stage.later(at, 20, 700)
     yield wake
     matter = stage.matter(repair)
     rating = stage.rng.choices((None, 5, 4, 3, 2), (30, 45, 18, 5, 2))[0]
     remark = stage.rng.choice(REMARKS) if rating and rating > 3 else ""
     if matter.state == "fixed" and matter.holder:
-        actions.sign(matter, rating=rating, remark=remark, act=stage.act(matter.holder, wake))
+        said: dict[str, Any] = {}
+        if knows_better and (lost := queries.lessons_lost(repair)):
+            said = {"lessons": lost - 1, "lessons_why": "有一节换到别的教室上了"}
+        drawn = signature(stage, matter.holder)
+        actions.sign(
+            matter, rating=rating, remark=remark, signature=drawn, **said, act=stage.act(matter.holder, wake)
+        )
 
 
 def plain(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
@@ -172,11 +195,11 @@ def outside(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
     yield from given(stage, repair, at)
     wake = stage.later(max(at, stage.matter(repair).events.latest("pk").at), 60, 300)
     yield wake
-    cost = stage.rng.choice((38_000, 62_000, 86_000, 128_000, 165_000, 286_000))
+    cost = stage.rng.choice((38_000, 62_000, 86_000, 128_000, 165_000, 286_000, 1_260_000))
     contractor = stage.rng.choice(("城北机电维修部", "佳音电教服务公司", "安泰门窗店"))
     actions.ask_contractor(
         stage.matter(repair), contractor=contractor, cost_fen=cost, note="校内修不了，要厂家配件",
-        act=stage.act(worker_of(stage, repair), wake),
+        record=stage.photo(1) if cost >= 1_000_000 else (), act=stage.act(worker_of(stage, repair), wake),
     )  # fmt: skip
     agreed = stage.rng.random() < 0.85
     while step := routes.open_step(stage.matter(repair)):

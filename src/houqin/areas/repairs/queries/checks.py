@@ -10,6 +10,7 @@ from houqin.kernel.matters.models import Event
 from houqin.kernel.people.queries import SYSTEM
 from houqin.kernel.signatures.models import Signature
 
+from ..flow import UNFIXED
 from ..models import Repair
 
 FIXED = ("fixed", "signed", "timed_out", "closed_by_office")
@@ -59,3 +60,14 @@ def signed_are_signed() -> Iterator[Finding]:
             "修好要有别人的签字，到时关闭只能由系统关",
             repair.matter.state,
         )
+
+
+def lessons_are_honest() -> Iterator[Finding]:
+    """What was lost is never less than nothing, and only a room whose repair is under way is out of use."""
+    rows = Repair.objects.select_related("matter").annotate(
+        lost=Coalesce(Sum("downtimes__lessons"), Value(0))
+    )
+    under_way = Q(matter__state__in=UNFIXED)
+    for repair in rows.filter(Q(lost__lt=0) | (Q(down_since__isnull=False) & ~under_way)).order_by("pk"):
+        stands = f"{repair.lost} 课时，{repair.matter.state}"
+        yield Finding("repairs.R4", repair.matter.number, "停用课时不少于 0，修好的房间不再停用", stands)

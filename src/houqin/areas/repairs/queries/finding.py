@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
@@ -16,11 +16,12 @@ from houqin.kernel.people.models import Person, PersonalDetail
 from houqin.kernel.people.queries import holders
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
+from houqin.kernel.terms import lessons
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import REPAIR, UNFIXED
-from ..models import FaultType, Repair
+from ..flow import FLOWS, UNFIXED
+from ..models import FaultType, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
 AHEAD = timedelta(days=120)  # school days are looked for so far ahead; past that, working days count
@@ -42,13 +43,23 @@ SHIPPED_TIERS = (
 # ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def types() -> QuerySet[FaultType]:
-    """Fault types in use, in their order."""
-    return FaultType.objects.filter(closed_on=None).select_related("worker").order_by("rank", "pk")
+def types(*, request: bool = False) -> QuerySet[FaultType]:
+    """Fault types in use, in their order; or what may be asked for without anything being broken."""
+    rows = FaultType.objects.filter(closed_on=None, request=request)
+    return rows.select_related("worker").order_by("rank", "pk")
+
+
+def priorities() -> list[PriorityRule]:
+    """The whole table as it ships, unsaved."""
+    return [
+        PriorityRule(urgency=urgency, impact=impact, rank=rank, urgent_clock=clock)
+        for (urgency, impact), (rank, clock) in rules.SHIPPED_PRIORITIES.items()
+    ]
 
 
 def shipped_fault_types() -> list[FaultType]:
-    """The 18 that ship, unsaved: domain/reference-data.md 6.4."""
+    """The 18 that ship, unsaved (domain/reference-data.md 6.4), and four that are asked for in daily life
+    (clause G3)."""
     with SEED.open(encoding="utf-8", newline="") as rows:
         return [_fault_type(rank, row) for rank, row in enumerate(csv.DictReader(rows), 1)]
 
@@ -59,7 +70,8 @@ def _fault_type(rank: int, row: dict[str, str]) -> FaultType:
         words=row["words"], duty=row["duty"], response_minutes=int(row["response"]),
         fix_minutes=int(row["fix"]), urgent_response_minutes=int(row["urgent_response"] or 0) or None,
         urgent_fix_minutes=int(row["urgent_fix"] or 0) or None, safety=row["safety"] == "1",
-        after_photo=row["after_photo"] == "1", rank=rank, source=row["source"],
+        after_photo=row["after_photo"] == "1", rank=rank, source=row["source"], service=row["service"],
+        life=row["life"], request=row["request"] == "1",
     )  # fmt: skip
 
 
@@ -68,7 +80,8 @@ def _fault_type(rank: int, row: dict[str, str]) -> FaultType:
 
 def workers(on: date, fault_type: FaultType | None = None) -> QuerySet[Person]:
     """Who may be given a repair on a date; with a fault type, also who holds the duty that it names."""
-    codes = [rules.WORKER] + ([fault_type.duty] if fault_type and fault_type.duty else [])
+    codes = [] if fault_type and fault_type.request else [rules.WORKER]
+    codes += [fault_type.duty] if fault_type and fault_type.duty else []
     able = [person.pk for code in codes for person in holders(code, on)]
     return Person.objects.filter(pk__in=able).order_by("name", "pk")
 
@@ -125,16 +138,17 @@ def recent(place: Place, most: int = 3) -> list[Repair]:
 
 
 def jobs(person: Person, at: datetime) -> list[Repair]:
-    """今天的活: what this person has to repair, in walking order."""
-    rows = Repair.objects.filter(matter__state="assigned", matter__in=Matter.objects.in_hands_of(person, at))
+    """今天的活: what this person has to repair: what goes first, then in walking order."""
+    rows = Repair.objects.filter(
+        fault_type__request=False, matter__state="assigned", matter__in=Matter.objects.in_hands_of(person, at)
+    )
     found = (
         shown(rows)
         .select_related("matter__place__parent")
         .prefetch_related("matter__events__attachments__withdrawal")
     )
-    return list(
-        found.annotate(waiting=Count("requesters")).order_by("matter__place__walk", "matter__due_at", "pk")
-    )
+    order = ("-matter__first", "matter__place__walk", "matter__due_at", "pk")
+    return list(found.annotate(waiting=Count("requesters")).order_by(*order))
 
 
 def paused(person: Person) -> list[Repair]:
@@ -145,9 +159,10 @@ def paused(person: Person) -> list[Repair]:
 
 def held(person: Person) -> list[str]:
     """What a leaver has to hand over first."""
-    rows = Matter.objects.open().filter(kind=REPAIR.kind, holder=person).order_by("pk")
+    rows = Matter.objects.open().filter(kind__in=FLOWS, holder=person).order_by("pk")
     return [str(matter) for matter in rows] + [
-        f"故障类别“{row}”直接交给他" for row in types().filter(worker=person)
+        f"故障类别“{row}”直接交给他"
+        for row in FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
     ]
 
 
@@ -159,6 +174,23 @@ def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
     times = Window(Count("pk"), partition_by=[F("matter__place"), F("fault_type")])
     again = reported.annotate(times=times).filter(times__gte=figures.value("repairs.repeats"))
     return rows.filter(pk__in=again.values("pk"))
+
+
+def unanswered(at: datetime) -> QuerySet[Repair]:
+    """没人接手: open, its first clock run out, and nobody has come."""
+    late = Repair.objects.filter(responded_at=None, response_due_at__lt=at)
+    return late.filter(matter__state__in=("unverified", "reported", "assigned"))
+
+
+def lessons_lost(repair: Repair) -> int:
+    """停用课时 as it stands: what was counted, and what was corrected."""
+    return repair.downtimes.aggregate(sum=Sum("lessons"))["sum"] or 0
+
+
+def lessons_so_far(repair: Repair, at: datetime) -> int:
+    """With what is still running."""
+    running = lessons.between(repair.down_since, at) if repair.down_since else 0
+    return lessons_lost(repair) + running
 
 
 # ── visitors ────────────────────────────────────────────────────────────────────────────────────────────

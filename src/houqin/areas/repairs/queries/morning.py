@@ -1,6 +1,6 @@
 """今早要看: what of the repairs wants a hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes
 
 from .. import rules
-from ..flow import REPAIR
+from ..flow import FLOWS
 from ..models import FaultType, Repair
+from .finding import unanswered
 
 LIST = "/repairs/repairs/"
 LATE = ""
@@ -38,28 +39,40 @@ def first_steps(act: Act) -> Iterator[FirstStep]:
 
 
 def alerts(person: Person, at: datetime) -> Iterator[Alert]:
-    """逾期, 等派工, 待受理: for the dispatcher and the overseers."""
+    """逾期, 没人接, 等派工, 待受理: for the dispatcher and the overseers."""
     if not duty_codes(person, timezone.localtime(at).date()) & {rules.DISPATCHER, rules.OVERSEER}:
         return
-    oldest = _oldest(at)
+    found = _waiting(at)
     for state, tone, icon, word, title, step in ALERTS:
-        first = oldest.get(state)
+        first = found.get(state)
         note = f"最早的：{first['title']}，{wording.deadline(first['due_at'], at)}" if first else ""
         url = f"{LIST}?view=all&state={state}" if state else f"{LIST}?view=late"
         yield Alert(first["many"] if first else 0, tone, icon, word, title, note, step, url)
+    yield _unanswered(at)
 
 
-def _oldest(at: datetime) -> dict[str, dict[str, Any]]:
-    """Of each alert its oldest repair and how many there are; two questions, by indexes of what is open."""
-    waiting = Matter.objects.open().filter(kind=REPAIR.kind, state__in=[row[0] for row in ALERTS if row[0]])
-    late = Matter.objects.overdue(at).filter(repair__isnull=False)  # by kind, the whole table would be read
-    found = {row["state"]: row for row in _first_of_each(waiting, "state")}
-    return found | {LATE: row for row in _first_of_each(late, "kind")}  # noqa: B035  (there is one kind)
+def _waiting(at: datetime) -> dict[str, dict[str, Any]]:
+    """Of each alert its oldest and how many there are; two questions, by indexes of what is open."""
+    states = [row[0] for row in ALERTS if row[0]]
+    waiting = _first_of_each(Matter.objects.open().filter(kind__in=FLOWS, state__in=states), [F("state")])
+    late = _first_of_each(Matter.objects.overdue(at).filter(repair__isnull=False))  # by kind, all would be read
+    return {row["state"]: row for row in waiting} | {LATE: row for row in late}  # noqa: B035  (one at most)
 
 
-def _first_of_each(rows: MatterQuerySet, part: str) -> list[dict[str, Any]]:
+def _first_of_each(rows: MatterQuerySet, part: Sequence[F] = ()) -> list[dict[str, Any]]:
     counted = rows.annotate(
-        many=Window(Count("pk"), partition_by=[F(part)]),
-        nth=Window(RowNumber(), partition_by=[F(part)], order_by=["due_at", "pk"]),
+        many=Window(Count("pk"), partition_by=part or None),
+        nth=Window(RowNumber(), partition_by=part or None, order_by=["due_at", "pk"]),
     )
     return [dict(row) for row in counted.filter(nth=1).values("state", "title", "due_at", "many")]
+
+
+def _unanswered(at: datetime) -> Alert:
+    """没人接: how many, and the one that waits longest; one question."""
+    rows = unanswered(at).annotate(many=Window(Count("pk"))).order_by("response_due_at", "pk")
+    first = rows.values("matter__title", "response_due_at", "many").first()
+    note, url = "", f"{LIST}?view=unanswered"
+    if first:
+        note = f"最早的：{first['matter__title']}，首响{wording.late(at - first['response_due_at'])}"
+    many = first["many"] if first else 0
+    return Alert(many, "red", "user-question", "没人接", "报修过了首响时限", note, "看", url)

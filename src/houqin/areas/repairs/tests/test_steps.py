@@ -48,12 +48,12 @@ def test_the_clock_follows_the_kind_and_the_danger(scene):
     assert (plain.due_at, plain.safety, plain.repair.urgent) == (at(2026, 11, 24, 15, 0), False, False)
     danger = scene.report(code="W03", detail="玻璃碎了", at=monday)
     assert (danger.due_at, danger.safety, danger.repair.urgent) == (at(2026, 11, 23, 17, 0), True, True)
-    lesson = scene.report(code="W05", detail="不显示", affects_lesson=True, at=monday)
+    lesson = scene.report(code="W05", detail="不显示", impact="lesson", at=monday)
     assert (lesson.due_at, lesson.repair.response_due_at) == (
         at(2026, 11, 23, 13, 0),
         at(2026, 11, 23, 9, 30),
     )
-    without = scene.report(code="W04", detail="松了", affects_lesson=True, at=monday)
+    without = scene.report(code="W04", detail="松了", impact="lesson", at=monday)
     assert without.due_at == at(2026, 11, 25, 13, 0)  # 24 working hours: W04 has no urgent clock
 
 
@@ -105,7 +105,7 @@ def by_visitor(scene, **more):
 
 def test_a_visitors_report_waits_and_his_name_is_kept_apart(scene):
     matter = by_visitor(scene)
-    assert (matter.state, matter.duty, len(matter.repair.code)) == ("unverified", "repair-dispatcher", 8)
+    assert (matter.state, matter.duty, len(matter.repair.code)) == ("unverified", "repair-dispatcher", 12)
     assert queries.looked_up(matter.repair.code.lower()).pk == matter.pk
     assert queries.looked_up("") is None
     assert sorted(PersonalDetail.objects.values_list("field", "value")) == [
@@ -404,6 +404,6 @@ def test_the_three_ways_of_closing_are_counted_apart_and_make_up_the_whole(scene
     actions.time_out(silent, act=scene.system(silent.due_at))
     found = queries.closed_apart(Repair.objects.all())
     assert [(c.label, c.count, c.share) for c in found] == [
-        ("报修人签收", 1, "33.3%"), ("到时关闭", 1, "33.3%"), ("总务代收", 1, "33.3%"),
+        ("报修人签收", 1, "33.4%"), ("到时关闭", 1, "33.3%"), ("总务代收", 1, "33.3%"),
     ]  # fmt: skip
     assert [c.share for c in queries.closed_apart(Repair.objects.none())] == ["无数据"] * 3

@@ -1,49 +1,108 @@
-"""统计: repairs by trade, place, person and month over a time; each figure leads to its rows."""
+"""统计: repairs by kind, trade, place, person and month over a time, and what keeps coming; each figure leads
+to its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from houqin.kernel import wording
+from houqin.kernel.school import figures as settings
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import Term
 from houqin.ui import access, charts
+from houqin.ui.register import sending
+from houqin.ui.register.sheets import Column
 
 from .. import queries, rules
 from ..models import Repair
 
 ROWS = "/repairs/repairs/?view=all"
+COUNTS = ("office", "view-all", "view-repairs", "overseer", rules.WORKER)
+HEADS = (
+    Column("分组"), Column("名称", width=28), Column("收到", "number", 9), Column("修好", "number", 9),
+    Column("按时", "number", 9),
+    Column("返修", "number", 9), Column("首响中位，分", "number"), Column("修复中位，小时", "number"),
+    Column("花费，元", "money"),
+)  # fmt: skip
+AGAIN = (
+    Column("地点", width=28), Column("类别"), Column("次数", "number", 9), Column("花费，元", "money"),
+    Column("最近一次", "moment", 17),
+    Column("建议", width=44),
+)  # fmt: skip
+ACROSS = ("type", "worker", "place")
+DRAWN = 12  # bars of one chart; all of them stand in its table
+Table = tuple[str, str, list[queries.Line]]  # title, the register's filter, lines
 
 
 @require_GET
-@access.duty("office", "view-all", "view-repairs", "overseer", rules.WORKER)
-def figures(request: access.Request) -> HttpResponse:
-    """统计: by trade, place, person and month over a time; each figure leads to its rows."""
+@access.duty(*COUNTS)
+def figures(request: access.Request) -> HttpResponseBase:
+    """统计, on the page or as a sheet."""
     act = access.act(request)
     first, last = asked_time(request, act.day)
     rows = in_time(queries.visible_to(act.by, act.at).using("reader"), first, last)
+    found = queries.counted(rows)
+    tables = tables_of(found)
+    if request.GET.get("as") == "xlsx":
+        return sheet(HEADS, sheet_rows(tables), f"报修统计-{first}-{last}")
     dates = f"&opened_from={first}&opened_to={last}"
-    trades, spots = queries.by_trade(rows), queries.by_place(rows)
-    persons, months = queries.by_person(rows), queries.by_month(rows)
     return render(request, "repairs/figures.html", {
-        "first": first, "last": last, "times": times(first, last, act.day), "count": rows.count(),
-        "closings": closings(rows, dates),
-        "charts": [
-            drawn("months", "每月收到和修好", months, "line"), drawn("trades", "按类别", trades, "across"),
-            drawn("persons", "按维修人", persons, "across"), drawn("places", "按地点，最多的 12 处", spots, "across"),
-        ],
-        "tables": [
-            table("按类别", trades, "type", dates), table("按维修人", persons, "worker", dates),
-            table("按地点，最多的 12 处", spots, "place", dates), by_months(months),
-        ],
+        "first": first, "last": last, "times": times(first, last, act.day),
+        "headline": headline(queries.whole(found), dates),
+        "closings": closings(rows, dates), "charts": drawn_all(tables),
+        "tables": [table(title, lines, key, dates) for title, key, lines in tables],
     })  # fmt: skip
+
+
+@require_GET
+@access.duty(*COUNTS)
+def repeated(request: access.Request) -> HttpResponseBase:
+    """反复报修: what keeps coming, what it cost, what might be done."""
+    act = access.act(request)
+    found = queries.repeats(queries.visible_to(act.by, act.at).using("reader"), act.at)
+    if request.GET.get("as") == "xlsx":
+        cells = (
+            [r.place, r.trade, r.times, Decimal(r.cost) / 100, local(r.last_at), r.suggestion] for r in found
+        )
+        return sheet(AGAIN, cells, f"反复报修-{act.day}")
+    days = settings.value(rules.REPEAT_DAYS.code)
+    since = act.day - timedelta(days=days)
+    return render(request, "repairs/repeated.html", {
+        "days": days, "least": settings.value(rules.REPEATS.code),
+        "cost": wording.yuan(sum(r.cost for r in found)),
+        "count": len(found), "lines": [again(r, since, act.at) for r in found],
+    })  # fmt: skip
+
+
+def again(repeat: queries.Repeat, since: date, now: datetime) -> dict[str, Any]:
+    return {
+        "place": repeat.place, "trade": repeat.trade, "times": repeat.times,
+        "cost": wording.money(repeat.cost),
+        "last": wording.when(repeat.last_at, now), "suggestion": repeat.suggestion,
+        "url": f"{ROWS}&place={repeat.place_id}&type={repeat.trade_id}&opened_from={since}",
+    }  # fmt: skip
+
+
+def sheet(columns: Sequence[Column], rows: Iterable[Sequence[Any]], name: str) -> HttpResponseBase:
+    with sending.one_of_two():
+        file = sending.written(columns, rows, "xlsx", name)
+    return sending.download(file, f"{name}.xlsx")
+
+
+def local(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(tzinfo=None)
+
+
+# ── the time ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def asked_time(request: access.Request, today: date) -> tuple[date, date]:
@@ -78,7 +137,7 @@ def day_of(text: str, otherwise: date) -> date:
 def in_time(rows: QuerySet[Repair], first: date, last: date) -> QuerySet[Repair]:
     zone = timezone.get_default_timezone()
     since = datetime.combine(first, time.min, zone)
-    until = datetime.combine(last, time.max, zone)
+    until = datetime.combine(last + timedelta(days=1), time.min, zone)
     return queries.reached(rows, since, until)
 
 
@@ -89,34 +148,98 @@ def closings(rows: QuerySet[Repair], dates: str) -> list[dict[str, Any]]:
     ]
 
 
-def drawn(key: str, title: str, lines: list[queries.Line], kind: str) -> dict[str, Any]:
+# ── the figures ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tables_of(found: list[queries.Counted]) -> list[Table]:
+    return [
+        ("按服务类型", "service", queries.by_service(found)), ("按月", "", queries.by_month(found)),
+        ("按类别", "type", queries.by_trade(found)), ("按维修人", "worker", queries.by_person(found)),
+        ("按地点，最多的 12 处", "place", queries.by_place(found)),
+    ]  # fmt: skip
+
+
+def headline(line: queries.Line, dates: str) -> list[dict[str, Any]]:
+    """The whole of the time in six figures."""
+    url = f"{ROWS}{dates}"
+    return [
+        {"label": "收到", "value": line.reported, "unit": "件", "url": url},
+        {"label": "修好", "value": line.fixed, "unit": "件", "url": f"{url}&fixed=1"},
+        {"label": "按时", "value": wording.share(line.on_time, line.fixed), "unit": f"{line.on_time} 件",
+         "url": f"{url}&on_time=1"},
+        {"label": "首响中位", "value": minutes(line.answer), "unit": "分" if line.answer is not None else "",
+         "url": url},
+        {"label": "修复中位", "value": hours(line.net), "unit": "小时" if line.net is not None else "",
+         "url": f"{url}&fixed=1"},
+        {"label": "花费", "value": wording.money(line.cost), "unit": "元", "url": f"{url}&fixed=1"},
+    ]  # fmt: skip
+
+
+def minutes(found: float | None) -> str:
+    return wording.NO_DATA if found is None else f"{found:g}"
+
+
+def hours(found: float | None) -> str:
+    return wording.NO_DATA if found is None else f"{found / 60:.1f}"
+
+
+def drawn_all(tables: list[Table]) -> list[dict[str, Any]]:
+    """Reported and fixed of each table; and the medians by trade."""
+    made = [drawn(f"chart{n}", *longest(each)) for n, each in enumerate(tables)]
+    title, _, trades = longest(next(each for each in tables if each[1] == "type"))
+    medians = charts.Series("修复中位", [round((line.net or 0) / 60, 1) for line in trades])
+    names = [line.label for line in trades]
+    return [
+        *made,
+        charts.chart("medians", f"修复中位用时，{title}", names, [medians], kind="across", unit="小时"),
+    ]
+
+
+def longest(each: Table) -> Table:
+    """As many lines as one chart can name; the kinds and the months are few."""
+    title, key, lines = each
+    if key not in ACROSS or len(lines) <= DRAWN:
+        return each
+    return f"{title}，最多的 {DRAWN} 项", key, lines[:DRAWN]
+
+
+def drawn(chart: str, title: str, key: str, lines: list[queries.Line]) -> dict[str, Any]:
     series = [
         charts.Series("收到", [line.reported for line in lines]),
         charts.Series("修好", [line.fixed for line in lines]),
     ]
-    return charts.chart(key, title, [line.label for line in lines], series, kind=kind)
+    kind = "across" if key in ACROSS else "bar"
+    return charts.chart(chart, title, [line.label for line in lines], series, kind=kind)
 
 
 def table(title: str, lines: list[queries.Line], key: str, dates: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "lines": [figure_line(line, f"{ROWS}&{key}={line.value}{dates}") for line in lines],
-    }
+    """Its lines, each with the rows behind every figure; a month is a time of its own."""
+    urls = [f"{ROWS}&{key}={line.value}{dates}" if key else f"{ROWS}{month_of(line)}" for line in lines]
+    return {"title": title, "lines": [figure_line(line, url) for line, url in zip(lines, urls, strict=True)]}
 
 
-def by_months(lines: list[queries.Line]) -> dict[str, Any]:
-    def url(line: queries.Line) -> str:
-        first = date.fromisoformat(line.value)
-        last = date(first.year + first.month // 12, first.month % 12 + 1, 1).toordinal() - 1
-        return f"{ROWS}&opened_from={first}&opened_to={date.fromordinal(last)}"
-
-    return {"title": "按月", "lines": [figure_line(line, url(line)) for line in lines]}
+def month_of(line: queries.Line) -> str:
+    first = date.fromisoformat(line.value)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return f"&opened_from={first}&opened_to={after - timedelta(days=1)}"
 
 
 def figure_line(line: queries.Line, url: str) -> dict[str, Any]:
-    net = "" if line.net is None else f"{line.net / 60:.1f}"
     return {
         "label": line.label, "url": url, "reported": line.reported, "fixed": line.fixed,
-        "on_time": wording.share(line.on_time, line.fixed), "back": line.sent_back_once, "net": net,
-        "parts": wording.money(line.parts),
+        "back": line.sent_back_once,
+        "on_time": wording.share(line.on_time, line.fixed), "answer": minutes(line.answer),
+        "net": hours(line.net),
+        "cost": wording.money(line.cost),
     }  # fmt: skip
+
+
+def sheet_rows(tables: list[Table]) -> Iterable[list[Any]]:
+    for title, _, lines in tables:
+        for line in lines:
+            net = None if line.net is None else round(line.net / 60, 1)
+            yield [
+                title, line.label, line.reported, line.fixed, line.on_time, line.sent_back_once,
+                "" if line.answer is None else line.answer, "" if net is None else net,
+                Decimal(line.cost) / 100,
+            ]  # fmt: skip

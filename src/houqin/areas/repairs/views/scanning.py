@@ -18,12 +18,11 @@ from houqin.kernel.errors import NotThere, TooMany
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
-from houqin.kernel.terms import clock
 from houqin.ui import access, addresses, client
 
 from .. import actions, forms, queries, registers, rules
 from ..flow import REPAIR
-from ..models import FaultType, Repair
+from ..models import IMPACTS, FaultType, Repair
 
 TEN_MINUTES = 600
 FROM_ONE_ADDRESS, ON_ONE_LABEL, LOOK_UPS = 5, 30, 20  # in ten minutes, of visitors
@@ -39,6 +38,7 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     refused = count_visitor(request, place, act) if visitor and request.method == "POST" else None
     notice_url = reverse("repairs:notice", args=(place.pk,))
     choices = opening_choices(act, None) | {"fault_type__notice": notice_url}
+    choices |= {} if visitor else {"impact__notice": notice_url}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = (forms.VisitorForm if visitor else forms.ReportForm)(*sent, choices=choices)
     chosen = chosen_type(form["fault_type"].value())
@@ -46,7 +46,7 @@ def panel(request: HttpRequest, place: Place) -> tuple[str, dict[str, Any]]:
     return "repairs/panel.html", {
         "form": form, "recent": [] if visitor else recent_rows(place, act), "recent_title": "这里最近",
         "refused": refused,
-        **notice_of(place, chosen, affects_lesson=bool(request.POST.get("affects_lesson")), act=act),
+        **notice_of(place, chosen, impact=impact_of(request.POST.get("impact")), act=act),
     }  # fmt: skip
 
 
@@ -91,6 +91,15 @@ def choices_anywhere(act: Act, matter: Matter | None) -> dict[str, Any]:
     return opening_choices(act, matter) | {"place": places.listed().exclude(kind="campus")}
 
 
+def choices_of_life(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """What may be asked for in daily life, and where."""
+    types = queries.types(request=True)
+    return {
+        "fault_type": types, "fault_type__icons": {str(row.pk): row.icon for row in types},
+        "place": places.listed().exclude(kind="campus"),
+    }  # fmt: skip
+
+
 @require_GET
 @access.public
 def notice(request: access.Request, place: int) -> HttpResponse:
@@ -101,9 +110,12 @@ def notice(request: access.Request, place: int) -> HttpResponse:
         raise NotThere("没有这个场所。")
     act = access.act(request)
     chosen = chosen_type(request.GET.get("fault_type", ""))
-    urgent = bool(request.GET.get("affects_lesson"))
     form = forms.ReportForm(choices={"detail__words": words_of(chosen)})
-    context = {"form": form, "fresh": True, **notice_of(found, chosen, affects_lesson=urgent, act=act)}
+    context = {
+        "form": form,
+        "fresh": True,
+        **notice_of(found, chosen, impact=impact_of(request.GET.get("impact")), act=act),
+    }
     return render(request, "repairs/notice.html", context)
 
 
@@ -111,20 +123,23 @@ def chosen_type(key: Any) -> FaultType | None:
     return queries.types().filter(pk=key).first() if str(key or "").isdecimal() else None
 
 
-def notice_of(
-    place: Place, fault_type: FaultType | None, *, affects_lesson: bool, act: Act
-) -> dict[str, Any]:
+def impact_of(text: Any) -> str:
+    return text if text in dict(IMPACTS) else "none"
+
+
+def notice_of(place: Place, fault_type: FaultType | None, *, impact: str, act: Act) -> dict[str, Any]:
     """The open repairs of this type, and the sentence who gets it and by when."""
     if fault_type is None:
         return {"duplicates": [], "gets": "", "before": "", "visitor": act.by.built_in}
     worker = None if act.by.built_in else queries.worker_for(fault_type, act.day)
-    _, minutes = rules.minutes(fault_type, urgent=affects_lesson)
-    due_at = clock.after(act.at, minutes, rules.hours(fault_type.safety))
+    grading = queries.graded(fault_type, place, at=act.at, impact=impact)
+    _, due_at = queries.clocks(fault_type, grading, act.at)
     return {
         "fault_type": fault_type,
         "duplicates": [duplicate(row, act) for row in queries.open_duplicates(place, fault_type)],
         "gets": worker.name if worker else "总务处", "direct": worker is not None,
-        "before": wording.before(due_at, act.at), "visitor": act.by.built_in, "place": place,
+        "before": wording.before(due_at, act.at),
+        "visitor": act.by.built_in, "place": place, "first": grading.first, "in_lesson": grading.in_lesson,
     }  # fmt: skip
 
 
@@ -153,7 +168,7 @@ def recent_row(repair: Repair, act: Act, may_open: bool) -> dict[str, Any]:
         "url": addresses.url_of(matter) if may_open else "",
         "notes": [wording.when(matter.opened_at, act.at),
                   "扫码上报" if repair.by_visitor else matter.opened_by.name],
-        "state": registers.state_of(matter.state, repair.waiting_for),
+        "state": registers.state_of(matter.state, repair.waiting_for, matter.kind),
     }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from .. import queries
 from ..flow import REPAIR
 from ..models import Repair
 
+AT_ONCE = "先办"
+
 
 @require_GET
 @access.login
@@ -34,9 +36,8 @@ def jobs(request: access.Request) -> HttpResponse:
     lines = [{"name": name, "jobs": [job_row(job, act) for job in there]} for name, there in stops if there]
     late = sum(job.matter.due_at < act.at for job in found)
     return render(request, "repairs/jobs.html", {
-        "count": len(found), "stops": lines, "late": late,
-        "lessons": sum(job.affects_lesson for job in found), "by_due": by_due,
-        "today": wording.day(act.day, act.at),
+        "count": len(found), "stops": lines, "late": late, "first": sum(job.matter.first for job in found),
+        "by_due": by_due, "today": wording.day(act.day, act.at),
         "date": f"{act.day.month}月{act.day.day}日 {wording.weekday(act.day)}",
         "paused": [paused_row(job, act) for job in queries.paused(act.by)], "figures": my_figures(act),
         "term": terms.term_on(act.day), "tab": "jobs",
@@ -44,12 +45,14 @@ def jobs(request: access.Request) -> HttpResponse:
 
 
 def walked(found: Iterable[Repair]) -> list[tuple[str, list[Repair]]]:
-    """The stops in walking order: what lies on one floor is one stop."""
+    """The stops in walking order: what lies on one floor is one stop; before them all, what goes first."""
     return [(name, list(there)) for name, there in groupby(found, key=stop_of)]
 
 
 def stop_of(repair: Repair) -> str:
     place = repair.matter.place
+    if repair.matter.first:
+        return AT_ONCE
     if place is None:
         return "没写地点"
     return place.parent.full_name if place.parent and place.parent.kind != "campus" else place.full_name
@@ -59,7 +62,10 @@ def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     matter = repair.matter
     files = in_sight(file for event in matter.events.all() for file in event.attachments.all())
     photos = [file for file in files if file.role == "before"]
-    notes: list[Any] = [{"text": "影响上课", "tone": "red"}] if repair.affects_lesson else []
+    impact = (
+        repair.get_impact_display() if repair.impact != "none" else "上课时报" if repair.in_lesson else ""
+    )
+    notes: list[Any] = [{"text": impact, "tone": "red"}] if impact else []
     notes += [repair.fault_type.label, "扫码上报" if repair.by_visitor else f"{matter.opened_by}报"]
     notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []
     notes += [f"{repair.waiting + 1} 人都遇到"] if repair.waiting else []  # type: ignore[attr-defined]
