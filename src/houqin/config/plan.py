@@ -7,9 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from houqin.areas.plans.pure import reading
+from houqin.areas.plans.pure import files, reading
 from houqin.areas.plans.pure.reading import Item
-from houqin.areas.plans.queries import files
 from houqin.kernel.errors import Refused
 
 

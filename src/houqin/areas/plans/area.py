@@ -11,6 +11,7 @@ from django.utils import timezone
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.area import Alert, Area, Fact, Invariant, Page, Slip
+from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import queries as people
 from houqin.kernel.people.models import Person
@@ -68,19 +69,10 @@ def says_brought(act: Act, matter: Matter | None) -> str:
 def alerts(person: Person, at: datetime) -> Iterator[Alert]:
     """逾期任务: for the office and the overseers; what is to be read and signed: for whom it was sent to."""
     if duty_codes(person, timezone.localtime(at).date()) & {"office", "overseer"}:
-        rows = Matter.objects.filter(kind=TASK_KIND).overdue(at)
-        oldest = rows.order_by("due_at", "pk").first()
-        note = f"最早的：{oldest.title}，{wording.deadline(oldest.due_at, at)}" if oldest else ""
-        yield Alert(
-            rows.count(),
-            "red",
-            "clock-exclamation",
-            "逾期",
-            "计划任务过了期限",
-            note,
-            "看",
-            "/plans/tasks/?view=late",
-        )
+        late = next(iter(matters.oldest(Matter.objects.overdue(at).filter(plan_task__isnull=False))), None)
+        note = f"最早的：{late['title']}，{wording.deadline(late['due_at'], at)}" if late else ""
+        many, url = late["many"] if late else 0, "/plans/tasks/?view=late"
+        yield Alert(many, "red", "clock-exclamation", "逾期", "计划任务过了期限", note, "看", url)
     unread = list(queries.to_read(person)[:1])
     if unread:
         plan = unread[0].plan

@@ -8,17 +8,13 @@ from django import forms
 
 from houqin.kernel.people.models import Person
 from houqin.kernel.terms.models import Term
-from houqin.ui.fields import PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
+from houqin.ui.fields import DayField, PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
 
 from .models import Binding, CatalogueClause, PlanClause
 from .pure.outline import DEEPEST, DROP, KEEP, MERGE, Node
 
 FATES = ((KEEP, "保留"), (MERGE, "并到上一条"), (DROP, "去掉"))
 LONGEST_TEXT = 200_000
-
-
-class Day(forms.DateField):
-    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 def words(
@@ -108,7 +104,7 @@ class AssignForm(SlipForm):
         help_text="不选就是整份计划",
     )
     owner, checker = someone("责任人"), someone("检查人")
-    from_on, to_on = Day(label="开始"), Day(label="完成期限")
+    from_on, to_on = DayField(label="开始"), DayField(label="完成期限")
 
 
 class ReadForm(SlipForm):
@@ -133,7 +129,7 @@ class ClauseForm(SlipForm):
     text = forms.CharField(label="条文", max_length=2000, widget=forms.Textarea)
     heading = forms.BooleanField(label="只是标题", required=False, help_text="标题不用有责任人")
     owner, checker = someone("责任人", required=False), someone("检查人", required=False)
-    from_on, to_on = Day(label="开始", required=False), Day(label="完成期限", required=False)
+    from_on, to_on = DayField(label="开始", required=False), DayField(label="完成期限", required=False)
 
 
 class BindForm(SlipForm):
@@ -158,7 +154,7 @@ class TaskForm(SlipForm):
     clause = forms.ModelChoiceField(label="哪一条", queryset=PlanClause.objects.none())
     title = forms.CharField(label="要办什么", max_length=80)
     doer, checker = someone("谁办"), someone("谁检查")
-    due_on = Day(label="完成期限")
+    due_on = DayField(label="完成期限")
     note = words("交代一句", required=False)
 
 

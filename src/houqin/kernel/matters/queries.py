@@ -1,8 +1,11 @@
 """Reading matters: the inbox, the way so far, what a leaver holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from ..attachments.models import Attachment
 from ..people.models import Person
@@ -23,6 +26,16 @@ def in_hand(person: Person, at: datetime) -> MatterQuerySet:
 def asked_by(person: Person) -> MatterQuerySet:
     """What one asked for and still waits for."""
     return shown(Matter.objects.open().filter(opened_by=person)).order_by("-pk")
+
+
+def oldest(rows: MatterQuerySet, *, of: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The most pressing, and how `many`, of all or of each value of the fields `of`; one question."""
+    parts = [F(field) for field in of] or None
+    counted = rows.annotate(
+        many=Window(Count("pk"), partition_by=parts),
+        nth=Window(RowNumber(), partition_by=parts, order_by=["due_at", "pk"]),
+    )
+    return [dict(row) for row in counted.filter(nth=1).values("state", "title", "due_at", "many")]
 
 
 def way(matter: Matter) -> QuerySet[Event]:

@@ -8,10 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django_filters.fields import ModelChoiceField
 
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import DayField
@@ -47,10 +48,11 @@ def fields_of(each: Filter, model: type[Model]) -> dict[str, django_filters.Filt
         return {each.key: django_filters.ChoiceFilter(**common, choices=each.choices, **ANY)}
     if each.kind == "place":
         return {each.key: PlaceFilter(**common, queryset=_asked(each), **ANY)}
-    return {each.key: django_filters.ModelChoiceFilter(**common, queryset=_asked(each), **ANY)}
+    return {each.key: ThingFilter(**common, queryset=_asked(each), **ANY)}
 
 
 ANY = {"empty_label": "不限"}
+LONGEST_KEY = 18  # digits
 
 
 def _asked(each: Filter) -> Callable[[Asked], QuerySet]:
@@ -82,7 +84,20 @@ class DayFilter(django_filters.DateFilter):
         return rows.filter(**{f"{self.field_name}__{'lt' if self.until else 'gte'}": start})
 
 
-class PlaceFilter(django_filters.ModelChoiceFilter):
+class ThingField(ModelChoiceField):
+    """A number longer than any key is no thing; a key shared with another row does not check its size."""
+
+    def to_python(self, value: Any) -> Any:
+        if len(str(value)) > LONGEST_KEY:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": value})
+        return super().to_python(value)
+
+
+class ThingFilter(django_filters.ModelChoiceFilter):
+    field_class = ThingField
+
+
+class PlaceFilter(ThingFilter):
     """A place and everything in it."""
 
     def filter(self, rows: QuerySet, value: Place | None) -> QuerySet:

@@ -1,5 +1,5 @@
 """Reading plans: `catalogue` for the 82 clauses, `binding` for likeness, `finding` for steps and screens,
-`checks` for what must be true, `files` for what is uploaded.
+`checks` for what must be true.
 """
 
 from .binding import LEAST, SURE, proposals, unbound, undecided

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from houqin.areas.plans.pure import reading
+from houqin.areas.plans.pure import files, reading
 from houqin.areas.plans.pure.reading import Item, Line
-from houqin.areas.plans.queries import files
 
 DATA = Path(__file__).parents[5] / "tests/data/plans"
 GIVEN = ["seed-plan.txt", "style-1.txt", "style-2.txt", "style-3.docx"]

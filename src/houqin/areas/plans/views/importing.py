@@ -17,10 +17,9 @@ from houqin.ui import access, slips
 from houqin.ui.fields import RowsInput
 
 from .. import actions, forms, rules
-from ..pure import outline, reading
+from ..pure import files, outline, reading
 from ..pure.outline import Node
 from ..pure.reading import Line, Reading
-from ..queries import files
 
 TEMPLATE = "plans/import.html"
 

@@ -53,10 +53,10 @@ from .morning import alerts, first_steps
 __all__ = [
     "ON_TIME", "SHIPPED_TIERS", "Counted", "Grading", "Line", "Repeat", "adding_up", "agree_with_events",
     "alerts", "as_graded", "by_month", "by_person", "by_place", "by_service", "by_trade", "catalogue",
-    "clocks", "closed_apart", "counted", "first_steps", "graded", "held", "in_figures", "jobs", "lessons_are_honest",
-    "lessons_lost", "lessons_so_far", "look_up_code", "looked_up", "of_worker", "open_duplicates",
-    "parts_add_up", "paused", "priorities", "priority", "reached", "received_on", "recent",
-    "reminder_due", "repeated", "repeats", "shipped_fault_types", "shown_one", "sign_by",
+    "clocks", "closed_apart", "counted", "first_steps", "graded", "held", "in_figures", "jobs",
+    "lessons_are_honest", "lessons_lost", "lessons_so_far", "look_up_code", "looked_up", "of_worker",
+    "open_duplicates", "parts_add_up", "paused", "priorities", "priority", "reached", "received_on",
+    "recent", "reminder_due", "repeated", "repeats", "shipped_fault_types", "shown_one", "sign_by",
     "signed_are_signed", "told", "told_by_visitor", "types", "unanswered", "visible_to",
     "waiting_for_signature", "whole", "worker_for", "workers",
 ]  # fmt: skip

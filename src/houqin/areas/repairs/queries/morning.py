@@ -1,17 +1,17 @@
 """今早要看: what of the repairs wants a hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Window
 from django.utils import timezone
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.area import Alert, FirstStep
-from houqin.kernel.matters.models import Matter, MatterQuerySet
+from houqin.kernel.matters import queries as matters
+from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes
 
@@ -54,17 +54,11 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
 def _waiting(at: datetime) -> dict[str, dict[str, Any]]:
     """Of each alert its oldest and how many there are; two questions, by indexes of what is open."""
     states = [row[0] for row in ALERTS if row[0]]
-    waiting = _first_of_each(Matter.objects.open().filter(kind__in=FLOWS, state__in=states), [F("state")])
-    late = _first_of_each(Matter.objects.overdue(at).filter(repair__isnull=False))  # by kind, all would be read
+    waiting = matters.oldest(Matter.objects.open().filter(kind__in=FLOWS, state__in=states), of=["state"])
+    late = matters.oldest(
+        Matter.objects.overdue(at).filter(repair__isnull=False)
+    )  # by kind, all would be read
     return {row["state"]: row for row in waiting} | {LATE: row for row in late}  # noqa: B035  (one at most)
-
-
-def _first_of_each(rows: MatterQuerySet, part: Sequence[F] = ()) -> list[dict[str, Any]]:
-    counted = rows.annotate(
-        many=Window(Count("pk"), partition_by=part or None),
-        nth=Window(RowNumber(), partition_by=part or None, order_by=["due_at", "pk"]),
-    )
-    return [dict(row) for row in counted.filter(nth=1).values("state", "title", "due_at", "many")]
 
 
 def _unanswered(at: datetime) -> Alert:

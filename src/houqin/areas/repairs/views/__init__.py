@@ -6,6 +6,6 @@ from .scanning import blank, choices_anywhere, choices_of_life, join, look, noti
 from .working import jobs
 
 __all__ = [
-    "COUNTS", "blank", "choices_anywhere", "choices_of_life", "figures", "join", "jobs", "life", "look", "notice",
-    "panel", "repeated",
+    "COUNTS", "blank", "choices_anywhere", "choices_of_life", "figures", "join", "jobs", "life", "look",
+    "notice", "panel", "repeated",
 ]  # fmt: skip

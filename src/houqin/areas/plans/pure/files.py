@@ -12,8 +12,8 @@ from pathlib import Path
 from houqin.kernel.attachments import sniff
 from houqin.kernel.errors import Refused, TooMany
 
-from ..pure.paragraphs import Line, lines_of
 from . import read_docx
+from .paragraphs import Line, lines_of
 
 LARGEST = 20 * 1024 * 1024
 TOO_LARGE = f"文件超过 {LARGEST // 1024 // 1024} MB，没有导入。只留计划的正文再导。"
