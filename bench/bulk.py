@@ -124,24 +124,25 @@ class Writer:
         rows = self._opened(life)
         for step in life.steps:
             _read(rows, step.by, step.at)
+            if step.key in rules.FIRST_HANDS and rows.repair.first_minutes is None:
+                rows.repair.first_minutes = self._worked(life.at, step.at)
             getattr(self, f"_{step.key}", _nothing)(rows, step)
         _read(rows, life.fault_type.worker, life.steps[-1].at + timedelta(hours=1))
         return rows
 
     def _opened(self, life: Life) -> Rows:
         kind, detail = life.fault_type, life.fault.detail
-        danger = rules.tells_of_danger(kind, detail)
-        safety = kind.safety or danger
-        answer, fix = rules.minutes(kind, urgent=danger)
-        due_at = clock.after(life.at, fix, self._hours(safety))
+        grading = queries.graded(kind, life.place, at=life.at, detail=detail, in_lesson=None)
+        answer_by, due_at = queries.clocks(kind, grading, life.at)
         matter = Matter(
             prefix=REPAIR.prefix, kind=REPAIR.kind, title=rules.title_of(life.place.name, kind, detail)[:120],
             place=life.place, state="assigned", opened_by=life.by, opened_at=life.at, holder=kind.worker,
-            due_at=due_at, safety=safety,
+            due_at=due_at, safety=grading.safety, first=grading.first,
         )  # fmt: skip
         repair = Repair(
-            fault_type_id=kind.pk, detail=detail[:200], urgent=danger, fix_due_at=due_at,
-            response_due_at=clock.after(life.at, answer, self._hours(safety)),
+            fault_type_id=kind.pk, detail=detail[:200], service=grading.service, urgency=grading.urgency,
+            impact=grading.impact, in_lesson=grading.in_lesson, rank=grading.rank, urgent=grading.urgent,
+            received_on=queries.received_on(life.at), response_due_at=answer_by, fix_due_at=due_at,
             worker_id=kind.worker_id, assigned_at=life.at, assign_minutes=0,
         )  # fmt: skip
         rows = Rows(matter, repair, kind.worker)
@@ -178,9 +179,10 @@ class Writer:
         said = {"paused_at": paused_at, "was_due": was_due, "due_at": due_at}
         facts = {name: _utc(moment).isoformat() for name, moment in said.items()}
         facts["due_at"] = due_at.isoformat()  # the only one that does not come out of the database
-        _event(rows, step, "waiting", facts=facts)
+        stopped = self._worked(paused_at, step.at)
+        _event(rows, step, "waiting", note=rules.resumed(paused_at, stopped, was_due, due_at), facts=facts)
         repair.fix_due_at = due_at
-        repair.stopped_minutes += self._worked(paused_at, step.at)
+        repair.stopped_minutes += stopped
 
     def _resumed(self, matter: Matter, step: Step) -> datetime:
         act = Act(by=step.by, at=step.at, via="demo")
@@ -219,6 +221,7 @@ class Writer:
         _post(rows, rows.worker, "签收", step)
         rows.signature = event, step
         rows.repair.rating, rows.repair.remark = rating, remark[:200]
+        rows.repair.rated_at = step.at if rating else None
 
     def _file(self, event: Event, upload: Upload, role: str) -> Attachment:
         sha = upload.kept.sha256

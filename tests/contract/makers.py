@@ -96,7 +96,7 @@ def fill(cast: Cast) -> None:
     calendar.set_days(
         [SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act
     )
-    terms.lay_out(act=act)
+    calendar.lay_out(act=act)
     for way in ("paper", "phone", "word"):
         repairs.note_slip(
             way=way,

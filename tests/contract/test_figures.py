@@ -11,7 +11,7 @@ import pytest
 from django import forms
 
 from houqin.kernel.area import areas
-from houqin.ui.fields import DayField, FigureField, RowsField, WholeField
+from houqin.ui.fields import DayField, FigureField, HourField, MomentField, RowsField, WholeField
 from houqin.ui.register import values
 from tests.contract.forms import declared, fill, sent_by_who_may, written
 
@@ -56,7 +56,7 @@ DATES = [
 def test_every_figure_and_day_of_every_form_is_of_the_kit():
     """A plain field of Django reads 1_000, has no bounds, and takes the year 9999."""
     plain = forms.IntegerField | forms.FloatField | forms.DecimalField | forms.DateField | forms.DateTimeField
-    ours = WholeField | DayField
+    ours = WholeField | DayField | MomentField | HourField
     others = [
         f"{where}: {name}" for where, form in declared() for name, field in form.base_fields.items()
         if isinstance(field, plain | forms.TimeField | forms.DurationField) and not isinstance(field, ours)
@@ -83,7 +83,7 @@ def expected(field: FigureField | WholeField, figure: Decimal) -> int | None:
 
 @pytest.mark.parametrize("where,name,field", FIGURES, ids=[f"{where}:{name}" for where, name, _ in FIGURES])
 def test_a_figure_is_read_as_written_or_refused(where, name, field):
-    bound = declared_form(where)().fields[name]  # of a form: labels and messages as on the page
+    bound = declared_form(where)().fields.get(name, field)  # of a form: labels and messages as on the page
     said = {text: taken(bound, text) for text in COUNT}
     assert said == {text: expected(bound, Decimal(plain)) for text, plain in COUNT.items()}
     assert {text: taken(bound, text) for text in NO_NUMBER} == dict.fromkeys(NO_NUMBER)

@@ -120,7 +120,7 @@ def test_an_ordinary_repair_is_one_page_that_says_what_the_screen_says(scene, we
     file = opened(answer)
     assert [size(page) for page in file] == [A4]
     shown = words(file[0])
-    for part in (f"编号{matter.number}", "2026-11-20填", "青禾小学", "报修单", "桌腿松了。附照片1张", "☑一般☐紧急",
+    for part in (f"编号{matter.number}", "2026-11-20填", "青禾小学", "报修单", "桌腿松了。附照片1张", "☑一般☐较急☐紧急☐危险",
                  "等配件：螺丝1小时5分（2026-11-209:00起）", "LED灯管", "合计（大写）叁拾柒元陆角37.60", "☑合格☐返修",
                  "5分", "2026-11-2012:00许老师签收：又快又好，签字", "还没有打印过"):  # fmt: skip
         assert part in shown, part

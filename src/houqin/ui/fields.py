@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
 
@@ -218,10 +218,43 @@ class DayField(forms.DateField):
     input_formats = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 
     def to_python(self, value: Any) -> date | None:
-        day = super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
-        if day and not 1900 <= day.year <= 2100:
-            raise forms.ValidationError(f"“{self.label}”的年份不对：{day.year}")
+        day = super().to_python(_half_width(value))
+        _refuse_year(self, day)
         return day
+
+
+class MomentField(forms.DateTimeField):
+    """A day as above and an hour of it, in the school's time."""
+
+    widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(_half_width(value))
+        _refuse_year(self, moment)
+        return moment
+
+
+class HourField(forms.TimeField):
+    """An hour of the clock: 8:20."""
+
+    widget = forms.TimeInput({"type": "time"}, "%H:%M")
+    input_formats = ("%H:%M", "%H:%M:%S")
+
+    def to_python(self, value: Any) -> time | None:
+        try:
+            return super().to_python(_half_width(value))
+        except forms.ValidationError as wrong:
+            raise forms.ValidationError(f"“{self.label}”写成 8:20 这样") from wrong
+
+
+def _half_width(value: Any) -> Any:
+    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+def _refuse_year(field: forms.Field, day: date | None) -> None:
+    if day and not 1900 <= day.year <= 2100:
+        raise forms.ValidationError(f"“{field.label}”的年份不对：{day.year}")
 
 
 class FigureField(forms.CharField):

@@ -15,7 +15,7 @@ from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms.models import LessonPeriod, SchoolDay, Term
 from houqin.kernel.wording import weekday
 
-from .fields import DayField, SlipForm, WholeField
+from .fields import DayField, HourField, SlipForm, WholeField
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
@@ -169,17 +169,8 @@ def all_periods(person: Person, at: datetime) -> QuerySet[LessonPeriod]:
     return LessonPeriod.objects.all()
 
 
-def hour(label: str) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput({"type": "time"}, "%H:%M"),
-        error_messages={"invalid": f"“{label}”写成 8:20 这样"},
-    )
-
-
 class ChangePeriod(SlipForm):
-    begins = hour("上课")
-    ends = hour("下课")
+    begins, ends = HourField(label="上课"), HourField(label="下课")
 
 
 class NewPeriod(ChangePeriod):

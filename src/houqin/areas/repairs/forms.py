@@ -8,6 +8,7 @@ from django import forms
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import (
+    MomentField,
     MoneyField,
     PaperField,
     PhotosField,
@@ -267,9 +268,7 @@ class PaperSlipForm(SlipForm):
     asker = forms.ModelChoiceField(label="报修人", queryset=Person.objects.none())
     place = forms.ModelChoiceField(label="地点", queryset=Place.objects.none())
     said = note("怎么了", placeholder="例如：后排靠窗两根灯管不亮")
-    received_at = forms.DateTimeField(
-        label="收到", widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
-    )
+    received_at = MomentField(label="收到")
 
 
 class EnterSlipForm(SlipForm):

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.matters.models import Matter
@@ -207,6 +208,15 @@ def minutes(fault_type: FaultType, *, urgent: bool) -> tuple[int, int]:
     return (
         answer if fault_type.urgent_response_minutes is None else fault_type.urgent_response_minutes,
         fix if fault_type.urgent_fix_minutes is None else fault_type.urgent_fix_minutes,
+    )
+
+
+def resumed(paused_at: datetime, stopped: int, was_due: datetime, due_at: datetime) -> str:
+    """What the way says of a clock that runs again: both times, and the working minutes it stood still."""
+    length = wording.glue(wording.span(timedelta(minutes=stopped)))
+    return (
+        f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{length}\n"
+        f"时限从 {wording.paper_moment(was_due)} 顺延到 {wording.paper_moment(due_at)}"
     )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from houqin.kernel import entries, wording
+from houqin.kernel import entries
 from houqin.kernel.act import Act
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Refused
@@ -157,19 +156,11 @@ def resume(matter: Matter, *, act: Act) -> Event:
     due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
     facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
     stopped = steps.worked(paused_at, act.at)
-    length = wording.glue(wording.span(timedelta(minutes=stopped)))
-    said = f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{length}"
-    said += f"\n时限从 {wording.paper_moment(was_due)} 顺延到 {wording.paper_moment(due_at)}"
+    said = rules.resumed(paused_at, stopped, was_due, due_at)
     holder = steps.back_to(repair, act)
+    duty = "" if holder else WORKER
     event = steps.move(
-        matter,
-        "resume",
-        holder=holder,
-        duty="" if holder else WORKER,
-        due_at=due_at,
-        note=said,
-        facts=facts,
-        act=act,
+        matter, "resume", holder=holder, duty=duty, due_at=due_at, note=said, facts=facts, act=act
     )
     steps.note(repair, waiting_for="", fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + stopped)
     return event
