@@ -7,6 +7,7 @@ from houqin.kernel.area import Area, Page
 
 from . import figures, first_days, house_logins
 from .house_calendar import DAYS, TERMS
+from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
 from .house_people import PEOPLE
 from .house_places import LABELS, PLACES, SCHOOL
@@ -18,7 +19,20 @@ AREA = Area(
     icon="school",
     group="家底",
     first_steps=first_days.of_the_house,
-    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, LABELS),
+    registers=(
+        SCHOOL,
+        PLACES,
+        PEOPLE,
+        CLASSES,
+        POSTS,
+        DUTIES,
+        HOLDINGS,
+        DAYS,
+        TERMS,
+        LABELS,
+        CHANNELS,
+        DELIVERIES,
+    ),
     pages=(
         Page(
             "figures/",
