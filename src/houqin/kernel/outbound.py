@@ -114,7 +114,8 @@ class _Wire(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, address: str, *, secure: bool):
         self.default_port = 443 if secure else 80
         super().__init__(host, port, timeout=TIMEOUT)
-        self.address, self.secure, self.held = address, secure, None
+        self.address, self.secure = address, secure
+        self.held: socket.socket | None = None
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.address, self.port), TIMEOUT)
