@@ -1,7 +1,7 @@
 """通知 leaves the house: robots and mail as they really answer, an hour without the service, quiet hours.
 
-Seen to fail: with the code in a 200 not read, with the sign encoded twice, with no claim, with a redirect
-followed, with the hold left out, and with the title of the matter sent in place of its number.
+Seen to fail: with the code in a 200 not read, the sign encoded twice, the lease not waited for, a redirect
+taken, the hold left out, the demo not asked, and the title of the matter sent in place of its number.
 """
 
 from datetime import time, timedelta
@@ -248,6 +248,12 @@ def test_a_host_that_is_not_named_is_not_reached_nor_kept(cast, settings, url):
         channels.open_channel(
             kind="dingtalk", name="群", address=url, secret="", account="", post=None, act=cast.act("admin")
         )
+
+
+def test_an_address_that_is_not_named_is_not_even_looked_up(settings):
+    settings.OUTBOUND = ("8.8.8.8:80",)
+    with pytest.raises(outbound.Unreachable, match="不在 HOUQIN_OUTBOUND 里"):
+        outbound.address_of("8.8.8.8", 443)
 
 
 @pytest.mark.parametrize("inside", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1"])
