@@ -17,6 +17,7 @@ from houqin.kernel.people.models import Person, Post
 
 from .fields import SlipForm
 from .house_logins import ACCOUNTS, Plain
+from .house_places import OFFICE
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, View
 
 SECRET = "机器人选了“加签”的填签名密钥；邮件填授权码。存下以后不再显示"  # noqa: S105 - a sentence
@@ -108,7 +109,7 @@ CHANNELS = Register(
     search=("name",),
     hint="名称",
     order="pk",
-    duties=ACCOUNTS,
+    duties=OFFICE,
     slips=(
         CardSlip("new", "加渠道", NewChannel, channels.open_channel, ACCOUNTS, "plus", choices, fresh=True),
         CardSlip("change", "改卡片", ChannelForm, channels.change_channel, ACCOUNTS, choices=choices),
@@ -175,7 +176,7 @@ DELIVERIES = Register(
     views=(View("all", "全部"), View("waiting", "等着", waiting), View("dead", "停", dead)),
     search=("notice__outside", "channel__name"),
     hint="编号、渠道",
-    duties=ACCOUNTS,
+    duties=OFFICE,
     slips=(
         CardSlip("again", "重发", Plain, outbox.again, ACCOUNTS, "refresh", when=is_dead,
                  says="从头再试，一分钟内发。"),
