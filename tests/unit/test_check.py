@@ -27,6 +27,7 @@ from houqin.kernel.invariants import engine
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.flow import Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.notices.models import Notice
 from houqin.kernel.numbering.models import Series
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.actions import logins
@@ -250,6 +251,7 @@ RAW = [
         f"UPDATE {table(Attachment)} SET event_id = NULL, kind = 'kernel.place', \"key\" = 999",
         {"I42", "I36"},
     ),
+    ("I60", f"UPDATE {table(Notice)} SET laid = 1 WHERE id = (SELECT min(id) FROM {table(Notice)})", {"I60"}),
     ("I43", f"UPDATE {table(Blob)} SET mime = 'application/x-sh'", {"I43", "I36"}),
 ]
 

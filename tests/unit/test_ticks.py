@@ -26,7 +26,7 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.tune", "kernel.check", "repairs.remind_and_close", "repairs.chase",
+    "kernel.tune", "kernel.check", "kernel.deliver", "repairs.remind_and_close", "repairs.chase",
 ]  # fmt: skip
 
 
@@ -86,12 +86,12 @@ def test_each_runs_again_only_when_its_time_has_come(house, monkeypatch):
         monkeypatch.setattr(ticks, "timezone", SimpleNamespace(now=lambda at=at: at))
         monkeypatch.setattr(check, "nightly", lambda act: None)
         ran.append(ticks.once())
-    minutely, turns = ["kernel.escalate", "kernel.seal"], "kernel.turns"
+    minutely, turns = ["kernel.escalate", "kernel.seal", "kernel.deliver"], "kernel.turns"
     assert ran == [
         EVERY,
         minutely,
         [turns, *minutely, "repairs.chase"],
-        [turns, *minutely, "kernel.forget", "repairs.remind_and_close", "repairs.chase"],
+        [turns, *minutely[:2], "kernel.forget", "kernel.deliver", "repairs.remind_and_close", "repairs.chase"],
         EVERY,
     ]
 
@@ -120,7 +120,7 @@ def test_a_clock_that_was_a_year_ahead_holds_up_nothing(house, monkeypatch):
     at(monkeypatch, house.now)
     assert ticks.once() == EVERY
     at(monkeypatch, house.now + timedelta(minutes=1))
-    assert ticks.once() == ["kernel.escalate", "kernel.seal"]
+    assert ticks.once() == ["kernel.escalate", "kernel.seal", "kernel.deliver"]
 
 
 def test_a_clock_that_goes_back_two_hours_tells_nobody_twice(house, monkeypatch):

@@ -15,6 +15,7 @@ from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.audit.sealing import actions as sealing
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.matters import actions as matters
+from houqin.kernel.notices.actions import outbox
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.schedule import actions as schedule
@@ -115,6 +116,11 @@ def tune(act: Act) -> None:
     tuning.refresh()
 
 
+def deliver(act: Act) -> int:
+    """What is due by the school's channels."""
+    return outbox.deliver(act=act)
+
+
 def check_fast(act: Act) -> None:
     """The nightly look over everything that is quick to look at;
     errors are told to those who keep the machine.
@@ -133,4 +139,5 @@ KERNEL = (
     Job("kernel.sweep", timedelta(hours=24), sweep),
     Job("kernel.tune", timedelta(hours=24), tune),
     Job("kernel.check", timedelta(hours=24), check_fast),
+    Job("kernel.deliver", timedelta(minutes=1), deliver),
 )

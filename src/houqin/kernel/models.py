@@ -6,7 +6,7 @@ from .audit.models import Change, Seal
 from .classes.models import SchoolClass
 from .doors.models import Operation, Tries
 from .matters.models import Event, Link, Matter
-from .notices.models import Notice
+from .notices.models import Channel, Delivery, Notice, NoticeChoice
 from .numbering.models import Series
 from .people.models import (
     Duty,
@@ -31,10 +31,10 @@ from .signatures.models import Signature
 from .terms.models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 __all__ = [
-    "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event",
-    "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link", "ListChoice", "LoginLink",
-    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place",
-    "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal",
-    "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries",
-    "User", "Withdrawal",
+    "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Channel", "Delegation",
+    "Delivery", "Duty", "Event", "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link",
+    "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "NoticeChoice",
+    "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule",
+    "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series",
+    "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
 ]  # fmt: skip

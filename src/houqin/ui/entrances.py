@@ -3,7 +3,7 @@ mounted at the root by config."""
 
 from django.urls import path
 
-from . import account, demo_door, health, login
+from . import account, demo_door, health, login, notice_choice
 
 urlpatterns = [
     path("login/", login.login, name="login"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("me/password/", account.password, name="password"),
     path("me/sessions/", account.sessions, name="sessions"),
     path("me/second/", account.second, name="second"),
+    path("me/notices/", notice_choice.page, name="notice-choice"),
     path("healthz", health.healthz, name="healthz"),
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]

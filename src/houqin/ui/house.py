@@ -8,6 +8,7 @@ from houqin.kernel.terms import actions as terms
 
 from . import figures, first_days, house_logins
 from .house_calendar import DAYS, PERIODS, TERMS
+from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
 from .house_people import PEOPLE
 from .house_places import LABELS, PLACES, SCHOOL
@@ -20,7 +21,9 @@ AREA = Area(
     group="家底",
     first_steps=first_days.of_the_house,
     starts_with=terms.lay_out,
-    registers=(SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, PERIODS, LABELS),
+    registers=(
+        SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, PERIODS, LABELS, CHANNELS, DELIVERIES,
+    ),
     pages=(
         Page(
             "figures/",

@@ -49,7 +49,10 @@ def open_matter(
         matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
         search.feed("kernel.matter", matter.pk, str(matter), f"{matter.found_by} {words}", act.at)
         if holder:
-            notices.post(holder, f"{flow.name}：{matter.title}", matter=matter, act=act)
+            notices.post(
+                holder, f"{flow.name}：{matter.title}", outside=f"{flow.name} {matter.number}",
+                matter=matter, act=act,
+            )  # fmt: skip
     return matter
 
 
@@ -145,7 +148,8 @@ def _tell(flow: Flow, step: Step, matter: Matter, act: Act, tell: tuple[Person, 
         person.pk: person for person in (*tell, *([matter.holder] if matter.holder and step.end else []))
     }
     for person in people.values():
-        notices.post(person, f"{step.label}：{matter.title}", matter=matter, act=act)
+        said = f"{flow.name} {matter.number} {step.label}"
+        notices.post(person, f"{step.label}：{matter.title}", outside=said, matter=matter, act=act)
 
 
 def resumed_due(matter: Matter, *, hours: Hours, act: Act) -> datetime:
@@ -171,7 +175,8 @@ def hand_over(matter: Matter, *, holder: Person | None = None, duty: str = "", n
         matter.save(update_fields=["holder", "duty"])
         event = _record(matter, "hand_over", matter.state, act, note, None)
         if holder:
-            notices.post(holder, f"移交给你：{matter.title}", matter=matter, act=act)
+            said = f"{matter.number} 移交"
+            notices.post(holder, f"移交给你：{matter.title}", outside=said, matter=matter, act=act)
     return event
 
 
@@ -185,7 +190,8 @@ def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
             matter, "escalate", matter.state, act, "过了期限", {"due_at": matter.due_at.isoformat()}
         )
         for person in to:
-            notices.post(person, f"超时：{matter.title}", matter=matter, act=act)
+            said = f"{matter.number} 超时"
+            notices.post(person, f"超时：{matter.title}", outside=said, matter=matter, act=act)
     return event
 
 

@@ -3,19 +3,17 @@
 
 import base64
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
 
-from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
 from .. import entries
+from .. import sealed as sealing
 from .models import SecondFactor, SpareCode, User
 
 DIGITS, STEP, WINDOW = 6, 30, 1
+PURPOSE = "second-factor"  # of the key that seals the secret
 SPARE = 10  # spare codes of one login
 
 
@@ -52,15 +50,12 @@ def _reckoner(secret: str) -> TOTP:
 
 
 def sealed(secret: str) -> str:
-    return _fernet().encrypt(secret.encode()).decode()
+    return sealing.close(PURPOSE, secret)
 
 
 def opened(text: str) -> str:
     """The secret again; empty if the key has changed since or the text is not ours."""
-    try:
-        return _fernet().decrypt(text.encode()).decode()
-    except InvalidToken:
-        return ""
+    return sealing.opened(PURPOSE, text)
 
 
 def spare_hash(user: User, code: str) -> str:
@@ -70,10 +65,3 @@ def spare_hash(user: User, code: str) -> str:
 def plain(code: str) -> str:
     """A code as it was typed, without the blanks and dashes people put in."""
     return "".join(letter for letter in code.casefold() if letter.isascii() and letter.isalnum())
-
-
-@lru_cache(maxsize=1)
-def _fernet() -> Fernet:
-    return Fernet(
-        base64.urlsafe_b64encode(sha256(b"houqin.second-factor:" + settings.SECRET_KEY.encode()).digest())
-    )

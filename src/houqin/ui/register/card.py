@@ -33,7 +33,13 @@ from .pick import may_see
 
 SEEN = "_seen"
 SHOWN_CHANGES = 30
-NOTED = {"login": "登录", "printed": "打印"}  # what is written down of a card though no field of it changed
+NOTED = {
+    "login": "登录",
+    "printed": "打印",
+    "address_typed": "地址",
+    "secret_typed": "密钥",
+    "sent_again": "重发",
+}  # what is written down of a card though no field of it changed
 BY_WAY = {"import": "导入", "tick": "系统", "demo": "演示", "command": "命令行"}
 
 
