@@ -9,16 +9,17 @@ from houqin.areas.plans import actions as plans
 from houqin.areas.plans.models import Plan
 from houqin.areas.plans.pure.outline import Node
 from houqin.areas.repairs import actions as repairs
-from houqin.areas.repairs.models import FaultType
+from houqin.areas.repairs.models import FaultType, MaintenanceJob, VisitDue
 from houqin.kernel.classes import actions as classes
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices.actions import channels
 from houqin.kernel.places import actions as places
 from houqin.kernel.places.models import Place
+from houqin.kernel.schedule import actions as schedule
 from houqin.kernel.terms import actions as calendar
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import SchoolDay, SchoolYear
-from tests.cast import Cast
+from tests.cast import Cast, system
 
 
 def repair(cast: Cast, impact: str = "none") -> Matter:
@@ -43,6 +44,30 @@ def service(cast: Cast) -> Matter:
         place=cast.place("c32"), fault_type=meal, detail="多两份", act=cast.act("class-teacher")
     )
     return Matter.objects.select_related("holder", "place", "opened_by").get(pk=made.pk)
+
+
+def maintenance(cast: Cast) -> Matter:
+    """Filters of the air conditioning in 三(2)班, due since this morning, in the hands of the electrician."""
+    repairs.lay_out(act=cast.act("director"))
+    repairs.enter_plan(
+        name="空调滤网清洗", place=cast.place("c32"), lines="滤网洗过\n出风正常",
+        unit="month", every=1, dates="",
+        from_on=cast.now.date(), lasts=3, fault_type=FaultType.objects.get(code="W07"),
+        holder=cast["electrician"], duty="repair-worker", source="学校惯例", verified=False,
+        act=cast.act("director"),
+    )  # fmt: skip
+    act = system(cast.now)
+    schedule.make_slots(until=act.day, act=act)
+    repairs.open_turns(act)
+    made = MaintenanceJob.objects.order_by("-pk")[0]
+    return Matter.objects.select_related("holder", "place", "opened_by").get(pk=made.pk)
+
+
+def walk(cast: Cast) -> None:
+    """The list of this month, and a visit to each of its rooms; one of them twice."""
+    repairs.draw_up(system(cast.now))
+    for due in [*VisitDue.objects.order_by("pk"), VisitDue.objects.order_by("pk")[0]]:
+        repairs.visit_fine(due, said="没有事", act=cast.act("repairman"))
 
 
 def plan(cast: Cast) -> Matter:
@@ -84,7 +109,8 @@ def checked(cast: Cast) -> None:
 
 
 MAKERS: dict[str, Callable[[Cast], Matter]] = {
-    "repairs.repair": repair, "repairs.service": service, "plans.plan": plan, "plans.task": task,
+    "repairs.repair": repair, "repairs.service": service, "repairs.maintenance": maintenance,
+    "plans.plan": plan, "plans.task": task,
 }  # fmt: skip
 
 
@@ -137,3 +163,6 @@ def fill(cast: Cast) -> None:
             school_year=year, grade=3, number=number, teacher=None, room=None, pupils=42, act=act
         )
     places.hang_labels([Place.objects.get(code="jxl")], act=act)
+    floor = cast.place("jxl-2")
+    places.enter(code="c33", name="三(3)班教室", kind="room", parent=floor, use="teaching", walk=126, act=act)
+    walk(cast)

@@ -201,7 +201,7 @@ def test_functions_keep_under_thirty_lines():
 
 
 def test_only_one_door_leads_out():
-    """No client of the net in the program but the one choke point, and mail, which asks it for its address."""
+    """No client of the net in the program but the one choke point, and mail, which asks it for its way."""
     clients = {"requests", "httpx", "urllib.request", "aiohttp", "http.client", "smtplib", "urllib3"}
     users = {
         (str(path.relative_to(HOUSE)), name)

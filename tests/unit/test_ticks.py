@@ -26,7 +26,8 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.tune", "kernel.check", "kernel.deliver", "repairs.remind_and_close", "repairs.chase",
+    "kernel.tune", "kernel.check", "kernel.deliver", "repairs.remind_and_close", "repairs.rounds",
+    "repairs.maintenance", "repairs.chase",
 ]  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def test_every_job_runs_once_and_does_its_work(house):
     assert ticks.once() == EVERY
     assert list(TickRun.objects.exclude(last_error="").values_list("job", "last_error")) == []
     matter.refresh_from_db()
-    assert (matter.escalated_at, list(Slot.objects.values_list("on", "state"))) == (
+    turns = Slot.objects.filter(schedule__code="round")
+    assert (matter.escalated_at, list(turns.values_list("on", "state"))) == (
         house.now,
         [(date(2026, 11, 23), "open")],
     )
@@ -90,8 +92,8 @@ def test_each_runs_again_only_when_its_time_has_come(house, monkeypatch):
     assert ran == [
         EVERY,
         minutely,
-        [turns, *minutely, "repairs.chase"],
-        [turns, *minutely[:2], "kernel.forget", "kernel.deliver", "repairs.remind_and_close", "repairs.chase"],
+        [turns, *minutely, "repairs.maintenance", "repairs.chase"],
+        [turns, *minutely[:2], "kernel.forget", "kernel.deliver", *EVERY[-4:]],
         EVERY,
     ]
 

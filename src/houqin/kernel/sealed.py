@@ -1,4 +1,4 @@
-"""Texts that must come back but must not lie open in the database: encrypted with a key that is kept outside."""
+"""Texts that must come back but not lie open in the database: encrypted with a key that is kept outside."""
 
 import base64
 from functools import lru_cache

@@ -22,7 +22,19 @@ AREA = Area(
     first_steps=first_days.of_the_house,
     starts_with=terms.lay_out,
     registers=(
-        SCHOOL, PLACES, PEOPLE, CLASSES, POSTS, DUTIES, HOLDINGS, DAYS, TERMS, PERIODS, LABELS, CHANNELS, DELIVERIES,
+        SCHOOL,
+        PLACES,
+        PEOPLE,
+        CLASSES,
+        POSTS,
+        DUTIES,
+        HOLDINGS,
+        DAYS,
+        TERMS,
+        PERIODS,
+        LABELS,
+        CHANNELS,
+        DELIVERIES,
     ),
     pages=(
         Page(

@@ -17,10 +17,10 @@ from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
 
 from . import actions, forms, indicators, papers, queries, registers, rules, views
-from .flow import REPAIR, SERVICE
+from .flow import MAINTENANCE, REPAIR, SERVICE
 from .models import Repair
 
-KIND, LIFE = REPAIR.kind, SERVICE.kind
+KIND, LIFE, UPKEEP = REPAIR.kind, SERVICE.kind, MAINTENANCE.kind
 
 
 def offer_report(place: Place, **facts: Any) -> Repair:
@@ -36,10 +36,12 @@ def look_up_with(matter: Matter, act: Act) -> str:
 
 
 def offers(thing: Place | models.Model, person: Person) -> Iterable[Offer]:
-    """报修 at every place, for visitors too."""
+    """报修 at every place, for visitors too; 走访 at rooms, for who goes round."""
     if isinstance(thing, Place):
         yield Offer("repair", "报修", "tool", views.panel, offer_report, to_visitors=True, then=look_up_with,
                     blank=views.blank)  # fmt: skip
+    if isinstance(thing, Place) and thing.kind == "room" and queries.goes_round(person):
+        yield Offer("visit", "走访", "route", views.visit_panel, actions.visit_fine)
 
 
 def able(act: Act, matter: Matter | None) -> dict[str, Any]:
@@ -47,6 +49,25 @@ def able(act: Act, matter: Matter | None) -> dict[str, Any]:
     assert matter is not None
     rows = queries.workers(act.day, matter.repair.fault_type)
     return {"worker": rows.exclude(pk=matter.holder_id) if matter.holder_id else rows}
+
+
+def able_to_maintain(act: Act, matter: Matter | None) -> dict[str, Any]:
+    assert matter is not None
+    rows = queries.maintainers(matter.maintenance_job.plan, act.day)
+    return {"worker": rows.exclude(pk=matter.holder_id) if matter.holder_id else rows}
+
+
+def checking(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """The checklist as it stood when the job was opened."""
+    assert matter is not None
+    return {"answers__initial": [{"line": line} for line in matter.maintenance_job.lines]}
+
+
+def says_maintained(act: Act, matter: Matter | None) -> str:
+    assert matter is not None
+    if matter.due_at < act.at:
+        return "已经过了期限，记作补做；这一次仍算漏"
+    return "转报修的，按类别另开报修单"
 
 
 def graded_as(act: Act, matter: Matter | None) -> dict[str, Any]:
@@ -114,9 +135,11 @@ AREA = Area(
     name="报修",
     icon="tool",
     group="事",
-    flows=(REPAIR, SERVICE),
-    registers=(registers.REPAIRS, registers.PAPER_SLIPS, registers.DOWNTIMES, registers.FAULT_TYPES,
-               registers.PRIORITIES),
+    flows=(REPAIR, SERVICE, MAINTENANCE),
+    registers=(
+        registers.REPAIRS, registers.PAPER_SLIPS, registers.DOWNTIMES, registers.DUES, registers.VISITS,
+        registers.JOBS, registers.PLANS, registers.FAULT_TYPES, registers.PRIORITIES,
+    ),
     slips={
         (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported,
                              offline=True),
@@ -149,12 +172,20 @@ AREA = Area(
         (LIFE, "rate"): Slip(forms.RateForm, actions.rate),
         (LIFE, "cancel"): Slip(forms.CancelForm, actions.cancel),
         (LIFE, "nudge"): Slip(forms.NudgeForm, actions.nudge),
+        (UPKEEP, "finish"): Slip(forms.JobForm, actions.finish_job, checking, says_maintained),
+        (UPKEEP, "hand_on"): Slip(forms.HandOnForm, actions.hand_on, able_to_maintain),
+        (UPKEEP, "call_off"): Slip(forms.CallOffForm, actions.call_off),
     },
-    particulars={KIND: papers.facts, LIFE: papers.service_facts},
-    papers={KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip)},
+    particulars={KIND: papers.facts, LIFE: papers.service_facts, UPKEEP: papers.maintenance_facts},
+    papers={
+        KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip),
+        UPKEEP: Paper("maintenance", "维护单", "repairs/maintenance_paper.html", papers.maintenance_slip),
+    },
     pages=(
         Page("jobs/", "jobs", views.jobs, label="今天的活", icon="route", group="事", duties=(rules.WORKER,)),
         Page("life/", "life", views.life, label="生活服务", icon="message-2", group="事"),
+        Page("walk/", "walk", views.walk, label="上门走访", icon="route", group="事", duties=rules.WALKERS),
+        Page("calendar/", "calendar", views.calendar, label="维护日历", icon="calendar-event", duties=views.SEEN),
         Page("repeated/", "repeated", views.repeated, label="反复报修", icon="repeat", duties=views.COUNTS),
         Page("figures/", "figures", views.figures, label="报修统计", icon="chart-bar", duties=views.COUNTS),
         Page("notice/<int:place>/", "notice", views.notice),
@@ -169,6 +200,8 @@ AREA = Area(
     indicators=indicators.INDICATORS,
     jobs=(
         Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),
+        Job("repairs.rounds", timedelta(minutes=30), actions.draw_up),
+        Job("repairs.maintenance", timedelta(minutes=5), actions.open_turns),
         Job("repairs.chase", timedelta(minutes=5), actions.chase),
     ),
     invariants=(
@@ -176,5 +209,8 @@ AREA = Area(
         Invariant("repairs.R2", "报修单的用料金额等于用料明细之和", queries.parts_add_up),
         Invariant("repairs.R3", "修好都有别人的签字，到时关闭都由系统关", queries.signed_are_signed),
         Invariant("repairs.R4", "停用课时不少于 0，修好的房间不再停用", queries.lessons_are_honest),
+        Invariant("repairs.R5", "当场修好都是走访时修的，没有冒充签字", queries.on_the_spot),
+        Invariant("repairs.R6", "走访都在名单的那个月里，转的报修是同一间", queries.rounds_agree),
+        Invariant("repairs.R7", "维护按时做完才算完成，漏了的没有补成按时", queries.turns_agree),
     ),
 )  # fmt: skip

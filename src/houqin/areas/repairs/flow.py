@@ -1,4 +1,4 @@
-"""报修 and 服务 as tables: their states and the steps between them."""
+"""报修, 服务 and 维护 as tables: their states and the steps between them."""
 
 from houqin.kernel.matters.flow import Flow, State, Step
 
@@ -21,6 +21,7 @@ REPAIR = Flow(
         State("signed", "修好", tone="green", icon="circle-check", end=True),
         State("timed_out", "到时关闭", tone="grey", icon="clock", end=True),
         State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=True),
+        State("fixed_on_spot", "当场修好", tone="green", icon="circle-check", end=True),
         State("cancelled", "已撤销", tone="grey", icon="x", end=True),
         State("declined", "不受理", tone="grey", icon="ban", end=True),
     ),
@@ -33,6 +34,8 @@ REPAIR = Flow(
              icon="arrow-right", main=True),
         Step("finish",          "修好",     ("assigned",), "fixed", rules.in_hand,
              icon="check", tone="good", main=True),
+        Step("fix_on_spot",     "当场修好", ("assigned",), "fixed_on_spot", rules.fixes_on_spot,
+             icon="check", tone="good", shown=False),
         Step("arrive",          "到场",     ("assigned",), "", rules.in_hand,
              icon="map-pin-check"),
         Step("pause",           "停表",     ("assigned",), "waiting", rules.in_hand,
@@ -119,3 +122,29 @@ SERVICE = Flow(
     ),
 )  # fmt: skip
 FLOWS = {flow.kind: flow for flow in (REPAIR, SERVICE)}
+
+MAINTENANCE = Flow(
+    kind="repairs.maintenance",
+    name="维护",
+    prefix="WH",
+    icon="settings",
+    states=(
+        State("due", "待做", tone="accent", icon="progress"),
+        State("done", "按时做完", tone="green", icon="circle-check", end=True),
+        State("late", "补做", tone="amber", icon="clock-exclamation", end=True),
+        State("missed", "漏做", tone="red", icon="alert-triangle", end=True),
+        State("called_off", "免做", tone="grey", icon="x", end=True),
+    ),
+    steps=(
+        Step("finish",   "做完", ("due",), "done", rules.in_hand,
+             icon="check", tone="good", main=True),
+        Step("late",     "补做", ("due",), "late", rules.in_hand,
+             icon="check", tone="wait", shown=False),
+        Step("hand_on",  "转交", ("due",), "", rules.in_hand_or_dispatcher,
+             icon="arrow-forward-up"),
+        Step("call_off", "免做", ("due",), "called_off", rules.is_dispatcher,
+             icon="x", tone="bad"),
+        Step("miss",     "漏做", ("due",), "missed", rules.is_system,
+             icon="alert-triangle", tone="bad", shown=False),
+    ),
+)  # fmt: skip

@@ -1,5 +1,5 @@
-"""条款 G2, G3, 1.1.3b, 1.1.4d, 2.2.1b, 2.2.1c: their indicators, computed from the records (data/clauses.json
-has the codes).
+"""条款 G2, G3, 1.1.3b, 1.1.3c, 1.1.4d, 2.2.1b, 2.2.1c, 2.2.2b, 2.2.5c: their indicators,
+computed from the records (data/clauses.json has the codes).
 
 What is asked for in daily life (服务) counts where a clause speaks of requests; where it speaks of repairs,
 repairs only.
@@ -12,10 +12,13 @@ from django.db.models.functions import TruncDate
 
 from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
 from houqin.kernel.indicators.measures import Mean, Median, Share, Total
+from houqin.kernel.matters.models import Matter
 
-from .models import Downtime, PaperSlip, Repair
+from . import queries
+from .models import Downtime, MaintenanceJob, PaperSlip, Repair, VisitDue
 
 CLOSED = ("signed", "timed_out", "closed_by_office")
+ON_SPOT = "fixed_on_spot"
 WITHDRAWN = ("cancelled", "declined")
 LIST = "repairs.repairs"
 
@@ -24,7 +27,8 @@ LIST = "repairs.repairs"
 
 
 def repairs() -> QuerySet[Repair]:
-    return Repair.objects.filter(fault_type__request=False)
+    """What was reported and has clocks; 当场修好 has none: it would be fixed in no time at all."""
+    return Repair.objects.filter(fault_type__request=False).exclude(matter__state=ON_SPOT)
 
 
 def finished(period: Period) -> QuerySet[Repair]:
@@ -34,7 +38,7 @@ def finished(period: Period) -> QuerySet[Repair]:
 def all_due(period: Period) -> QuerySet[Repair]:
     """Repairs and requests."""
     rows = Repair.objects.filter(fix_due_at__gte=period.since, fix_due_at__lt=period.until)
-    return rows.exclude(matter__state__in=WITHDRAWN)
+    return rows.exclude(matter__state__in=(*WITHDRAWN, ON_SPOT))
 
 
 def due(period: Period) -> QuerySet[Repair]:
@@ -115,6 +119,58 @@ def living_closed_and_rated(period: Period) -> QuerySet[Repair]:
     return living_closed(period).exclude(rating=None)
 
 
+# ── 走访 and 维护 ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def all_opened(period: Period) -> QuerySet[Repair]:
+    """Also what was put right on the spot."""
+    rows = Repair.objects.filter(fault_type__request=False)
+    rows = rows.filter(matter__opened_at__gte=period.since, matter__opened_at__lt=period.until)
+    return rows.exclude(matter__state__in=WITHDRAWN)
+
+
+def found_by_logistics(period: Period) -> QuerySet[Repair]:
+    return all_opened(period).exclude(found="reported")
+
+
+def rooms_due(period: Period) -> QuerySet[VisitDue]:
+    """Rooms in use, once a month: the lists of the rounds that began in the period."""
+    return VisitDue.objects.filter(slot__on__range=(period.first, period.last))
+
+
+def rooms_visited(period: Period) -> QuerySet[VisitDue]:
+    return rooms_due(period).filter(queries.visited())
+
+
+def jobs_due(period: Period) -> QuerySet[MaintenanceJob]:
+    """Those whose due time fell into the period; what was called off before is not due."""
+    rows = MaintenanceJob.objects.filter(slot__closes_at__gte=period.since, slot__closes_at__lt=period.until)
+    return rows.exclude(matter__state="called_off")
+
+
+def jobs_on_time(period: Period) -> QuerySet[MaintenanceJob]:
+    return jobs_due(period).filter(matter__state="done")
+
+
+def jobs_done(period: Period) -> QuerySet[MaintenanceJob]:
+    """Done in the period, in time or late."""
+    rows = MaintenanceJob.objects.filter(
+        matter__closed_at__gte=period.since, matter__closed_at__lt=period.until
+    )
+    return rows.filter(matter__state__in=("done", "late"))
+
+
+def all_finished(period: Period) -> QuerySet[Matter]:
+    """Repairs fixed and maintenance jobs done in the period, as matters."""
+    fixed = Repair.objects.filter(fixed_at__gte=period.since, fixed_at__lt=period.until)
+    own = Q(pk__in=jobs_done(period).values("pk"))
+    return Matter.objects.filter(own | Q(pk__in=fixed.filter(fault_type__request=False).values("pk")))
+
+
+def finished_by_plan(period: Period) -> QuerySet[Matter]:
+    return Matter.objects.filter(pk__in=jobs_done(period).values("pk"))
+
+
 # ── indicators ──────────────────────────────────────────────────────────────────────────────────────────
 
 WHOSE: dict[str, Any] = {"person": "worker", "place": "matter__place", "register": LIST}
@@ -155,4 +211,14 @@ INDICATORS = declare((
               target=5, when=CLOSED_AT, words=("系统关闭", "有人关的"), **WHOSE),
     Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5,
               when=CLOSED_AT, words=("返修过", "一次修好"), **WHOSE),
+    Indicator("IND-1.1.3c-1", "上门覆盖率", ("1.1.3c",), top=rooms_visited, bottom=rooms_due, target=100,
+              counted="间次", when="slot__on", place="place", register="repairs.dues",
+              words=("走到了", "没走到")),
+    Indicator("IND-1.1.3c-2", "主动发现占比", ("1.1.3c",), top=found_by_logistics, bottom=all_opened,
+              when=OPENED, words=("总务处发现的", "别人报的"), **WHOSE),
+    Indicator("IND-2.2.2b-1", "预防性维护完成率", ("2.2.2b",), top=jobs_on_time, bottom=jobs_due, target=95,
+              when="slot__closes_at", place="matter__place", register="repairs.maintenance",
+              words=("按时做了", "晚了或没做")),
+    Indicator("IND-2.2.5c-1", "主动检修占比", ("2.2.5c",), top=finished_by_plan, bottom=all_finished, target=40,
+              when="closed_at", place="place", register="plans.matters", words=("按计划维护", "坏了才修")),
 ))  # fmt: skip

@@ -15,7 +15,8 @@ from houqin.kernel.terms import queries as terms
 from houqin.ui.addresses import signature_url
 
 from . import queries, rules
-from .models import FIRST, SERVICES, URGENCIES, PartUsed, Repair
+from .flow import MAINTENANCE
+from .models import FIRST, SERVICES, URGENCIES, MaintenanceAnswer, MaintenanceJob, PartUsed, Repair
 
 VISITOR = "扫码上报"
 PART_HEADS = ("用料", "规格", "单位", "数量", "单价（元）", "金额（元）", "出库单")
@@ -37,14 +38,8 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("类别", repair.fault_type.label, note=repair.get_service_display()),
         Fact("报修人", VISITOR if repair.by_visitor else matter.opened_by.name, note=_told(repair, act)),
         Fact("维修人", repair.worker.name if repair.worker else "没派"),
-        Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair))
-        if repair.net_minutes is not None
-        else None,
-        Fact(
-            "修复时限",
-            wording.when(repair.fix_due_at, act.at),
-            note="" if repair.fixed_at is None else _kept(repair),
-        ),
+        *([] if matter.state == "fixed_on_spot" else clocks_of(repair, act)),
+        Fact("怎么发现", repair.get_found_display()) if repair.found != "reported" else None,
         Fact("停用课时", lessons_of(repair, act), note=_down(repair, act)) if was_down(repair) else None,
         Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.parts_fen else None,
         Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen))
@@ -54,6 +49,15 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
     ]
     return [line for line in lines if line]
+
+
+def clocks_of(repair: Repair, act: Act) -> list[Fact]:
+    """净用时 and 修复时限; what was put right on a visit ran on no clock."""
+    kept = "" if repair.fixed_at is None else _kept(repair)
+    by = Fact("修复时限", wording.when(repair.fix_due_at, act.at), note=kept)
+    if repair.net_minutes is None:
+        return [by]
+    return [Fact("净用时", _minutes(repair.net_minutes), note=_whole(repair)), by]
 
 
 def tags(repair: Repair) -> list[Fact]:
@@ -135,6 +139,45 @@ def _whole(repair: Repair) -> str:
 
 def _kept(repair: Repair) -> str:
     return "按时" if rules.on_time(repair) else "超时"
+
+
+def maintenance_facts(matter: Matter, act: Act) -> list[Fact]:
+    """The particulars on the page of a maintenance job: the plan, and every line as it was found."""
+    job = job_of(matter)
+    plan = job.plan
+    lines = [
+        Fact("维护计划", str(plan), url=f"/repairs/plans/{plan.pk}/"),
+        Fact("轮到", wording.paper_day(job.slot.on), note=rules.how_often(plan.unit, plan.every, plan.dates)),
+        Fact("间隔依据", rules.ground(plan.source, plan.verified), whole=True),
+        *checked_lines(matter, job),
+    ]  # fmt: skip
+    return lines
+
+
+def checked_lines(matter: Matter, job: MaintenanceJob) -> list[Fact]:
+    """Every line as it was found; while the job is open, what is to be looked at."""
+    if matter.is_open:
+        return [Fact("检查项", "\n".join(job.lines), whole=True)]
+    return [
+        Fact(line, said.get_answer_display(), note=said.note, url=_url(said.repair))
+        if said
+        else Fact(line, "没查")
+        for line, said in answers_of(job)
+    ]
+
+
+def _url(repair: Repair | None) -> str:
+    return f"/matters/{repair.matter.number}/" if repair else ""
+
+
+def job_of(matter: Matter) -> MaintenanceJob:
+    rows = MaintenanceJob.objects.select_related("plan__place", "plan__holder", "slot")
+    return rows.get(pk=matter.pk)
+
+
+def answers_of(job: MaintenanceJob) -> list[tuple[str, MaintenanceAnswer | None]]:
+    found = {said.line: said for said in job.answers.select_related("repair__matter")}
+    return [(line, found.get(line)) for line in job.lines]
 
 
 # ── the sheet ───────────────────────────────────────────────────────────────────────────────────────────
@@ -283,3 +326,30 @@ def moment(at: datetime | None) -> str:
 
 def post_of(opener: Person, matter: Matter) -> str:
     return "" if opener.built_in else next(iter(posts_of(opener, matter.opened_at.date())), "")
+
+
+def maintenance_slip(matter: Matter, act: Act) -> dict[str, Any]:
+    """What `repairs/maintenance_paper.html` prints: filled, or empty boxes to be ticked on the spot."""
+    job = job_of(matter)
+    plan, done = job.plan, matter.events.filter(step__in=("finish", "late")).select_related("by").first()
+    signed = {"name": done.by.name, "date": wording.paper_day(done.at)} if done else {"date": ""}
+    who = rules.by_whom(plan.holder.name if plan.holder else None, plan.duty)
+    return {
+        "planned": [
+            [cell("做什么", plan.name), cell("地点", plan.place.full_name), cell("谁做", who)],
+            [cell("轮到", wording.paper_day(job.slot.on)), cell("期限", moment(matter.due_at)),
+             cell("多久一次", rules.how_often(plan.unit, plan.every, plan.dates))],
+        ],
+        "heads": [{"label": word} for word in ("检查项", "正常", "处理了", "转报修", "怎么了", "报修单")],
+        "lines": [_checked(line, said) for line, said in answers_of(job)],
+        "finished": [
+            [cell("结果", MAINTENANCE.state(matter.state).label if matter.closed_at else ""),
+             cell("完成时间", moment(matter.closed_at)), {"label": "签字", "signature": signed}],
+        ],
+    }  # fmt: skip
+
+
+def _checked(line: str, said: MaintenanceAnswer | None) -> list[str]:
+    ticks = ["☑" if said and said.answer == key else "☐" for key, _ in MaintenanceAnswer.ANSWERS]
+    number = said.repair.matter.number if said and said.repair else ""
+    return [line, *ticks, said.note if said else "", number]

@@ -13,7 +13,7 @@ from houqin.kernel.act import Act
 from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
-from houqin.kernel.people.queries import SYSTEM, has_duty
+from houqin.kernel.people.queries import SYSTEM, duty_codes, has_duty
 from houqin.kernel.places import queries as places
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
@@ -32,6 +32,8 @@ DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = (
 FIRST_HANDS = (
     "take", "decline", "dispatch", "grade", "arrive", "pause", "pass_on", "ask_contractor", "finish", "serve",
 )  # fmt: skip
+WALKERS = (WORKER, DISPATCHER, OFFICE)  # who goes round the rooms
+LOGISTICS = frozenset({*WALKERS, "gate", "clean", "garden", "canteen", "store-keeper", "assets-keeper"})
 SERVED = ("teaching", "living", "admin")
 TITLE = 24  # characters of the fault that go into the matter's title
 
@@ -53,6 +55,11 @@ def acts(act: Act) -> bool:
     return not act.by.built_in and not has_duty(act.by, READS_ONLY, act.day)
 
 
+def walks(act: Act) -> bool:
+    """Who goes round the rooms and writes down what he found."""
+    return not duty_codes(act.by, act.day).isdisjoint(WALKERS)
+
+
 def is_dispatcher(act: Act, matter: Matter) -> bool:
     return has_duty(act.by, DISPATCHER, act.day)
 
@@ -66,6 +73,11 @@ def in_hand(act: Act, matter: Matter) -> bool:
 
 def in_hand_or_dispatcher(act: Act, matter: Matter) -> bool:
     return in_hand(act, matter) or is_dispatcher(act, matter)
+
+
+def fixes_on_spot(act: Act, matter: Matter) -> bool:
+    """Only what one found on a visit oneself: nobody asked for it, so nobody is there to sign."""
+    return matter.repair.found == "visit" and is_opener(act, matter) and in_hand(act, matter)
 
 
 def is_opener(act: Act, matter: Matter) -> bool:
@@ -122,6 +134,11 @@ def able(person: Person, fault_type: FaultType, on: date) -> bool:
     if fault_type.duty and has_duty(person, fault_type.duty, on):
         return True
     return not fault_type.request and has_duty(person, WORKER, on)
+
+
+def found_by(act: Act, asker: Person) -> str:
+    """怎么发现: what somebody of logistics reports of himself, nobody had to report to them."""
+    return "logistics" if duty_codes(asker, act.day) & LOGISTICS else "reported"
 
 
 # ── what a report says ──────────────────────────────────────────────────────────────────────────────────
@@ -243,3 +260,28 @@ def suggestion(*, times: int, least: int, by_people: int, sent_back: int, outsid
     if outside_fen:
         return "外修过还坏，让原单位保修或换一家"
     return "找根子：看线路、管道、安装，一次修彻底"
+
+
+# ── 预防性维护 ──────────────────────────────────────────────────────────────────────────────────────────
+
+UPKEEPERS = {  # the duties that a plan may be given to, in the words of the office
+    WORKER: "维修工、水电工", "clean": "保洁员", "garden": "绿化工", "canteen": "食堂管理员", "room": "专用室保管员",
+    "gate": "保安",
+}  # fmt: skip
+
+
+def how_often(unit: str, every: int, dates: str) -> str:
+    """每 2 周, 每个月, 每年 3 月 1 日、9 月 1 日."""
+    if unit == "date":
+        named = [text.split("-") for text in dates.split(",")]
+        return "每年 " + "、".join(f"{int(month)} 月 {int(day)} 日" for month, day in named)
+    word = {"week": "周", "month": "个月"}[unit]
+    return f"每{word}" if every == 1 else f"每 {every} {word}"
+
+
+def ground(source: str, verified: bool) -> str:
+    return f"{source}（核对过）" if verified else f"{source}（惯例，可改）"
+
+
+def by_whom(holder: str | None, duty: str) -> str:
+    return holder or UPKEEPERS.get(duty, duty)

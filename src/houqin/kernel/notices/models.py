@@ -31,7 +31,7 @@ class Notice(models.Model):
 
 
 class Channel(models.Model):
-    """渠道: a robot of a group chat, or the school's mail. Address and secret are sealed with a key kept outside.
+    """渠道: a robot of a group chat, or the school's mail. Address and secret are sealed, the key kept outside.
 
     `held_until`: after a failure nothing is tried before then.
     """

@@ -1,4 +1,4 @@
-"""What is said outside the house: how many, which numbers, which steps, and our own address. Nobody's name."""
+"""What is said outside the house: how many, which numbers and steps, and our own address. Nobody's name."""
 
 from django.conf import settings
 

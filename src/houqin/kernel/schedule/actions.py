@@ -11,7 +11,7 @@ from ..errors import Overtaken
 from ..people.queries import holders
 from ..terms import queries as terms
 from .models import Schedule, Slot, TickRun
-from .queries import comes_on, in_force
+from .queries import closes_on, in_force, turns
 
 BACK = 400  # decisions.md, Schedule: at most so many days back
 LEASE = timedelta(minutes=5)
@@ -21,13 +21,14 @@ LEASE = timedelta(minutes=5)
 def make_slots(*, until: date, act: Act) -> int:
     """Make every turn up to `until` that is not there yet, also those of days on which nothing ran."""
     first = max(until - timedelta(days=BACK), _last_made(until))
-    schedules = in_force(first, until)
-    there = set(Slot.objects.filter(on__range=(first, until)).values_list("schedule_id", "on"))
+    there: dict[int, set[date]] = {}
+    for schedule, on in Slot.objects.filter(on__range=(first, until)).values_list("schedule_id", "on"):
+        there.setdefault(schedule, set()).add(on)
+    days = terms.days(first, until)
     fresh = [
-        _slot(schedule, day.on)
-        for day in terms.days(first, until)
-        for schedule in schedules
-        if (schedule.pk, day.on) not in there and comes_on(schedule, day)
+        _slot(schedule, on)
+        for schedule in in_force(first, until)
+        for on in turns(schedule, days, there.get(schedule.pk, set()))
     ]
     return len(Slot.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True))
 
@@ -44,7 +45,7 @@ def _slot(schedule: Schedule, on: date) -> Slot:
         schedule=schedule,
         on=on,
         opens_at=_moment(on, schedule.opens),
-        closes_at=_moment(on, schedule.closes),
+        closes_at=_moment(closes_on(schedule, on), schedule.closes),
         roster=roster,
     )
 

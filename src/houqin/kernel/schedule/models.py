@@ -8,9 +8,13 @@ class Schedule(models.Model):
     """周期: a piece of recurring work; its turns are made ahead for the day and missed ones stay missed.
 
     `days` says on which dates it comes; `weekdays` ("1,3" = Monday and Wednesday) and `month_days` narrow it.
+    With a `unit` it comes once in each interval counted from `from_on`: every `every` weeks or months, or at
+    the `dates` of each year ("03-01,09-01"); a turn falls on the first of its days on or after that date.
+    `lasts` is how many of its days a turn stays open, 0: until its interval ends.
     """
 
     DAYS = [("pupil", "上学日"), ("staff", "上班日"), ("every", "每天")]
+    UNITS = [("week", "周"), ("month", "个月"), ("date", "每年这几天")]
 
     code = models.SlugField("代码", max_length=60, unique=True)
     name = models.CharField("名称", max_length=60)
@@ -22,10 +26,18 @@ class Schedule(models.Model):
     duty = models.CharField("职责", max_length=40)
     from_on = models.DateField("起")
     to_on = models.DateField("止", null=True, blank=True)
+    every = models.PositiveSmallIntegerField("每几", default=1)
+    unit = models.CharField("间隔", max_length=8, choices=UNITS, blank=True)
+    dates = models.CharField("每年日期", max_length=120, blank=True)
+    lasts = models.PositiveSmallIntegerField("几天内", default=1)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="schedule_opens_first", condition=Q(opens__lt=models.F("closes")))
+            models.CheckConstraint(name="schedule_opens_first", condition=Q(opens__lt=models.F("closes"))),
+            models.CheckConstraint(name="schedule_comes_again", condition=Q(every__gt=0)),
+            models.CheckConstraint(
+                name="schedule_without_interval_is_of_a_day", condition=~Q(unit="") | Q(lasts=1)
+            ),
         ]
 
     def __str__(self) -> str:

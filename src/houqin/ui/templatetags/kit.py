@@ -188,7 +188,7 @@ class Shape:
     group: bool
 
 
-GROUPS = {"tiles", "bar", "chips", "checks", "photos", "signature", "lines"}
+GROUPS = {"tiles", "bar", "chips", "checks", "photos", "signature", "lines", "answers"}
 TILES_SHOWN = 8
 
 

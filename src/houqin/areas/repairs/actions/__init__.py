@@ -18,15 +18,24 @@ from .accepting import (
 )  # fmt: skip
 from .cards import FAULT_TYPE_FIELDS, change_fault_type, change_priority, enter_fault_type, lay_out
 from .contracting import agree, ask_contractor, refuse
+from .maintaining import (
+    call_off,
+    change_plan,
+    close_plan,
+    enter_plan,
+    finish_job,
+    hand_on,
+    open_turns,
+)  # fmt: skip
 from .repairing import arrive, decline, dispatch, finish, grade, pass_on, pause, resume, serve, take
 from .reporting import ask, enter_slip, join, note_slip, report, report_unlogged
+from .visiting import draw_up, lay_out_round, visit_fine, visit_fix, visit_report
 
 __all__ = [
-    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "cancel", "change_fault_type",
-    "change_priority", "chase",
-    "close_by_office", "decline", "dispatch", "enter_fault_type", "enter_slip", "finish", "grade", "join",
-    "lay_out",
-    "note_slip", "nudge", "pass_on", "pause", "rate", "refuse", "remind", "remind_and_close", "reopen",
-    "report",
-    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered",
+    "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "call_off", "cancel",
+    "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_plan",
+    "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
+    "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
+    "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged", "resume",
+    "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from houqin.kernel.people.models import Person
 from .. import queries
 from ..flow import REPAIR
 from ..models import FaultType, PriorityRule
+from .visiting import lay_out_round
 
 FAULT_TYPE_FIELDS = (
     "name", "label", "icon", "examples", "words", "worker", "duty", "response_minutes", "fix_minutes",
@@ -78,7 +79,8 @@ def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:
 
 @transaction.atomic
 def lay_out(*, act: Act) -> int:
-    """What a school starts with: fault types, priorities, the tiers for outside repairs; nothing that is
+    """What a school starts with: fault types, priorities, the tiers for outside repairs, the month's
+    round of visits; nothing that is
     there."""
     known = set(FaultType.objects.values_list("code", flat=True))
     fresh = [row for row in queries.shipped_fault_types() if row.code not in known]
@@ -93,4 +95,5 @@ def lay_out(*, act: Act) -> int:
             ranges=queries.SHIPPED_TIERS,
             act=act,
         )
+    lay_out_round(act=act)
     return len(fresh)

@@ -177,7 +177,7 @@ def finish(
     steps.want(fix, "fix", "没有写修了什么，没有保存。写一句，例如：换了一根灯管。")
     if repair.fault_type.after_photo and not photos:
         raise Refused(f"“{repair.fault_type.label}”修好要拍照，没有保存。拍一张再交。", field="photos")
-    lines = [_priced(part) for part in parts]
+    lines = [priced(part) for part in parts]
     total = repair.parts_fen + sum(line["amount_fen"] for line in lines)
     steps.note(repair, cause=cause, parts_fen=total)
     event = _done(repair, matter, "finish", fix, photos, {"cause": cause, "parts_fen": total}, act)
@@ -212,7 +212,7 @@ def _done(
     return event
 
 
-def _priced(part: Part) -> Part:
+def priced(part: Part) -> Part:
     if not part["name"].strip() or part["quantity_milli"] <= 0 or part["price_fen"] < 0:
         raise Refused(f"用料“{part['name']}”的数量要大于 0，单价不能是负数，没有保存。", field="parts")
     return {**part, "amount_fen": rules.amount_fen(part["quantity_milli"], part["price_fen"])}

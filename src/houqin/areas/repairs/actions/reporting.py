@@ -54,6 +54,15 @@ def ask(
     return _open(place, fault_type, detail, photos, grading, act, flow=SERVICE)
 
 
+def report_found(
+    *, place: Place, fault_type: FaultType, detail: str, photos: Photos = (), found: str,
+    worker: Person | None = None, act: Act,
+) -> Repair:  # fmt: skip
+    """报修 of what was found on a round, by who found it; `worker` keeps it in his own hands."""
+    grading = queries.graded(fault_type, place, at=act.at, detail=detail)
+    return _open(place, fault_type, detail, photos, grading, act, found=found, worker=worker)
+
+
 def _refuse_who_only_reads(act: Act) -> None:
     if not rules.acts(act):
         raise NotYours("这个账号只看不办，没有报上。要报修，打总务处电话。")
@@ -79,13 +88,15 @@ def report_unlogged(
 def _open(
     place: Place, fault_type: FaultType, detail: str, photos: Photos, grading: Grading, act: Act, *,
     flow: Flow = REPAIR, told: dict[str, str] | None = None, asker: Person | None = None,
+    found: str = "", worker: Person | None = None,
 ) -> Repair:  # fmt: skip
     if place.closed_on or fault_type.closed_on:
         raise Refused(f"“{place if place.closed_on else fault_type}”已经停用，没有报上。换一个再报。")
     if fault_type.request != (flow is SERVICE):
         way = "“生活服务”里提" if fault_type.request else "“报修”里报"
         raise Refused(f"“{fault_type.label}”要到{way}，没有报上。", field="fault_type")
-    worker = None if told is not None else queries.worker_for(fault_type, act.day)
+    if told is None:
+        worker = worker or queries.worker_for(fault_type, act.day)
     state = "unverified" if told is not None else "assigned" if worker else "reported"
     answer_by, due_at = queries.clocks(fault_type, grading, act.at)
     matter = matters.open_matter(
@@ -100,7 +111,7 @@ def _open(
         urgency=grading.urgency,
         impact=grading.impact, in_lesson=grading.in_lesson, rank=grading.rank, urgent=grading.urgent,
         down_since=act.at if rules.stops_lessons(grading.impact, place) else None,
-        received_on=queries.received_on(act.at),
+        received_on=queries.received_on(act.at), found=found or rules.found_by(act, asker or act.by),
         by_visitor=told is not None, code=queries.look_up_code(matter.number) if told is not None else "",
         response_due_at=answer_by, fix_due_at=due_at, worker=worker, assigned_at=act.at if worker else None,
         assign_minutes=0 if worker else None,

@@ -24,6 +24,7 @@ from .. import actions
 from ..models import FaultType, Repair
 from . import daily
 from .materials import Stage, hand, picture, read_faults
+from .rounds import days_of_rounds
 from .stories import PLOTS, Story, still_open
 
 __all__ = ["Stage", "fill"]
@@ -56,6 +57,7 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
         *daily.life(stage, days),
         *daily.slips(stage, days),
         *still_open(stage, until),
+        days_of_rounds(stage, days, until),
     ]
     run([*lives, the_clock(days, until)], until, begin, progress)
     return Repair.objects.count()

@@ -62,6 +62,9 @@ class Stage:
     def matter(self, repair: Repair) -> Matter:
         return Matter.objects.select_related("holder").get(pk=repair.pk)
 
+    def place(self, code: str) -> Place:
+        return Place.objects.get(code=code)
+
     def photo(self, chance: float) -> list[Upload]:
         return [self.rng.choice(self.photos)] if self.rng.random() < chance else []
 

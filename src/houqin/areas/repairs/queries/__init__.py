@@ -1,7 +1,15 @@
 """Reading repairs: `finding` for the steps and screens of today, `figures` for counting,
 `checks` for what must be true."""
 
-from .checks import agree_with_events, lessons_are_honest, parts_add_up, signed_are_signed
+from .checks import (
+    agree_with_events,
+    lessons_are_honest,
+    on_the_spot,
+    parts_add_up,
+    rounds_agree,
+    signed_are_signed,
+    turns_agree,
+)  # fmt: skip
 from .figures import (
     ON_TIME,
     Counted,
@@ -17,6 +25,7 @@ from .figures import (
     counted,
     in_figures,
     of_worker,
+    on_spot,
     reached,
     repeats,
     whole,
@@ -49,14 +58,36 @@ from .finding import (
 from .grading import Grading, as_graded, clocks, graded, priority, received_on, told
 from .life import catalogue
 from .morning import alerts, first_steps
+from .rounds import (
+    PLANS,
+    ROUND,
+    Due,
+    calendar,
+    dues,
+    goes_round,
+    left,
+    maintainers,
+    maintains,
+    open_jobs,
+    plans,
+    seen_jobs,
+    this_round,
+    to_walk,
+    turns_without_job,
+    visited,
+    walked,
+)  # fmt: skip
 
 __all__ = [
-    "ON_TIME", "SHIPPED_TIERS", "Counted", "Grading", "Line", "Repeat", "adding_up", "agree_with_events",
-    "alerts", "as_graded", "by_month", "by_person", "by_place", "by_service", "by_trade", "catalogue",
-    "clocks", "closed_apart", "counted", "first_steps", "graded", "held", "in_figures", "jobs",
-    "lessons_are_honest", "lessons_lost", "lessons_so_far", "look_up_code", "looked_up", "of_worker",
-    "open_duplicates", "parts_add_up", "paused", "priorities", "priority", "reached", "received_on",
-    "recent", "reminder_due", "repeated", "repeats", "shipped_fault_types", "shown_one", "sign_by",
-    "signed_are_signed", "told", "told_by_visitor", "types", "unanswered", "visible_to",
-    "waiting_for_signature", "whole", "worker_for", "workers",
+    "Counted", "Due", "Grading", "Line", "ON_TIME", "PLANS", "ROUND", "Repeat", "SHIPPED_TIERS",
+    "adding_up", "agree_with_events", "alerts", "as_graded", "by_month", "by_person", "by_place",
+    "by_service", "by_trade", "calendar", "catalogue", "clocks", "closed_apart", "counted", "dues",
+    "first_steps", "goes_round", "graded", "held", "in_figures", "jobs", "left", "lessons_are_honest",
+    "lessons_lost", "lessons_so_far", "look_up_code", "looked_up", "maintainers", "maintains",
+    "of_worker", "on_spot", "on_the_spot", "open_duplicates", "open_jobs", "parts_add_up", "paused",
+    "plans", "priorities", "priority", "reached", "received_on", "recent", "reminder_due", "repeated",
+    "repeats", "rounds_agree", "seen_jobs", "shipped_fault_types", "shown_one", "sign_by",
+    "signed_are_signed", "this_round", "to_walk", "told", "told_by_visitor", "turns_agree",
+    "turns_without_job", "types", "unanswered", "visible_to", "visited", "waiting_for_signature",
+    "walked", "whole", "worker_for", "workers",
 ]  # fmt: skip

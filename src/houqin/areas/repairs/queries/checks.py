@@ -8,12 +8,13 @@ from django.db.models.functions import Coalesce
 from houqin.kernel.area import Finding
 from houqin.kernel.matters.models import Event
 from houqin.kernel.people.queries import SYSTEM
+from houqin.kernel.schedule.models import Slot
 from houqin.kernel.signatures.models import Signature
 
 from ..flow import UNFIXED
-from ..models import Repair
+from ..models import MaintenanceJob, Repair, Visit
 
-FIXED = ("fixed", "signed", "timed_out", "closed_by_office")
+FIXED = ("fixed", "signed", "timed_out", "closed_by_office", "fixed_on_spot")
 
 
 def agree_with_events() -> Iterator[Finding]:
@@ -71,3 +72,36 @@ def lessons_are_honest() -> Iterator[Finding]:
     for repair in rows.filter(Q(lost__lt=0) | (Q(down_since__isnull=False) & ~under_way)).order_by("pk"):
         stands = f"{repair.lost} 课时，{repair.matter.state}"
         yield Finding("repairs.R4", repair.matter.number, "停用课时不少于 0，修好的房间不再停用", stands)
+
+
+def on_the_spot() -> Iterator[Finding]:
+    """当场修好 was found on a visit by who fixed it, and is nobody's signature."""
+    signature = Signature.objects.filter(event__matter=OuterRef("pk"))
+    rows = Repair.objects.filter(matter__state="fixed_on_spot").select_related("matter")
+    honest = Q(visit__found="fixed", visit__by=F("worker"), signs=False)
+    for repair in rows.annotate(signs=Exists(signature)).exclude(honest).order_by("pk"):
+        yield Finding(
+            "repairs.R5", repair.matter.number, "走访人当场修好，没有签字", "没有走访记录，或者有签字"
+        )
+
+
+def rounds_agree() -> Iterator[Finding]:
+    """A visit falls into the month of its list, and what it found goes with its repair."""
+    rows = Visit.objects.select_related("due__place", "due__slot")
+    within = Q(at__gte=F("due__slot__opens_at"), at__lte=F("due__slot__closes_at"))
+    marked = Q(repair=None) | Q(repair__found="visit", repair__matter__place=F("due__place"))
+    for visit in rows.exclude(within & marked).order_by("pk"):
+        yield Finding(
+            "repairs.R6", f"走访 {visit.due}", "在名单的月份里，转的报修在同一间", f"{visit.at:%Y-%m-%d}"
+        )
+
+
+def turns_agree() -> Iterator[Finding]:
+    """按时做完 is a turn that was done; 补做 and 漏做 are turns that were missed."""
+    rows = MaintenanceJob.objects.select_related("matter", "slot")
+    done = Q(matter__state="done", slot__state=Slot.DONE, matter__closed_at__lte=F("slot__closes_at"))
+    missed = Q(matter__state__in=("late", "missed")) & ~Q(slot__state=Slot.DONE)
+    other = Q(matter__state__in=("due", "called_off")) & ~Q(slot__state=Slot.DONE)
+    for job in rows.exclude(done | missed | other).order_by("pk"):
+        stands = f"{job.matter.state}，这一次是“{job.slot.get_state_display()}”"
+        yield Finding("repairs.R7", job.matter.number, "按时做完才算完成，漏了的不能补成按时", stands)

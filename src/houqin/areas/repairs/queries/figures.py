@@ -71,8 +71,11 @@ class Line:
 
 
 def reached(rows: QuerySet[Repair], first: datetime, until: datetime) -> QuerySet[Repair]:
-    """Reported from `first` up to but not at `until`, and not withdrawn or declined."""
-    kept = rows.exclude(matter__state__in=("cancelled", "declined"))
+    """Reported from `first` up to but not at `until`, and not withdrawn or declined.
+
+    Nor put right on the spot of a visit: nobody reported that, and its clock would say no time at all.
+    """
+    kept = rows.exclude(matter__state__in=("cancelled", "declined", "fixed_on_spot"))
     return kept.filter(matter__opened_at__gte=first, matter__opened_at__lt=until)
 
 
@@ -165,6 +168,11 @@ def _closings(found: dict[str, int]) -> list[Closing]:
     return [
         Closing(key, label, counted[key], said) for (key, label), said in zip(CLOSINGS, shares, strict=True)
     ]
+
+
+def on_spot(rows: QuerySet[Repair], first: datetime, until: datetime) -> int:
+    """当场修好, counted apart from all that was closed."""
+    return rows.filter(matter__state="fixed_on_spot", fixed_at__gte=first, fixed_at__lt=until).count()
 
 
 def adding_up(counts: list[int]) -> list[str]:

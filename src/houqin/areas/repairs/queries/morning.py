@@ -1,7 +1,7 @@
 """今早要看: what of the repairs wants a hand."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Window
@@ -19,8 +19,10 @@ from .. import rules
 from ..flow import FLOWS
 from ..models import FaultType, Repair
 from .finding import unanswered
+from .rounds import this_round, walked
 
 LIST = "/repairs/repairs/"
+LAST_DAYS = timedelta(days=7)  # so long before its month ends the round is brought before the office
 LATE = ""
 ALERTS = (  # state, tone, icon, word, title, step
     (LATE, "red", "clock-exclamation", "逾期", "报修过了时限", "看"),
@@ -49,6 +51,23 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
         url = f"{LIST}?view=all&state={state}" if state else f"{LIST}?view=late"
         yield Alert(first["many"] if first else 0, tone, icon, word, title, note, step, url)
     yield _unanswered(at)
+    yield from round_alerts(at)
+
+
+def round_alerts(at: datetime) -> Iterator[Alert]:
+    """维护过了期限; in the last days of the month, rooms nobody has walked to."""
+    late = next(iter(matters.oldest(Matter.objects.overdue(at).filter(maintenance_job__isnull=False))), None)
+    note = f"最早的：{late['title']}，{wording.deadline(late['due_at'], at)}" if late else ""
+    many, url = late["many"] if late else 0, "/repairs/maintenance/?view=late"
+    yield Alert(many, "red", "settings", "维护逾期", "维护过了期限", note, "看", url)
+    slot = this_round(at, timezone.localtime(at).date())
+    if slot is None or slot.closes_at - at > LAST_DAYS:
+        return
+    there, whole = walked(slot)
+    note = f"应走访 {whole} 间，{wording.before(slot.closes_at, at)}走完"
+    yield Alert(
+        whole - there, "amber", "route", "没走到", "这个月还没走到的房间", note, "去走", "/repairs/walk/"
+    )
 
 
 def _waiting(at: datetime) -> dict[str, dict[str, Any]]:

@@ -153,6 +153,7 @@ REPAIRS = Register(
         Column("服务类型", "service", choices=tuple(SERVICES), shown=False),
         Column("次序", "rank", choices=tuple(RANKS), shown=False),
         Column("影响", "impact", choices=tuple(IMPACTS), shown=False),
+        Column("怎么发现", "found", choices=tuple(Repair.FOUND), shown=False),
         Column("首响用时", "first_minutes", sort="first_minutes", kind="number", unit="分", shown=False),
     ),
     filters=(
@@ -165,6 +166,7 @@ REPAIRS = Register(
         Filter("urgent", "紧急", "urgent", kind="yes"),
         Filter("service", "服务类型", "service", choices=tuple(SERVICES)),
         Filter("impact", "影响", "impact", choices=tuple(IMPACTS)),
+        Filter("found", "怎么发现", "found", choices=tuple(Repair.FOUND)),
         Filter("fixed", "已修好", "fixed_at", kind="yes", where=is_fixed),
         Filter("on_time", "按时修好", "fixed_at", kind="yes", where=is_on_time),
         Filter("back", "返修过", "sent_back", kind="yes", where=was_sent_back),

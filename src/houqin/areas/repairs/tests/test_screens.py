@@ -210,6 +210,7 @@ def test_the_desk_tells_the_director_what_wants_a_hand(scene):
         ("等派工", 1),
         ("待受理", 0),
         ("没人接", 1),
+        ("维护逾期", 0),
     ]
     assert list(queries.alerts(scene.cast["teacher"], scene.cast.now)) == []
 

@@ -49,7 +49,8 @@ def figures(request: access.Request) -> HttpResponseBase:
     """统计, on the page or as a sheet."""
     act = access.act(request)
     first, last = asked_time(request, act.day)
-    rows = in_time(queries.visible_to(act.by, act.at).using("reader"), first, last)
+    seen = queries.visible_to(act.by, act.at).using("reader")
+    rows, spot = in_time(seen, first, last), on_spot(seen, first, last)
     found = queries.counted(rows)
     tables = tables_of(found)
     if request.GET.get("as") == "xlsx":
@@ -58,7 +59,7 @@ def figures(request: access.Request) -> HttpResponseBase:
     return render(request, "repairs/figures.html", {
         "first": first, "last": last, "times": times(first, last, act.day),
         "headline": headline(queries.whole(found), dates),
-        "closings": closings(rows, dates), "charts": drawn_all(tables),
+        "closings": closings(rows, dates, spot), "charts": drawn_all(tables),
         "tables": [table(title, lines, key, dates) for title, key, lines in tables],
     })  # fmt: skip
 
@@ -135,17 +136,26 @@ def day_of(text: str, otherwise: date) -> date:
 
 
 def in_time(rows: QuerySet[Repair], first: date, last: date) -> QuerySet[Repair]:
+    return queries.reached(rows, *moments(first, last))
+
+
+def on_spot(rows: QuerySet[Repair], first: date, last: date) -> int:
+    return queries.on_spot(rows, *moments(first, last))
+
+
+def moments(first: date, last: date) -> tuple[datetime, datetime]:
     zone = timezone.get_default_timezone()
-    since = datetime.combine(first, time.min, zone)
-    until = datetime.combine(last + timedelta(days=1), time.min, zone)
-    return queries.reached(rows, since, until)
+    return datetime.combine(first, time.min, zone), datetime.combine(last + timedelta(days=1), time.min, zone)
 
 
-def closings(rows: QuerySet[Repair], dates: str) -> list[dict[str, Any]]:
-    return [
+def closings(rows: QuerySet[Repair], dates: str, on_spot: int) -> list[dict[str, Any]]:
+    """Each way of closing with its share; what was put right on a visit stands apart, without one."""
+    spot = {"label": "当场修好", "value": on_spot, "unit": "件", "url": f"{ROWS}&state=fixed_on_spot{dates}"}
+    shares = [
         {"label": c.label, "value": c.share, "unit": f"{c.count} 件", "url": f"{ROWS}&state={c.state}{dates}"}
         for c in queries.closed_apart(rows)
     ]
+    return [*shares, spot]
 
 
 # ── the figures ─────────────────────────────────────────────────────────────────────────────────────────

@@ -33,7 +33,7 @@ TOLD_AT = 3  # failures in a row after which the administrator hears of it
 
 
 def deliver(*, act: Act) -> int:
-    """One round over every channel that is not held; answers how many rows were sent. A demo sends nothing."""
+    """One round over every channel not held; answers how many rows were sent. A demo sends nothing."""
     if school().is_demo:
         return 0
     open_now = Q(held_until=None) | Q(held_until__lte=act.at)
@@ -96,7 +96,7 @@ def _parcels(channel: Channel, due: list[Delivery]) -> list[list[Delivery]]:
 
 
 def _claimed(parcel: list[Delivery], channel: Channel, act: Act) -> list[Delivery]:
-    """What of it is ours for the time of the lease; empty too when the channel has said enough this minute."""
+    """What of it is ours for the time of the lease; empty too when the channel has said enough in a minute."""
     try:
         doors.count_try("channel", str(channel.pk), limit=A_MINUTE, seconds=60, act=act)
     except TooMany:

@@ -19,7 +19,7 @@ from houqin.ui.fields import (
     WholeField,
 )
 
-from .models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
+from ..models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
 
 
 class FaultTypeField(forms.ModelChoiceField):
@@ -163,10 +163,8 @@ class RefuseForm(SlipForm):
     note = note("为什么退回", words=("再问一家", "自己能修", "先不修"))
 
 
-class FinishForm(SlipForm):
-    cause = forms.ChoiceField(label="什么原因", choices=Repair.CAUSES, widget=forms.RadioSelect)
-    fix = note("修了什么", words=("换新", "紧固", "疏通", "调试"))
-    parts = RowsField(
+def parts_used() -> RowsField:
+    return RowsField(
         label="用了什么",
         required=False,
         columns=(
@@ -176,6 +174,12 @@ class FinishForm(SlipForm):
             RowColumn("price_fen", "单价，元", "number", into="fen"),
         ),
     )
+
+
+class FinishForm(SlipForm):
+    cause = forms.ChoiceField(label="什么原因", choices=Repair.CAUSES, widget=forms.RadioSelect)
+    fix = note("修了什么", words=("换新", "紧固", "疏通", "调试"))
+    parts = parts_used()
     photos = PhotosField(label="修好的照片", required=False)
 
 

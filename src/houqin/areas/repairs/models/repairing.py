@@ -95,6 +95,7 @@ class Repair(models.Model):
     `net_minutes`
     are minutes of the school's working time, and so are `first_minutes`: until the first step of a worker
     or dispatcher.
+    `found`: by whom it was noticed; all but `reported` were opened by logistics themselves.
     `urgent` says which clock runs, `down_since` since when its room cannot be taught in, `received_on` the
     working
     day on which it counts as reported.
@@ -103,6 +104,7 @@ class Repair(models.Model):
     PAUSES = [("parts", "等配件"), ("purchase", "等采购"), ("contractor", "等外修"), ("holidays", "等放假")]
     CAUSES = [("wear", "自然损耗"), ("people", "人为"), ("quality", "质量"), ("nature", "不可抗力")]
     RATINGS = [(n, f"{n} 分") for n in range(1, 6)]
+    FOUND = [("reported", "师生报"), ("logistics", "后勤报"), ("visit", "走访发现"), ("upkeep", "维护发现")]
 
     matter = models.OneToOneField("kernel.Matter", models.PROTECT, primary_key=True, related_name="repair")
     fault_type = models.ForeignKey(FaultType, models.PROTECT, related_name="repairs", verbose_name="类别")
@@ -111,6 +113,7 @@ class Repair(models.Model):
     urgency = models.CharField("紧急程度", max_length=8, choices=URGENCIES, default="plain")
     impact = models.CharField("影响", max_length=8, choices=IMPACTS, default="none")
     in_lesson = models.BooleanField("上课时报", default=False)
+    found = models.CharField("怎么发现", max_length=12, choices=FOUND, default="reported")
     rank = models.PositiveSmallIntegerField("次序", choices=RANKS, default=PLAIN)
     urgent = models.BooleanField("紧急", default=False)
     down_since = models.DateTimeField("停用起", null=True, blank=True)
