@@ -104,6 +104,8 @@ class Writer:
         for rows in told:
             for row in (rows.repair, *rows.events, *rows.notices):
                 row.matter_id = rows.matter.pk
+            for notice in rows.notices:
+                notice.outside = f"{REPAIR.name} {rows.matter.number}{notice.outside}"
         put([rows.repair for rows in told])
         put([event for rows in told for event in rows.events])
         put([notice for rows in told for notice in rows.notices])
@@ -247,7 +249,8 @@ def _event(rows: Rows, step: Step, was: str, note: str = "", facts: dict[str, An
 def _post(rows: Rows, to: Person | None, word: str, step: Step) -> None:
     if to and to.pk != step.by.pk:
         text = f"{word}：{rows.matter.title}"[:200]
-        rows.notices.append(Notice(to_id=to.pk, text=text, posted_at=step.at))
+        step_of_it = "" if word == REPAIR.name else f" {word}"  # its number comes before it, once it has one
+        rows.notices.append(Notice(to_id=to.pk, text=text, outside=step_of_it, posted_at=step.at))
 
 
 def _read(rows: Rows, by: Person, at: datetime) -> None:

@@ -48,15 +48,16 @@ def service(cast: Cast) -> Matter:
 
 def maintenance(cast: Cast) -> Matter:
     """Filters of the air conditioning in 三(2)班, due since this morning, in the hands of the electrician."""
-    repairs.lay_out(act=cast.act("director"))
+    today = cast.act("director")
+    repairs.lay_out(act=today)
     repairs.enter_plan(
         name="空调滤网清洗", place=cast.place("c32"), lines="滤网洗过\n出风正常",
         unit="month", every=1, dates="",
-        from_on=cast.now.date(), lasts=3, fault_type=FaultType.objects.get(code="W07"),
+        from_on=today.day, lasts=3, fault_type=FaultType.objects.get(code="W07"),
         holder=cast["electrician"], duty="repair-worker", source="学校惯例", verified=False,
-        act=cast.act("director"),
+        act=today,
     )  # fmt: skip
-    act = system(cast.now)
+    act = system(today.at)
     schedule.make_slots(until=act.day, act=act)
     repairs.open_turns(act)
     made = MaintenanceJob.objects.order_by("-pk")[0]

@@ -72,13 +72,17 @@ def test_a_file_that_is_not_there_is_404(web, size, key):
     assert web.as_("director").get(f"/files/{key}/{size}/").status_code == 404
 
 
-def test_rows_offer_no_choice_that_is_not_swept(web):
-    """RowsField's selects come with procurement; until then this says that there is none."""
+def test_only_what_was_offered_can_be_chosen_in_a_row(web):
     fill(web.cast)
-    rows = [
-        field
-        for sent in sent_by_who_may(web)
-        for field in sent.form.fields.values()
-        if isinstance(field, RowsField)
-    ]
-    assert [column.name for field in rows for column in field.columns if column.kind == "select"] == []
+    tried = []
+    for sent in sent_by_who_may(web):
+        rows = [(name, field) for name, field in sent.form.fields.items() if isinstance(field, RowsField)]
+        for key in [
+            f"{name}-0-{c.name}" for name, field in rows for c in field.columns if c.kind == "select"
+        ]:
+            for value in HOSTILE:
+                before = written()
+                answer = sent.browser.send(sent.where, sent.body | {key: value})
+                assert (answer.status_code, written()) == (422, before), (sent.where, key, value)
+            tried.append(key)
+    assert "answers-0-answer" in tried

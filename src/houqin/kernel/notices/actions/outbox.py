@@ -96,7 +96,7 @@ def _parcels(channel: Channel, due: list[Delivery]) -> list[list[Delivery]]:
 
 
 def _claimed(parcel: list[Delivery], channel: Channel, act: Act) -> list[Delivery]:
-    """What of it is ours for the time of the lease; empty too when the channel has said enough in a minute."""
+    """What of it is ours for the time of the lease; empty when the channel has said enough this minute."""
     try:
         doors.count_try("channel", str(channel.pk), limit=A_MINUTE, seconds=60, act=act)
     except TooMany:
