@@ -29,7 +29,7 @@ from .stories import PLOTS, Story, still_open
 
 __all__ = ["Stage", "fill"]
 
-SINCE, MANY = 18, 515  # school weeks, repairs
+SINCE, MANY = 18, 460  # school weeks, repairs
 HANDS = 6  # so many ways of writing a name
 MORNING = 30  # minutes after half past seven
 BATCH = 60  # stories moved on in one transaction

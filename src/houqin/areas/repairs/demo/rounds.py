@@ -19,6 +19,7 @@ from .stories import Story
 SEED = 7  # of its own: the repairs stay as they were without rounds
 DAWN = 1  # minutes after half past seven
 A_DAY = (3, 4, 4, 5, 5, 6)  # rooms that are walked to
+DONE = ("换了新的", "修好试过", "紧固后好用")
 SAID = ("没有事", "门窗灯都好", "老师说都好用", "没有人在，看过", "")
 SMALL = (  # kind, what was put right
     ("W03", "紧了门锁螺丝"), ("W03", "门合页上油"), ("W04", "换了一只椅脚垫"), ("W04", "紧了桌腿"), ("W01", "换了水龙头垫片"),
@@ -46,6 +47,7 @@ def days_of_rounds(stage: Stage, days: list[date], until: datetime) -> Story:
         if on == days[0]:
             lay_out_plans(stage, on)
         turn(at)
+        put_right(stage, rng, on, until)
         walk(stage, rng, on, until)
         look_after(stage, rng, on, until)
 
@@ -89,6 +91,24 @@ def walk(stage: Stage, rng: Random, on: date, until: datetime) -> None:
             actions.visit_report(due, fault_type=seen, detail=fault.detail, met=met, act=act)
         else:
             actions.visit_fine(due, said=rng.choice(SAID), met=met, act=act)
+
+
+def put_right(stage: Stage, rng: Random, on: date, until: datetime) -> None:
+    """What the rounds of the days before found is repaired, and signed for by whoever answers there."""
+    at = moment(on, 150)
+    waiting = Matter.objects.filter(repair__found__in=("visit", "upkeep"), state="assigned", opened_at__lt=at)
+    for matter in waiting.select_related("holder").order_by("pk"):
+        at += timedelta(minutes=rng.randint(10, 30))
+        if rng.random() < 0.3 or matter.holder is None or at >= until:
+            continue
+        photos = [rng.choice(stage.photos)] if matter.repair.fault_type.after_photo else []
+        who = stage.act(matter.holder, at)
+        actions.finish(matter, cause="wear", fix=rng.choice(DONE), parts=[], photos=photos, act=who)
+        signer, later = matter.holder, at + timedelta(minutes=rng.randint(20, 60))
+        if signer:
+            actions.sign(matter, rating=rng.choice((None, 4, 5)), act=stage.act(signer, min(later, until)))
+        else:
+            actions.close_by_office(matter, note="现场看过", act=stage.act("director", min(later, until)))
 
 
 def look_after(stage: Stage, rng: Random, on: date, until: datetime) -> None:
