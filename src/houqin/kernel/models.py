@@ -9,6 +9,7 @@ from .matters.models import Event, Link, Matter
 from .notices.models import Notice
 from .numbering.models import Series
 from .people.models import (
+    ApiToken,
     Duty,
     Group,
     Holding,
@@ -31,9 +32,9 @@ from .signatures.models import Signature
 from .terms.models import SchoolDay, SchoolYear, Term
 
 __all__ = [
-    "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty", "Event",
-    "FigureSetting", "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter",
-    "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
+    "ApiToken", "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty",
+    "Event", "FigureSetting", "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink",
+    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
     "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor",
     "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
 ]  # fmt: skip
