@@ -34,7 +34,8 @@ from .terms.models import SchoolDay, SchoolYear, Term
 __all__ = [
     "ApiToken", "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Delegation", "Duty",
     "Event", "FigureSetting", "Group", "Holding", "Label", "Link", "ListChoice", "LoginLink",
-    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
-    "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor",
-    "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
+    "LoginSession", "Matter", "Membership", "Notice", "Operation", "Person", "PersonalDetail", "Place",
+    "Post", "RuleSet", "RuleTier", "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal",
+    "SearchRow", "SecondFactor", "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries",
+    "User", "Withdrawal",
 ]  # fmt: skip
