@@ -15,6 +15,7 @@ LINES = (  # one's own login
     {"label": "在哪里登录过", "note": "看看，结束不认识的", "url": "/me/sessions/"},
     {"label": "改密码", "note": "", "url": "/me/password/"},
     {"label": "两步验证", "note": "登录时再要一个验证码", "url": "/me/second/"},
+    {"label": "接口令牌", "note": "让别的程序替自己查和办", "url": "/me/tokens/"},
 )
 
 
