@@ -17,9 +17,11 @@ from houqin.ui import (
     scan,
     search,
     slips,
+    tokens,
     trust,
     withdraw,
 )
+from houqin.ui.api import document
 from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
@@ -43,6 +45,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *entrances.urlpatterns,
     *trust.urlpatterns,
+    *tokens.urlpatterns,
     path("files/<int:attachment>/withdraw/", withdraw.page, name="withdraw"),
     *phone.urlpatterns,
     *files.urlpatterns,
@@ -60,5 +63,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", me.page, name="me"),
     path("registers/", me.registers, name="registers"),
     *(path(page.path, page.view, name=page.name) for area in areas() for page in area.pages if page.at_root),
+    path("api/v1/", document.urls()),
     *(path(f"{area.key}/", include((of_area(area), area.key))) for area in areas()),
 ]
