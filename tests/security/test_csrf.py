@@ -36,7 +36,11 @@ def test_without_the_token_nothing_is_done(teacher):
 
 def test_the_api_takes_no_cookie_alone(teacher):
     answer = teacher.post("/api/enrol/", {"name": "赵一"})
-    assert (answer.status_code, answer.json()["error"], enrolled()) == (403, "缺少表单令牌，没有保存。", 0)
+    assert (answer.status_code, answer.json()["error"]["sentence"], enrolled()) == (
+        403,
+        "缺少表单令牌，没有保存。",
+        0,
+    )
 
 
 def test_text_that_is_json_is_no_form(teacher):

@@ -21,6 +21,7 @@ OPEN = {
     "/manifest.webmanifest": {"GET", "HEAD", "POST"},
 }
 PUBLIC = {
+    "houqin.ui.api.document.openapi",
     "houqin.ui.login.login", "houqin.ui.login.second", "houqin.ui.login.first", "houqin.ui.demo_door.enter",
     "houqin.ui.health.healthz", "houqin.ui.health.security_txt",
     "houqin.ui.phone.shell", "houqin.ui.phone.worker", "houqin.ui.phone.manifest",
@@ -102,8 +103,9 @@ def test_who_lacks_the_duty_is_told_whose_it_is(house):
 @TEST_URLS
 def test_the_api_says_401_in_json(cast):
     answer = Client().post("/api/enrol/", {})
-    said = answer.json()
-    assert (answer.status_code, said["status"], said["error"]) == (401, 401, "要先登录。")
+    said = answer.json()["error"]
+    assert (answer.status_code, said["status"], said["sentence"]) == (401, 401, "要先登录。")
+    assert answer["WWW-Authenticate"] == 'Bearer realm="houqin"'
     assert answer.headers["Content-Type"] == "application/json"
 
 

@@ -86,11 +86,11 @@ def test_a_refusal_has_its_status_page_and_api_alike(house, what, status):
     page, api = client.get(f"/refusing/{what}/"), client.get(f"/api/refusing/{what}/")
     sentence = {"no": "不行。", "others": "不归你。", "late": "晚了。"}[what]
     assert (page.status_code, sentence in page.content.decode()) == (status, True)
-    said = api.json()
-    assert (api.status_code, said["error"], said.get("field")) == (
+    said = api.json()["error"]
+    assert (api.status_code, said["sentence"], said["fields"]) == (
         status,
         sentence,
-        "x" if what == "no" else None,
+        {"x": ["不行。"]} if what == "no" else {},
     )
     assert said["request_id"] == api.headers["X-Request-Id"]
 

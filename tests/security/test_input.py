@@ -34,7 +34,11 @@ def test_keys_the_form_does_not_have_are_refused(house, value):
 
 def test_the_api_says_the_same(house):
     answer = house.client("teacher").post("/api/enrol/", {"name": "赵一", "is_staff": "true"})
-    assert (answer.status_code, answer.json()["error"][:10], enrolled()) == (422, "送来了这张单子上没有", 0)
+    assert (answer.status_code, answer.json()["error"]["sentence"][:10], enrolled()) == (
+        422,
+        "送来了这张单子上没有",
+        0,
+    )
 
 
 def test_a_key_in_the_address_or_among_the_files_is_refused_too(house):

@@ -20,6 +20,7 @@ from houqin.ui import (
     trust,
     withdraw,
 )
+from houqin.ui.api import document
 from houqin.ui.register.urls import register_urls
 from houqin.ui.slips import OPEN
 
@@ -60,5 +61,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", me.page, name="me"),
     path("registers/", me.registers, name="registers"),
     *(path(page.path, page.view, name=page.name) for area in areas() for page in area.pages if page.at_root),
+    path("api/v1/", document.urls()),
     *(path(f"{area.key}/", include((of_area(area), area.key))) for area in areas()),
 ]

@@ -9,6 +9,7 @@ from .matters.models import Event, Link, Matter
 from .notices.models import Channel, Delivery, Notice, NoticeChoice
 from .numbering.models import Series
 from .people.models import (
+    ApiToken,
     Duty,
     Group,
     Holding,
@@ -31,7 +32,7 @@ from .signatures.models import Signature
 from .terms.models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 __all__ = [
-    "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Channel", "Delegation",
+    "ApiToken", "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Channel", "Delegation",
     "Delivery", "Duty", "Event", "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link",
     "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "NoticeChoice",
     "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule",

@@ -44,10 +44,13 @@ class Request(HttpRequest):
 
     person: Person
     now: datetime
+    stands: Callable[[], standing.Standing | None]  # asked again inside a write
     standing: standing.Standing | None
     id: str
     device: str
     device_accounts: list[str]
+    scopes: frozenset[str]
+    borne: int
     session: Any
     htmx: Any
 
@@ -60,7 +63,7 @@ class Entry:
     who still owes a second factor.
     """
 
-    kind: str  # public, login or duty
+    kind: str  # public, login, duty or token
     duties: tuple[str, ...] = ()
     fresh: bool = False
     blind: bool = False
@@ -80,6 +83,11 @@ def blind[V: Callable[..., Any]](view: V) -> V:
 def login[V: Callable[..., Any]](view: V) -> V:
     """Everyone who is logged in."""
     return _carry(view, Entry("login"))
+
+
+def token[V: Callable[..., Any]](view: V) -> V:
+    """A program with a token of somebody who may come in; no cookie counts. The API asks scope and duty."""
+    return _carry(view, Entry("token"))
 
 
 def duty[V: Callable[..., Any]](*codes: str) -> Callable[[V], V]:
@@ -123,6 +131,8 @@ def turned_away(request: Request, entry: Entry) -> HttpResponse | None:
         return None
     if request.standing is None:
         return to_login(request)
+    if request.standing.owes_factor and entry.kind == "token":
+        raise NotYours("管理员要先启用两步验证，接口没有打开。登录后在“我的”里启用。")
     if request.standing.owes_factor and not entry.unproven:
         return redirect(request, FACTOR)
     if entry.kind == "duty" and not codes(request) & set(entry.duties):
@@ -161,7 +171,9 @@ def only(request: Request, *methods: str) -> HttpResponse:
 
 def to_login(request: Request) -> HttpResponse:
     if errors.wants_json(request):
-        return errors.answer(request, 401)
+        response = errors.answer(request, 401)
+        response["WWW-Authenticate"] = 'Bearer realm="houqin"'
+        return response
     return redirect(request, f"{LOGIN}?{urlencode({'next': _here(request)})}")
 
 
@@ -242,11 +254,7 @@ def _still_may(request: Request, call: Callable[[], models.Model]) -> Callable[[
 
     def checked() -> models.Model:
         was = request.standing
-        if (
-            was is not None
-            and not standing.unchanged(was)
-            and standing.of(request.session, request.now) is None
-        ):
+        if was is not None and not standing.unchanged(was) and request.stands() is None:
             raise NotYours("你的登录刚被停用，没有保存。")
         return call()
 

@@ -34,11 +34,13 @@ TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def answer(
-    request: HttpRequest, status: int, sentence: str = "", *, field: str = "", wait: int = 0, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, status: int, sentence: str = "", *, fields: dict[str, list[str]] | None = None,
+    wait: int = 0, **more: Any,
+) -> HttpResponse:  # fmt: skip
     """The page of a status, or its JSON for the API; never a traceback, never a query."""
     if wants_json(request):
-        response: HttpResponse = JsonResponse(_said(request, status, sentence, field), status=status)
+        said = _said(request, status, sentence, fields or {})
+        response: HttpResponse = JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})
     else:
         context = {"sentence": sentence, "request_id": getattr(request, "id", ""), **more}
         response = HttpResponse(_page(status, context), status=status)
@@ -51,7 +53,8 @@ def answer(
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A sentence of the house with its status: 403, 404, 409, 422 or 429."""
     sentence = "" if refusal.status == 404 else str(refusal)
-    return answer(request, refusal.status, sentence, field=refusal.field, wait=getattr(refusal, "wait", 0))
+    fields = getattr(refusal, "fields", None) or ({refusal.field: [sentence]} if refusal.field else {})
+    return answer(request, refusal.status, sentence, fields=fields, wait=getattr(refusal, "wait", 0))
 
 
 def busy(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -66,9 +69,10 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def _said(request: HttpRequest, status: int, sentence: str, field: str) -> dict[str, Any]:
-    said = {"status": status, "error": sentence or WORDS[status], "request_id": getattr(request, "id", "")}
-    return said | ({"field": field} if field else {})
+def _said(request: HttpRequest, status: int, sentence: str, fields: dict[str, list[str]]) -> dict[str, Any]:
+    """The one shape of an error in JSON, as ui/api declares it."""
+    said = {"status": status, "sentence": sentence or WORDS[status], "fields": fields}
+    return {"error": {**said, "request_id": getattr(request, "id", "")}}
 
 
 def _page(status: int, context: dict[str, Any]) -> str:

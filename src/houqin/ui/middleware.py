@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.csp import CSP
 from houqin.kernel.errors import Refused
 from houqin.kernel.people.actions import logins as writes
 
-from . import access, client, device, errors, security_log, standing
+from . import access, bearer, client, device, errors, security_log, standing
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -98,7 +98,10 @@ class Access:
         ours = cast(access.Request, request)
         ours.now, ours.standing = access.clock(), None
         ours.device, _ = device.read(request)
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            bearer.leave(ours)
         keep_private(response, ours)
         keep_device(response, ours)
         return response
@@ -109,14 +112,18 @@ class Access:
             return errors.answer(request, 404)  # default deny; access.check_urls says it at the start
         if entry.blind:
             return None
-        request.standing = standing.of(request.session, request.now)
+        by_token = entry.kind == "token"
+        request.stands = partial(bearer.of, request) if by_token else partial(_by_cookie, request)
+        request.standing = request.stands()
         request.person = standing.person_of(request.standing) if request.standing else standing.visitor()
-        note_seen(request)
         try:
+            (bearer.admit if by_token else note_seen)(request)
             return access.turned_away(request, entry)
         except Refused as refused:
             security_log.note(request, "denied")
             return errors.refused(request, refused)
+        except OperationalError as exception:
+            return errors.busy(request, exception)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
@@ -124,6 +131,10 @@ class Access:
         if isinstance(exception, OperationalError):
             return errors.busy(request, exception)
         return None
+
+
+def _by_cookie(request: access.Request) -> standing.Standing | None:
+    return standing.of(request.session, request.now)
 
 
 def note_seen(request: access.Request) -> None:

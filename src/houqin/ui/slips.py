@@ -40,16 +40,17 @@ OPEN = "open"  # the step under which a kind's opening slip stands
 class Invalid(Refused):
     """The form has errors; they stand beside its fields."""
 
+    def __init__(self, fields: dict[str, list[str]]):
+        super().__init__("没有保存，有几处要改。写过的都还在。")
+        self.fields = fields
+
 
 @access.login
 def take(request: access.Request, number: str, step: str) -> HttpResponse:
     """One step of one matter."""
     act = access.act(request)
     matter = find(request, number)
-    flow = flow_of(matter.kind)
-    taken, slip = flow.step(step), slip_for(matter.kind, step)
-    if taken is None or slip is None or not taken.shown:
-        raise NotThere(f"“{flow.name}”没有这一步，什么也没有改。")
+    flow, taken, slip = asked(matter, step)
     if approvals.open_step(matter) and not access.is_fresh(request):
         return access.redirect(request, f"{access.AGAIN}?{urlencode({'next': request.path})}")
     form = bound(request, slip, act, matter)
@@ -57,16 +58,8 @@ def take(request: access.Request, number: str, step: str) -> HttpResponse:
         matters.check(flow, matter, taken, act)
         return _page(request, flow, matter, taken, slip, form, act)
 
-    no = prepared(request, form, lambda: check(request, flow, matter, taken, act))
-
-    def call() -> Matter:
-        if no:
-            raise no
-        slip.action(matter, **form.cleaned_data, act=act)
-        return matter
-
     try:
-        access.once(request, f"{matter.kind}/{step}/{matter.number}", call)
+        once(request, matter, taken, slip, form, act, lambda: check(request, flow, matter, taken, act))
     except Refused as no:
         refusal = lay_on(form, no)
         return _page(request, flow, matter, taken, slip, form, act, refusal=refusal, status=no.status)
@@ -114,7 +107,32 @@ def new(request: access.Request, kind: str) -> HttpResponse:
     return draw(request, context, status)
 
 
-# ── shared with the scan page ─────────────────────────────────────────────────────────────────────────────
+# ── shared with the scan page and the API ─────────────────────────────────────────────────────────────────
+
+
+def asked(matter: Matter, key: str) -> tuple[Flow, Step, Slip]:
+    """The step of this name with its slip; those that only the clock takes are as if they were not there."""
+    flow = flow_of(matter.kind)
+    step, slip = flow.step(key), slip_for(matter.kind, key)
+    if step is None or slip is None or not step.shown:
+        raise NotThere(f"“{flow.name}”没有这一步，什么也没有改。")
+    return flow, step, slip
+
+
+def once(
+    request: access.Request, matter: Matter, step: Step, slip: Slip, form: forms.Form, act: Act,
+    check: Callable[[], object],
+) -> None:  # fmt: skip
+    """Take the step, once for this intent: what `check` refuses first, then the form, then the action."""
+    no = prepared(request, form, check)
+
+    def call() -> Matter:
+        if no:
+            raise no
+        slip.action(matter, **form.cleaned_data, act=act)
+        return matter
+
+    access.once(request, f"{matter.kind}/{step.key}/{matter.number}", call)
 
 
 def bound(request: access.Request, slip: Slip, act: Act, matter: Matter | None) -> Any:
@@ -134,7 +152,7 @@ def proposed(query: QueryDict) -> dict[str, str]:
 def must_be_valid(request: access.Request, form: forms.Form) -> None:
     access.refuse_unknown(form, request)
     if not form.is_valid():
-        raise Invalid("没有保存，有几处要改。写过的都还在。")
+        raise Invalid({name: [str(said) for said in found] for name, found in form.errors.items()})
 
 
 def prepared(request: access.Request, form: forms.Form, check: Callable[[], object] = bool) -> Refused | None:

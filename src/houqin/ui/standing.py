@@ -8,12 +8,12 @@ password changed, a person disabled or a duty taken away works on the next reque
 import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
 
 from houqin.kernel.people import factors, logins, queries, rights
+from houqin.kernel.people.logins import hashed
 from houqin.kernel.people.models import Person, User
 from houqin.kernel.school import queries as schools
 
@@ -42,11 +42,6 @@ class Standing:
 _standings: dict[str, Standing] = {}
 _used: dict[str, tuple[datetime, bool]] = {}  # session key → last request, stood still too long since
 _visitor: list[tuple[Stamp, Person]] = []
-
-
-def hashed(token: str) -> str:
-    """What the database keeps of a session key or a link: never the thing itself."""
-    return sha256(token.encode()).hexdigest()
 
 
 def of(session: Any, now: datetime) -> Standing | None:
@@ -113,13 +108,13 @@ def _asked(key: str, stamp: Stamp, now: datetime) -> Standing | None:
     standing = Standing(
         key=key, user_id=session.user_id, person=person, fingerprint=session.user.get_session_auth_hash(),
         expires_at=session.expires_at, seen_at=session.seen_at, session_id=session.pk,
-        owes_factor=_owes_factor(session.user, duties), stamp=stamp,
+        owes_factor=owes_factor(session.user, duties), stamp=stamp,
     )  # fmt: skip
     _standings[key] = standing
     return standing
 
 
-def _owes_factor(user: User, duties: frozenset[str]) -> bool:
+def owes_factor(user: User, duties: frozenset[str]) -> bool:
     """Who opens accounts for others must have a second factor;
     not in a demo, which has no passwords either."""
     return FACTOR_DUTY in duties and factors.of(user) is None and not schools.school().is_demo

@@ -16,7 +16,7 @@ from ..attachments import sniff, store
 from ..attachments.models import Attachment, Blob
 from ..doors.models import Operation
 from ..matters.models import Matter
-from ..people.models import LoginLink, LoginSession, PersonalDetail, User
+from ..people.models import ApiToken, LoginLink, LoginSession, PersonalDetail, User
 from ..people.queries import account_keepers
 from ..places.actions import DEEPEST
 from ..places.models import Label, Place
@@ -115,7 +115,9 @@ def user_names() -> Iterator[Finding]:
 
 
 def no_door_left_open() -> Iterator[Finding]:
-    """I53: who may not come in has no open session and no link; tokens are kept as hashes."""
+    """I53: who may not come in has no open session, no link and no token of the API;
+    all of them are kept as hashes.
+    """
     closed = Q(user__is_active=False) | Q(user__person=None) | Q(user__person__left_on__lt=newest_day())
     for session in LoginSession.objects.filter(closed, ended_at=None).select_related("user").order_by("pk"):
         yield Finding(
@@ -130,7 +132,11 @@ def no_door_left_open() -> Iterator[Finding]:
             "还能用",
             "houqin user close 这个人，再查一遍。",
         )
-    for model, name in ((LoginSession, "key"), (LoginLink, "token_hash")):
+    gone = Q(person__user__is_active=False) | Q(person__user=None) | Q(person__left_on__lt=newest_day())
+    standing = ApiToken.objects.filter(gone, withdrawn_at=None, expires_at__date__gt=newest_day())
+    for token in standing.select_related("person").order_by("pk"):
+        yield Finding("I53", f"{token.person}的接口令牌 {token}", "已作废", "还能用", BACK)
+    for model, name in ((LoginSession, "key"), (LoginLink, "token_hash"), (ApiToken, "token_hash")):
         for row in model._default_manager.exclude(**{f"{name}__regex": "^[0-9a-f]{64}$"}).order_by("pk"):
             yield Finding("I53", f"{model._meta.db_table} 第 {row.pk} 行", "只存指纹", "存了别的", BACK)
 

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 
 from django.contrib.auth import hashers
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .models import LoginLink, LoginSession, User
+
+
+def hashed(token: str) -> str:
+    """What the database keeps of a session key, a link or a token: never the thing itself."""
+    return sha256(token.encode()).hexdigest()
 
 
 def open_sessions(now: datetime) -> QuerySet[LoginSession]:

@@ -188,6 +188,35 @@ class LoginLink(models.Model):
         return f"{self.user} {self.made_at:%Y-%m-%d}"
 
 
+class ApiToken(models.Model):
+    """接口令牌: lets a program act as one person; kept as a hash, known again by how it begins.
+
+    `scopes` narrow what the person may do ("repairs.read", "repairs.write"); they never widen it.
+    """
+
+    token = ""  # no field: the token itself, on the one object of whoever has just issued it
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="api_tokens", verbose_name="人员")
+    name = models.CharField("用在哪里", max_length=40)
+    head = models.CharField("开头", max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField("范围", default=list)
+    issued_at = models.DateTimeField("发出时间")
+    expires_at = models.DateTimeField("到期")
+    used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "expires_at"], condition=Q(withdrawn_at=None), name="api_token_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.head}…"
+
+
 class SecondFactor(models.Model):
     """两步验证: the secret that a phone's authenticator shares with a login,
     encrypted with a key outside the database.

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.contrib.auth import hashers
 from django.contrib.auth.password_validation import validate_password
@@ -13,16 +12,13 @@ from ...act import Act
 from ...audit import actions as audit
 from ...errors import NotThere, Refused
 from .. import granting, logins, rights
+from ..logins import hashed
 from ..models import LoginLink, LoginSession, Person, User
+from . import tokens
 
 LINK = timedelta(hours=72)  # security.md 5.3
 OWN = (timedelta(days=14), timedelta(days=30))  # idle and absolute life on one's own device
 SHARED = (timedelta(hours=8), timedelta(hours=12))  # … and on 公用电脑
-
-
-def hashed(token: str) -> str:
-    """What the database keeps of a session key or a link: never the thing itself."""
-    return sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -85,10 +81,11 @@ def end_others(user: User, *, keep: int | None, act: Act) -> int:
 
 @transaction.atomic
 def deactivate(user: User, *, act: Act) -> User:
-    """停用: the login closes and every session of it ends at once; the last one that opens others stays."""
+    """停用: the login closes, every session and token of it ends at once; the last who opens others stays."""
     with granting.someone_left(act):
         user = audit.change(user, is_active=False, act=act)
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
+    tokens.withdraw_all(user, act=act)
     _end(logins.open_sessions(act.at).filter(user=user), act)
     return user
 
