@@ -23,6 +23,7 @@ from houqin.kernel.places.models import Place
 from houqin.kernel.school.models import School
 from houqin.ui import bearer
 from houqin.ui.api.bodies import model_of
+from houqin.ui.api.shapes import codes_of
 from tests.api import ROOT, caller, nobody, sentence
 from tests.contract import makers
 
@@ -54,7 +55,7 @@ def test_a_register_lists_as_its_page_does_at_the_cost_of_one_row(scene, area, r
     monkeypatch.setattr("houqin.ui.access.clock", lambda: now)  # the last use is written once
     director, where = caller(scene.cast, "director"), f"/{area.key}/{register.key}"
     rows = director.ask(where).json()["rows"]
-    assert {column.key for column in register.columns if not column.duties} <= set(rows[0])
+    assert {code for column, code in codes_of(register).items() if not column.duties} <= set(rows[0])
     asked = [{"view": view.key} for view in register.views]
     asked += [{"sort": way + key} for key in register.sorts for way in ("", "-")]
     assert [director.ask(where, **query).status_code for query in asked] == [200] * len(asked)

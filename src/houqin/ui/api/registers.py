@@ -15,7 +15,7 @@ from houqin.ui.register.declare import Column, Register
 from houqin.ui.register.pick import COUNTED, LONGEST, SIZE, Asked, part, told
 from houqin.ui.register.views import seen_columns
 
-from .shapes import parameters_of
+from .shapes import codes_of, parameters_of
 
 
 def rows(request: access.Request, register: Register) -> dict[str, Any]:
@@ -71,11 +71,12 @@ def facts(found: list[Fact]) -> list[dict[str, str]]:
 
 
 def _row(layout: cells.Layout, row: tuple) -> dict[str, Any]:
+    codes = codes_of(layout.register)
     found = zip(layout.columns, layout.found(row), strict=True)
     own: dict[str, Any] = {"id": row[0]}
     if layout.register.kind == "matter":
         own["number"] = row[layout.paths.index(layout.register.number) + 1]
-    return {**{column.key: value_of(column, value) for column, value in found}, **own}
+    return {**{codes[column]: value_of(column, value) for column, value in found}, **own}
 
 
 def value_of(column: Column, found: Any) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from houqin.ui.register.declare import Column, Filter, Register
 from houqin.ui.register.pick import BIGGEST_KEY, COUNTED, FURTHEST_PAGE, LONGEST
-from houqin.ui.slips import OPEN
 
 from .bodies import PhotosField, files_of, model_of
 from .sent import JSON, MULTIPART, PART
@@ -98,10 +98,21 @@ def of_column(column: Column) -> Schema:
     return {"type": ["string", "null"], **told}
 
 
+@cache
+def codes_of(register: Register) -> dict[Column, str]:
+    """How each column is named: by its key; a second one with the same key by its number, too."""
+    found: dict[Column, str] = {}
+    for column in register.columns:
+        same = sum(other.key == column.key for other in found)
+        found[column] = f"{column.key}_{same + 1}" if same else column.key
+    return found
+
+
 def row_of(register: Register) -> Schema:
     """A row: its columns by code. One that is kept back from somebody is not there."""
-    members = {column.key: of_column(column) for column in register.columns}
-    always = [column.key for column in register.columns if not column.duties]
+    codes = codes_of(register)
+    members = {code: of_column(column) for column, code in codes.items()}
+    always = [code for column, code in codes.items() if not column.duties]
     own = {"id": KEY} | ({"number": TEXT} if register.kind == "matter" else {})
     return {"type": "object", "properties": {**members, **own}, "required": [*own, *always]}
 
@@ -201,6 +212,3 @@ def _placed(schema: Any, named: dict[str, Schema]) -> Any:
     if "$ref" in schema:
         return _placed(named[schema["$ref"].rpartition("/")[2]], named)
     return {key: _placed(value, named) for key, value in schema.items()}
-
-
-__all__ = ["OPEN", "SHAPES", "body_of", "card_of", "list_of", "model_of", "name_of", "parameters_of", "ref"]
