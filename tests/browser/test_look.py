@@ -57,6 +57,8 @@ PAGES: dict[str, tuple[str, str | Callable[[House], str], int]] = {
     "me": ("teacher", "/me/", 200),
     "waiting": ("repairman", "/waiting/", 200),
     "sessions": ("teacher", "/me/sessions/", 200),
+    "tokens": ("teacher", "/me/tokens/", 200),
+    "tokens, everybody's": ("admin", "/me/tokens/all/", 200),
     "password": ("teacher", "/me/password/", 200),
     "notices": ("director", "/notices/", 200),
     "search": ("director", "/search/?q=灯管", 200),

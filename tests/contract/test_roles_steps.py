@@ -1,5 +1,5 @@
 """The oracle: who may take which step of a repair (data/roles-steps.csv),
-in process and through the door of the web.
+in process, through the door of the web and through the API (A14).
 
 One row is one try. Each of its refusals leaves no event behind.
 """
@@ -18,6 +18,7 @@ from houqin.kernel.errors import NotThere, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.school.models import School
+from tests.api import caller
 from tests.cast import visitor
 
 ORACLE = Path(__file__).with_name("roles_steps_repair.csv")
@@ -153,6 +154,12 @@ def form_of(row: dict[str, str], said: dict[str, Any]) -> dict[str, Any]:
     return sent
 
 
+def body_of(row: dict[str, str], said: dict[str, Any]) -> dict[str, Any]:
+    """The same as a program sends it."""
+    sent = {key: getattr(value, "pk", value) for key, value in said.items()}
+    return sent | ({"signature": "click"} if row["step"] == "sign" else {})
+
+
 @pytest.fixture
 def scene(cast) -> Scene:
     return Scene.of(cast)
@@ -205,6 +212,25 @@ def test_through_the_web(row, scene, web):
     answer = web.as_(row["role"]).send(url, sent)
     assert (answer.status_code, Event.objects.count() > before) == (
         303 if row["outcome"] == "allow" else int(row["status"]), row["outcome"] == "allow",
+    )  # fmt: skip
+
+
+@of_row
+def test_through_the_api(row, scene, web):
+    """The third door answers as the other two do."""
+    School.objects.update(is_demo=True)
+    matter = made(scene, row)
+    before = Event.objects.count()
+    program = caller(scene.cast, row["role"])
+    if matter is None:
+        place, fault_type = scene.cast.place("c32").pk, scene.types["W18"].pk
+        answer = program.send(
+            "/repairs/repair/new", {"place": place, "fault_type": fault_type, "detail": "灯不亮"}
+        )
+    else:
+        answer = program.send(f"/matters/{matter.number}/{row['step']}", body_of(row, said(scene, row)))
+    assert (answer.status_code, Event.objects.count() > before) == (
+        int(row["status"]), row["outcome"] == "allow",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from houqin.ui import (
     scan,
     search,
     slips,
+    tokens,
     trust,
     withdraw,
 )
@@ -44,6 +45,7 @@ def of_area(area: Area) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *entrances.urlpatterns,
     *trust.urlpatterns,
+    *tokens.urlpatterns,
     path("files/<int:attachment>/withdraw/", withdraw.page, name="withdraw"),
     *phone.urlpatterns,
     *files.urlpatterns,

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from houqin.kernel.errors import NotThere, Refused
-from houqin.kernel.people import factors, logins
+from houqin.kernel.people import factors, logins, tokens
 from houqin.kernel.people.actions import factors as factor_writes
 from houqin.kernel.people.actions import logins as writes
 from houqin.kernel.people.models import LoginSession, User
@@ -129,6 +129,9 @@ def _change(request: access.Request, form: ChangeForm) -> HttpResponse:
     _turn_key(request)
     security_log.note(request, "password_changed")
     messages.success(request, "密码改好了，别的设备已经退出。")
+    if tokens.of(request.person, request.now):  # a new password offers their withdrawal (A65)
+        messages.warning(request, "你的接口令牌还在用。密码可能被人知道的话，把它们也作废。")
+        return access.redirect(request, "/me/tokens/")
     return access.redirect(request, "/me/sessions/")
 
 

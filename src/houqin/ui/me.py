@@ -16,6 +16,7 @@ LINES = (  # one's own login
     {"label": "通知设置", "note": "发到哪里，什么时候不打扰", "url": "/me/notices/"},
     {"label": "改密码", "note": "", "url": "/me/password/"},
     {"label": "两步验证", "note": "登录时再要一个验证码", "url": "/me/second/"},
+    {"label": "接口令牌", "note": "让别的程序替自己查和办", "url": "/me/tokens/"},
 )
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.area import flow_of, slip_for
+from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.attachments.queries import in_sight
 from houqin.kernel.errors import NotYours, Refused
 from houqin.kernel.matters import actions as matters
@@ -67,11 +68,15 @@ def _event(flow: Flow, event: Event) -> dict[str, Any]:
         "happened_at": _moment(event.happened_at), "from_state": event.from_state, "to_state": event.to_state,
         "to_holder": event.to_holder.name if event.to_holder else None, "note": event.note,
         "to_duty": duty_name(event.to_duty) if event.to_duty else "",
-        "files": [{"id": f.pk, "name": f.name, "type": f.blob.mime} for f in in_sight(event.attachments.all())],
+        "files": [_file(file) for file in in_sight(event.attachments.all())],
         "signatures": [
             {"by": s.signer.name, "way": s.way, "at": moment(s.at)} for s in event.signatures.all()
         ],
     }  # fmt: skip
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    return {"id": file.pk, "name": file.name, "type": file.blob.mime}
 
 
 def _step(matter: Matter, step: Any, act: Act) -> dict[str, Any]:
