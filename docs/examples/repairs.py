@@ -40,9 +40,9 @@ class Houqin:
             "Content-Type": "application/json",
             **(more or {}),
         }
-        request = urllib.request.Request(self.root + path, body, headers, method=method)  # noqa: S310
+        request = urllib.request.Request(self.root + path, body, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=20) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as no:
             if no.code in (429, 503) and tries > 1:  # 太快或正忙：等它说的那么久

@@ -114,7 +114,11 @@ def row_of(register: Register) -> Schema:
     members = {code: of_column(column) for column, code in codes.items()}
     always = [code for column, code in codes.items() if not column.duties]
     own = {"id": KEY} | ({"number": TEXT} if register.kind == "matter" else {})
-    return {"type": "object", "properties": {**members, **own}, "required": [*own, *always]}
+    return {
+        "type": "object",
+        "properties": {**members, **own},
+        "required": list(dict.fromkeys([*own, *always])),
+    }
 
 
 def list_of(register: Register) -> Schema:
