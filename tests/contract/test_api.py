@@ -2,7 +2,7 @@
 
 Seen to fail once each, the guard taken away: the stamp of rights in `bearer._known` (a withdrawn token went
 on), `must_have` (a reading token wrote), `seen_columns` in `api/registers.py` (a teacher read phones), the
-step in `_taken` (the second answer spoke of a later step).
+step in `_taken` (the second answer spoke of a later step), `extra="forbid"` of the bodies.
 """
 
 import json
