@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0003_what_falls_due"),
+        ("kernel", "0006_intervals"),
     ]
 
     operations = [
