@@ -1,7 +1,7 @@
 """The API holds what its document says: schemathesis calls every operation as stated, and as not stated.
 
-Seen to fail with 409 left out of `OF_WRITING`, with a column that is kept back among `required`, and with
-`extra="forbid"` taken off the bodies.
+Seen to fail with 409 left out of `OF_WRITING`, with a moment cut to its day,
+with `fields` left out of an error.
 """
 
 import os

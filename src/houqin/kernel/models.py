@@ -32,10 +32,10 @@ from .signatures.models import Signature
 from .terms.models import LessonPeriod, SchoolDay, SchoolYear, Term
 
 __all__ = [
-    "ApiToken", "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Channel",
-    "Delegation", "Delivery", "Duty", "Event", "FigureSetting", "Group", "Holding", "Label",
-    "LessonPeriod", "Link", "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice",
-    "NoticeChoice", "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier",
-    "Schedule", "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor",
-    "Series", "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
+    "ApiToken", "ApprovalRoute", "ApprovalStep", "Attachment", "Blob", "Change", "Channel", "Delegation",
+    "Delivery", "Duty", "Event", "FigureSetting", "Group", "Holding", "Label", "LessonPeriod", "Link",
+    "ListChoice", "LoginLink", "LoginSession", "Matter", "Membership", "Notice", "NoticeChoice",
+    "Operation", "Person", "PersonalDetail", "Place", "Post", "RuleSet", "RuleTier", "Schedule",
+    "School", "SchoolClass", "SchoolDay", "SchoolYear", "Seal", "SearchRow", "SecondFactor", "Series",
+    "Signature", "Slot", "SpareCode", "Term", "TickRun", "Tries", "User", "Withdrawal",
 ]  # fmt: skip
