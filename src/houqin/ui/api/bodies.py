@@ -26,7 +26,7 @@ from houqin.ui.fields import (
 
 KEY = Field(ge=1, le=2**63 - 1)
 DAY = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})
-MOMENT = Field(max_length=40, json_schema_extra={"format": "date-time"})
+MOMENT = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$", description="学校当地的时间")
 TIME = Field(pattern=r"^\d{2}:\d{2}(:\d{2})?$")
 TIMES: dict[type[forms.Field], Any] = {
     forms.DateTimeField: MOMENT, forms.DateField: DAY, forms.TimeField: TIME,
@@ -89,7 +89,7 @@ def type_of(field: forms.Field, name: str) -> Any:
             return bool
         case forms.DateTimeField() | forms.DateField() | forms.TimeField():
             return Annotated[str, TIMES[next(kind for kind in TIMES if isinstance(field, kind))]]
-        case forms.IntegerField() if type(field) is forms.IntegerField:
+        case forms.IntegerField() if not isinstance(field, forms.DecimalField | forms.FloatField):
             return _whole(field.min_value, field.max_value)
     return _text(field)
 
@@ -124,9 +124,11 @@ def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _cell(column: RowColumn) -> tuple[Any, Any]:
-    kind: Any = Annotated[str, Field(max_length=CELL)]
+    kind: Any = Annotated[str, Field(min_length=1 if column.required else 0, max_length=CELL)]
     told: dict[str, Any] = {"title": column.label}
-    if column.kind == "number":
+    if column.kind == "select":
+        kind = _chosen(column.choices)
+    elif column.kind == "number":
         step, _ = STEPS[column.into]
         kind, told["description"] = _whole(1, int(LARGEST) * step - 1), UNITS.get(step, "整数")
     return (kind, Field(**told)) if column.required else (kind | None, Field(default=None, **told))

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.urls import reverse
 
 from houqin.kernel.act import Act
@@ -21,7 +22,7 @@ from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.queries import duty_name
 from houqin.ui import access, slips
 from houqin.ui.addresses import find
-from houqin.ui.fields import RowsField
+from houqin.ui.fields import RowColumn, RowsField
 from houqin.ui.matter import particulars, words_of
 from houqin.ui.slips import OPEN
 
@@ -87,17 +88,34 @@ def _step(matter: Matter, step: Any, act: Act) -> dict[str, Any]:
 
 def fields(form: forms.Form) -> list[dict[str, Any]]:
     """What a slip asks of this person: names, words, and what may be chosen."""
-    return [_field(name, field) for name, field in form.fields.items()]
+    return [_field(name, field, form.initial.get(name)) for name, field in form.fields.items()]
 
 
-def _field(name: str, field: Any) -> dict[str, Any]:
+def _field(name: str, field: Any, given: Any) -> dict[str, Any]:
     chosen = isinstance(field, forms.ChoiceField) and not isinstance(field, RowsField)
     offered = list(islice(_choices(field), MOST_CHOICES + 1)) if chosen else []
     return {
         "name": name, "label": str(field.label or ""), "required": field.required,
         "help": str(field.help_text or ""), "choices": offered[:MOST_CHOICES] if chosen else None,
-        "more_choices": len(offered) > MOST_CHOICES,
+        "more_choices": len(offered) > MOST_CHOICES, "given": _plain(given),
+        "columns": [_column(column) for column in field.columns] if isinstance(field, RowsField) else None,
     }  # fmt: skip
+
+
+def _column(column: RowColumn) -> dict[str, Any]:
+    offered = [{"value": value, "label": str(label)} for value, label in column.choices[:MOST_CHOICES]]
+    return {"name": column.name, "label": column.label, "required": column.required, "choices": offered}
+
+
+def _plain(given: Any) -> Any:
+    """What the page's form starts with, as JSON says it: a card by its id, a day by its date."""
+    if isinstance(given, dict):
+        return {str(key): _plain(value) for key, value in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_plain(value) for value in given]
+    if given is None or isinstance(given, (bool, int, str)):
+        return given
+    return given.pk if isinstance(given, Model) else str(given)
 
 
 def _choices(field: Any) -> Any:

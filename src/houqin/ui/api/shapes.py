@@ -47,7 +47,8 @@ STATE = exactly(code=TEXT, label=TEXT)
 FACT = exactly(label=TEXT, value=TEXT)
 CHOICE = exactly(value={"type": ["string", "integer"]}, label=TEXT)
 FIELD = exactly(
-    name=TEXT, label=TEXT, required=YES, help=TEXT, choices=maybe(several(CHOICE)), more_choices=YES
+    name=TEXT, label=TEXT, required=YES, help=TEXT, choices=maybe(several(CHOICE)), more_choices=YES,
+    columns=maybe(several(exactly(name=TEXT, label=TEXT, required=YES, choices=several(CHOICE)))), given={},
 )  # fmt: skip
 EVENT = exactly(
     id=KEY, step=TEXT, label=TEXT, by=TEXT, on_behalf_of=maybe(TEXT), at=MOMENT, happened_at=maybe(MOMENT),
