@@ -60,7 +60,8 @@ def test_a_register_lists_as_its_page_does_at_the_cost_of_one_row(scene, area, r
     now = scene.cast.act("director").at
     monkeypatch.setattr("houqin.ui.access.clock", lambda: now)  # the last use is written once
     director, where = caller(scene.cast, "director"), f"/{area.key}/{register.key}"
-    whole = {"view": register.views[-1].key} if register.views else {}
+    views = [{"view": view.key} for view in register.views] or [{}]
+    whole = max(views, key=lambda view: len(director.ask(where, **view).json()["rows"]))
     rows = director.ask(where, **whole).json()["rows"]
     assert {code for column, code in codes_of(register).items() if not column.duties} <= set(rows[0])
     asked = [{"view": view.key} for view in register.views]
