@@ -104,7 +104,7 @@ def killed_while_migrating(data, dice: random.Random) -> bool:
     while not (data / "houqin.before").exists():
         assert process.poll() is None and time.monotonic() < until, (data.parent / "killed.txt").read_text()
         time.sleep(0.005)
-    time.sleep(dice.uniform(0, 1.0))
+    time.sleep(dice.uniform(0, 0.2))  # sooner than the migrations end
     process.kill()
     process.wait()
     return (data / "houqin.before").exists()
