@@ -5,9 +5,12 @@ with `fields` left out of an error.
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -17,7 +20,6 @@ from houqin.config.wsgi import application
 from houqin.kernel.matters import actions as matters
 from houqin.ui import bearer
 from tests.api import ROOT, caller
-from tests.contract import makers
 
 EXAMPLES = 60 if os.environ.get("HOUQIN_LONG") else 4
 SCHEMA = schemathesis.openapi.from_wsgi(
@@ -33,16 +35,19 @@ MOST = 10**9
 
 
 @pytest.fixture
-def school(web, monkeypatch) -> dict:
+def school(full, web, monkeypatch) -> Iterator[dict]:
     """The director's own repair in his own hands, rows in every register, and no end of tries."""
     monkeypatch.setattr(bearer, "PER_MINUTE", MOST)
     monkeypatch.setattr(bearer, "MISSES", MOST)
+    request_started.disconnect(close_old_connections)  # the server's own door would end the test's connection
+    request_finished.disconnect(close_old_connections)
     scene = Scene.of(web.cast)
-    makers.fill(web.cast)
     matter = scene.report("director")
     matters.hand_over(matter, holder=web.cast["director"], note="代办", act=scene.act("principal"))
     token = caller(web.cast, "director").row.token
-    return {"number": matter.number, "token": token, "key": scene.types["W04"].pk}
+    yield {"number": matter.number, "token": token, "key": scene.types["W04"].pk}
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 def hold(operation, mode: GenerationMode, school: dict, **known) -> None:

@@ -18,9 +18,8 @@ from houqin.kernel.area import areas
 from houqin.kernel.school.models import School
 from houqin.ui.register import sending, sheets
 from houqin.ui.register.pick import Asked, conditions_of
-from tests.contract import makers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("full")]
 
 ALL = [(f"{area.key}/{register.key}", register) for area in areas() for register in area.registers]
 
@@ -148,7 +147,6 @@ def test_what_a_column_keeps_from_some_comes_out_by_no_other_way(where, register
 
 @CARDS
 def test_every_card_opens_with_its_history_and_its_forms(web, cast, where, register):
-    makers.fill(cast)
     rows = register.rows(cast["director"], cast.now)
     someone, card = web.as_("director"), rows.order_by("pk").last()
     assert someone.get(f"/{where}/{card.pk}/").status_code == 200
@@ -175,7 +173,6 @@ def test_a_list_costs_the_same_whether_it_has_one_row_or_all(cast, where, regist
             views.page_of(asked, views.chosen_columns(asked))
         return len(queries)
 
-    makers.fill(cast)
     everything = register.rows(cast["director"], cast.now)
     keys = list(everything.order_by("pk").values_list("pk", flat=True)[:3])
     assert len(keys) == 3
@@ -185,7 +182,6 @@ def test_a_list_costs_the_same_whether_it_has_one_row_or_all(cast, where, regist
 
 @SHEETS
 def test_its_own_export_read_in_again_changes_nothing(web, cast, where, register, tmp_path):
-    makers.fill(cast)
     from houqin.ui.register import files, intake
 
     someone = web.as_("director")

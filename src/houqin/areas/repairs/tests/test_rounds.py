@@ -326,6 +326,7 @@ def force(table: str, statement: str) -> None:
         if connection.vendor == "sqlite":
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_stays")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         cursor.execute(statement)
 
