@@ -26,7 +26,7 @@ from houqin.kernel.places.models import Label
 from houqin.ui.fields import FigureField, PaperField, PhotosField, RowsField, SignatureField
 from tests.api import caller
 from tests.contract import makers
-from tests.contract.forms import ROLES, Sent, body_of, fill, form_at, form_of_card
+from tests.contract.forms import ROLES, Sent, fill, form_at, form_of_card
 from tests.unit.test_files import PDF, picture
 from tests.web import Web
 
@@ -132,7 +132,7 @@ def write_cards(web: Web, marked: Marked) -> None:
             for slip in register.slips:
                 for sent in form_of_card(web, f"/{area.key}/{register.key}", register, slip):
                     send(sent, marked)
-            said = {"name": marked.text(f"/{area.key}/{register.key}/views/:name", 30), "query": ""}
+            said = {"name": marked.text(f"/{area.key}/{register.key}/views/:name", 20), "query": ""}
             if web.as_("director").post(f"/{area.key}/{register.key}/views/", said).status_code == 303:
                 marked.kept.add(len(marked.where) - 1)
 
@@ -178,7 +178,13 @@ def addresses(web: Web) -> Iterator[str]:
         for register in area.registers:
             where = f"/{area.key}/{register.key}/"
             yield from (f"{where}?view={view.key}" for view in register.views or ())
-            yield from (where, f"{where}?as=paper", f"{where}?conditions=1", f"{where}?q=%3Cx")
+            yield from (
+                where,
+                f"{where}?as=paper",
+                f"{where}?conditions=1",
+                f"{where}?keep=1",
+                f"{where}?q=%3Cx",
+            )
             rows = (
                 register.rows(web.cast["director"], web.cast.now).order_by("-pk")[:3] if register.card else ()
             )
