@@ -17,7 +17,7 @@ import pytest
 from houqin.config.trouble import TORN
 from tests.command import houqin, ran, script
 
-from .server import FACTS, Person, Server, free_port
+from .server import Person, Server, free_port
 
 pytestmark = [pytest.mark.fault, pytest.mark.sqlite]
 FILE = "houqin.sqlite3"
@@ -84,12 +84,11 @@ print(json.dumps([long > 80 << 20, told, small, [f.code for f in engine.long_wal
 
 
 @pytest.fixture(scope="module")
-def killed(founded, tmp_path_factory):
+def killed(founded, facts, tmp_path_factory):
     """A school whose server was killed after some reports: they lie in the log of writes alone, because a
     reader from before them keeps it from being folded into the file.
     """
     data, copy = (shutil.copytree(founded, tmp_path_factory.mktemp("killed") / "data") for _ in "ab")
-    facts = json.loads(script(data, FACTS).out)
     server = Server(data)
     server.start()
     teacher = Person(server.base, "teacher").enter()
