@@ -1,5 +1,5 @@
-"""F14, A88: every form of every area is done once however often it is sent, and every act is written down once,
-with who did it and by what way.
+"""F14, A88: every form of every area is done once however often it is sent, and every act is written down
+once, with who did it and by what way.
 """
 
 from datetime import timedelta
@@ -41,7 +41,7 @@ def changed(sent: Sent, body: dict[str, object]) -> dict[str, object]:
 @pytest.mark.long
 def test_every_form_is_done_once_and_written_down_once(web, settings, tmp_path, monkeypatch):
     """But where nothing was changed, a message tried, or what was done is a row of its own (read, looked at).
-    Seen to fail with a card's state asked before its intent: what had been closed was refused the second time.
+    Seen to fail with a card's state asked before its intent: what was closed was refused the second time.
     """
     settings.DATA = tmp_path
     monkeypatch.setattr(standing, "IDLE", timedelta(days=1))  # nobody is asked for the password in between

@@ -37,8 +37,8 @@ def pages(browser, urls) -> dict[str, str]:
 
 
 def test_no_card_and_no_section_names_a_matter_that_one_may_not_see(web, cast, settings, tmp_path):
-    """By number (a plan in force is everybody's): on every card with each of its tabs, in lists, at places, in search. Seen to fail with the
-    section of a person's matters unfiltered.
+    """By number (a plan in force is everybody's): on every card with each of its tabs, in lists, at places, in
+    search. Seen to fail with the section of a person's matters unfiltered.
     """
     settings.DATA = tmp_path
     makers.fill(cast)
@@ -75,8 +75,8 @@ def fields(answer) -> str:
 
 
 def test_the_api_gives_each_role_the_fields_that_are_written_down(web, cast, settings, tmp_path):
-    """A86. What a list holds is written in api_fields.txt (HOUQIN_WRITE=1 writes it anew, to be read before it
-    is kept). Seen to fail with the duties of a column left out of `seen_columns`.
+    """A86. What a list holds is written in api_fields.txt (HOUQIN_WRITE=1 writes it anew, to be read before
+    it is kept). Seen to fail with the duties of a column left out of `seen_columns`.
     """
     settings.DATA = tmp_path
     makers.fill(cast)

@@ -63,8 +63,8 @@ print(json.dumps({
 
 
 def test_a_giant_list_goes_out_from_one_moment_while_others_write(founded, tmp_path):
-    """Pairs that are written together are both on it or neither: the list is one statement, so the transaction
-    around it could be left out and this still held.
+    """Pairs that are written together are both on it or neither: the list is one statement, so the
+    transaction around it could be left out and this still held.
     """
     data = shutil.copytree(founded, tmp_path / "data")
     said = json.loads(script(data, EXPORT.replace("ROWS", str(ROWS))).out)

@@ -178,8 +178,8 @@ def test_every_commit_is_on_the_disk_before_it_is_answered(founded, tmp_path):
 
 @pytest.mark.parametrize("damage", ["middle", "head", "short"])
 def test_a_torn_file_is_refused_in_a_sentence_and_left_as_it_is(founded, tmp_path, damage):
-    """Seen to fail without `refuse_torn`: a school torn in the middle was opened and served. What has lost its
-    head or its end is refused by the first question as well.
+    """Seen to fail without `refuse_torn`: a school torn in the middle was opened and served. What has lost
+    its head or its end is refused by the first question as well.
     """
     data = torn(founded, tmp_path / "data", damage)
     before = prints(data)

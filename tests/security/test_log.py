@@ -54,7 +54,7 @@ def test_a_day_at_the_door(house, lines):
 
 
 def test_what_breaks_is_written_down_without_what_was_sent(house, caplog, lines):
-    """A88: a crash, a refusal, a key too many and a wrong code, each with secrets in every place of a request."""
+    """A88: a crash, a refusal, a key too many, a wrong code, with secrets in every place of a request."""
     client = house.client("teacher")
     client.raise_request_exception = False
     secrets = [f"planted-{n}-3f9c" for n in range(8)]

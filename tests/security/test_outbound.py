@@ -131,8 +131,8 @@ def test_a_name_nobody_knows_and_a_door_that_is_shut_hold_the_channel(
 
 
 def test_a_week_away_and_it_is_given_up_in_the_open(cast, channel, monkeypatch):
-    """Tried at growing distances; then the row stands as given up, the administrators are told inside, and the
-    check counts it. Seen to fail with the seven days left out.
+    """Tried at growing distances; then the row stands as given up, the administrators are told inside, and
+    the check counts it. Seen to fail with the seven days left out.
     """
     asked = []
     monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *a, **k: asked.append(a) or away())

@@ -205,7 +205,7 @@ def new(request: access.Request, register: Register, slip: CardSlip) -> HttpResp
 def take(request: access.Request, register: Register, key: int, slip: CardSlip) -> HttpResponse:
     """A form on a card that is there."""
     row, act = find(request, register, key), access.act(request)
-    if request.method != "POST":  # what was sent before is answered as before; else the action asks for itself
+    if request.method != "POST":  # what is sent a second time is answered as the first
         still_open(register, slip, row)
         if slip.may is not None and not slip.may(act, row):
             raise NotYours(f"“{slip.label}”不归你办，没有保存。")

@@ -182,10 +182,8 @@ def test_bounds_of_a_docx():
     good = docx(p("安全"))
     document = zipfile.ZipFile(io.BytesIO(good)).read("word/document.xml").decode()
     dense = (random.Random(1).randbytes(600).hex() + " " * 99_000) * (read_docx.PART // 100_000 + 1)
-    said = [
-        refusal(swapped(good, "word/document.xml", text))
-        for text in (document.replace("?>", "?><!DOCTYPE x>", 1), "<w:broken", dense, " " * (2 * read_docx.MB))
-    ]
+    typed, blank = document.replace("?>", "?><!DOCTYPE x>", 1), " " * (2 * read_docx.MB)
+    said = [refusal(swapped(good, "word/document.xml", text)) for text in (typed, "<w:broken", dense, blank)]
     assert said[:2] == [read_docx.NOT_WORD] * 2
     assert [one[:7] for one in said[2:]] == ["文件解开后太大"] * 2
     assert refusal(docx(p("安全"), **{f"x{n}": "" for n in range(read_docx.ENTRIES)})) == files.OTHERS[b"PK"]
