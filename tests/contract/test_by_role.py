@@ -37,8 +37,8 @@ def pages(browser, urls) -> dict[str, str]:
 
 
 def test_no_card_and_no_section_names_a_matter_that_one_may_not_see(web, cast, settings, tmp_path):
-    """By number (a plan in force is everybody's): on every card with each of its tabs, in lists, at places, in
-    search. Seen to fail with the section of a person's matters unfiltered.
+    """By number (a plan in force is everybody's): on every card with each of its tabs, in lists, at places,
+    in search. Seen to fail with the section of a person's matters unfiltered.
     """
     settings.DATA = tmp_path
     makers.fill(cast)
