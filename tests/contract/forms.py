@@ -74,36 +74,36 @@ def sent_by_who_may(web: Web) -> Iterator[Sent]:
     for area in areas():
         for kind, step in area.slips:
             if step == "open":
-                yield from _one(web, "class-teacher", f"/{area.key}/{kind.partition('.')[2]}/new/")
+                yield from form_at(web, "class-teacher", f"/{area.key}/{kind.partition('.')[2]}/new/")
         for register in area.registers:
             for slip in register.slips:
-                yield from _card(web, f"/{area.key}/{register.key}", register, slip)
+                yield from form_of_card(web, f"/{area.key}/{register.key}", register, slip)
     for kind in makers.MAKERS:
         matter = makers.MAKERS[kind](web.cast)
         for role in ROLES:
             for step in flow_of(kind).steps_for(web.cast.act(role), matter):
-                yield from _one(web, role, f"/matters/{matter.number}/{step.key}/")
+                yield from form_at(web, role, f"/matters/{matter.number}/{step.key}/")
 
 
-def _card(web: Web, where: str, register: Any, slip: Any) -> Iterator[Sent]:
+def form_of_card(web: Web, where: str, register: Any, slip: Any) -> Iterator[Sent]:
     role = "admin" if slip.duties == ("accounts",) else "director"
     if slip.key == "new":
-        yield from _one(web, role, f"{where}/new/")
+        yield from form_at(web, role, f"{where}/new/")
         return
     rows = register.rows(web.cast[role], web.cast.now).order_by("-pk")
     row = next((row for row in rows if slip.when is None or slip.when(row)), None)
     if row is not None:
-        yield from _one(web, role, f"{where}/{row.pk}/{slip.key}/")
+        yield from form_at(web, role, f"{where}/{row.pk}/{slip.key}/")
 
 
-def _one(web: Web, role: str, where: str) -> Iterator[Sent]:
+def form_at(web: Web, role: str, where: str) -> Iterator[Sent]:
     page = web.as_(role).get(where)
     if page.status_code == 200:
         form = page.context["form"]
-        yield Sent(where, web.as_(role), form, dict(_body(form)))
+        yield Sent(where, web.as_(role), form, dict(body_of(form)))
 
 
-def _body(form: forms.Form) -> Iterator[tuple[str, Any]]:
+def body_of(form: forms.Form) -> Iterator[tuple[str, Any]]:
     for bound in form:
         value = bound.value()
         value = _sample(bound.field) if value is False or value in (None, "") else value

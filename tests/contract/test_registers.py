@@ -15,6 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from houqin.kernel.area import areas
+from houqin.kernel.places import actions as places
 from houqin.kernel.school.models import School
 from houqin.ui.register import sending, sheets
 from houqin.ui.register.pick import Asked, conditions_of
@@ -273,3 +274,12 @@ def test_of_three_exports_at_once_the_third_is_told_to_come_back(web, monkeypatc
     assert (third.status_code, third["Retry-After"]) == (429, "60")
     assert "正有两份表在导出，这一份没有开始。" in third.content.decode()
     assert director.get("/house/places/?as=xlsx").status_code == 200
+
+
+def test_a_sheet_is_whole_before_its_first_byte_is_sent(web, cast):
+    """F35, F47: whoever takes it slowly, or not at all, holds no reading of the database open."""
+    for form in ("xlsx", "csv"):
+        answer = web.as_("director").get(f"/house/places/?as={form}")
+        length = int(answer["Content-Length"])
+        places.enter(code=f"later-{form}", name="后来的", kind="campus", act=cast.act("director"))
+        assert len(read(answer)) == length

@@ -115,23 +115,18 @@ def test_killed_while_restoring_the_old_or_the_new_is_there(school):
         school.parent / "school.houqin",
         "SELECT office_phone, (SELECT count(*) FROM kernel_person) FROM kernel_school",
     )
+    begun = time.monotonic()
     assert houqin(school, "backup", str(file), "--with-keys").code == 0
+    takes = time.monotonic() - begun  # a restore at least: the backup was proven by one
     new = asked(school, mark)[0]
     old = ("old", new[1])
     with closing(sqlite3.connect(school / FILE)) as outside:
         outside.execute("UPDATE kernel_school SET office_phone = 'old'")
         outside.commit()
-    begun = time.monotonic()
-    assert (
-        killed_at(
-            started(shutil.copytree(school, school.parent / "timed"), "restore", "--replace", str(file)), 300
-        )
-        is False
-    )
-    takes, dice, seen = time.monotonic() - begun, random.Random(7), set()
+    dice, seen = random.Random(7), set()
     for n in range(KILLS):
         data = shutil.copytree(school, school.parent / f"data{n}")
-        killed_at(started(data, "restore", "--replace", str(file)), dice.uniform(0.3, 1.0) * takes)
+        killed_at(started(data, "restore", "--replace", str(file)), dice.uniform(0.2, 0.8) * takes)
         assert (
             script(data, "from houqin.config import folder\nfolder.finish_restore(folder.data())").code == 0
         )

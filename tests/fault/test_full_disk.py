@@ -24,7 +24,7 @@ def small(tmp_path):
 
 
 def test_neither_export_nor_backup_leaves_a_half_file(founded, small, tmp_path):
-    """Seen to fail with the backup's end still written: that was a traceback."""
+    """Seen to fail with the backup's end still written, a traceback, and with a sheet's part left lying."""
     data = shutil.copytree(founded, tmp_path / "data")
     sheet = small / "places.xlsx"
     said = houqin(data, "export", "house/places", str(sheet))

@@ -112,24 +112,19 @@ def test_nothing_is_lost_doubled_or_half(school):
     assert (said.code, said.err) == (0, "")
 
 
-def test_the_same_sent_twice_at_once_is_done_once(school):
-    facts = json.loads(script(school, FACTS).out)
-    server, journal = Server(school), Journal(school.parent / "journal.jsonl")
-    server.start()
-    try:
-        load = Load(server.base, journal, facts, SEED)
-        intent = load._report("teacher", random.Random(3))
-        intent.fields.update(facts)
-        person = Person(server.base, "teacher").enter()
-        answers = at_once(lambda: person.post(intent.path, _op=intent.op, **intent.fields), 8)
-        assert {(a.status_code, a.headers.get("Location")) for a in answers} == {
-            (303, answers[0].headers["Location"])
-        }
-        changed = person.post(intent.path, _op=intent.op, **{**intent.fields, "detail": "别的"})
-        assert changed.status_code == 422
-        assert looked(school)["matters"] == 1
-    finally:
-        server.stop()
+def test_the_same_sent_twice_at_once_is_done_once(server, facts, tmp_path):
+    intent = Load(server.base, Journal(tmp_path / "journal.jsonl"), facts, SEED)._report(
+        "teacher", random.Random(3)
+    )
+    intent.fields.update(facts)
+    person, before = Person(server.base, "teacher").enter(), looked(server.data)["matters"]
+    answers = at_once(lambda: person.post(intent.path, _op=intent.op, **intent.fields), 8)
+    assert {(a.status_code, a.headers.get("Location")) for a in answers} == {
+        (303, answers[0].headers["Location"])
+    }
+    changed = person.post(intent.path, _op=intent.op, **{**intent.fields, "detail": "别的"})
+    assert changed.status_code == 422
+    assert looked(server.data)["matters"] == before + 1
 
 
 def at_once(call, times: int):

@@ -4,7 +4,6 @@ A write waits for it up to ten seconds and is then refused in one sentence; read
 
 import json
 import random
-import shutil
 import sqlite3
 import threading
 import time
@@ -16,19 +15,10 @@ from tests.command import script
 
 from .journal import LOOK, Journal
 from .load import Load
-from .server import FACTS, Person, Server
+from .server import Person
 
 pytestmark = [pytest.mark.fault, pytest.mark.sqlite]
 SENTENCE = "系统正忙，这一步没有保存。过一分钟再试。"
-
-
-@pytest.fixture(scope="module")
-def server(founded, tmp_path_factory):
-    data = shutil.copytree(founded, tmp_path_factory.mktemp("lock") / "data")
-    server = Server(data)
-    server.start()
-    yield server
-    assert server.stop() == 0
 
 
 @contextmanager
@@ -50,9 +40,8 @@ def locked(server, seconds: float):
         thread.join()
 
 
-def intents(server, count: int):
+def intents(server, facts, count: int):
     """Reports of one person, each under an `op` of its own."""
-    facts = json.loads(script(server.data, FACTS).out)
     load, rng = Load(server.base, Journal(server.data.parent / "journal"), facts, 17), random.Random(count)
     made = [load._report("teacher", rng) for _ in range(count)]
     for intent in made:
@@ -88,8 +77,8 @@ def effects(server) -> dict:
     return json.loads(script(server.data, LOOK).out)["ops"]
 
 
-def test_a_lock_of_three_seconds_is_waited_for(server):
-    answers, [one, two] = [], intents(server, 2)
+def test_a_lock_of_three_seconds_is_waited_for(server, facts):
+    answers, [one, two] = [], intents(server, facts, 2)
     threads = [sent(server, one, answers), sent(server, two, answers)]
     with locked(server, 3):
         for thread in threads:
@@ -101,8 +90,8 @@ def test_a_lock_of_three_seconds_is_waited_for(server):
     assert [len(effects(server)[intent.op]["events"]) for intent in (one, two)] == [1, 1]
 
 
-def test_a_lock_of_fifteen_seconds_is_refused_in_a_sentence_and_nothing_is_written(server):
-    answers, [intent] = [], intents(server, 1)
+def test_a_lock_of_fifteen_seconds_is_refused_in_a_sentence_and_nothing_is_written(server, facts):
+    answers, [intent] = [], intents(server, facts, 1)
     thread, page = sent(server, intent, answers), read(server)
     with locked(server, 15):
         thread.start()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.command import script
 
-from .server import FACTS, Person, Server, found
+from .server import Person, found
 
 pytestmark = pytest.mark.fault
 AT_ONCE = """
@@ -160,25 +160,18 @@ def test_of_many_who_finish_at_once_one_does(school):
     assert said(school, FINISHED) == [[[200, *[409] * 7], 1]] * 15
 
 
-def test_one_repair_finished_from_two_devices_at_once(founded, tmp_path):
+def test_one_repair_finished_from_two_devices_at_once(server, facts):
     """Through the web: one goes on, the other is told that it was done just now."""
-    data = shutil.copytree(founded, tmp_path / "data")
-    facts = json.loads(script(data, FACTS).out)
-    server = Server(data)
-    server.start()
-    try:
-        teacher, *devices = (Person(server.base, r).enter() for r in ("teacher", "repairman", "repairman"))
-        told = []
-        for n in range(4):
-            opened = teacher.post("/repairs/repair/new/", _op=str(uuid.uuid4()), detail=f"漏水 {n}", **facts)
-            assert opened.status_code == 303
-            path = opened.headers["Location"].split("?")[0] + "finish/"
-            with ThreadPoolExecutor(2) as pool:
-                answers = pool.map(
-                    lambda one, path=path: one.post(path, _op=str(uuid.uuid4()), cause="wear", fix="换垫圈"),
-                    devices,
-                )
-                told.append(sorted(answer.status_code for answer in answers))
-        assert told == [[303, 409]] * 4
-    finally:
-        server.stop()
+    teacher, *devices = (Person(server.base, r).enter() for r in ("teacher", "repairman", "repairman"))
+    told = []
+    for n in range(4):
+        opened = teacher.post("/repairs/repair/new/", _op=str(uuid.uuid4()), detail=f"漏水 {n}", **facts)
+        assert opened.status_code == 303
+        path = opened.headers["Location"].split("?")[0] + "finish/"
+        with ThreadPoolExecutor(2) as pool:
+            answers = pool.map(
+                lambda one, path=path: one.post(path, _op=str(uuid.uuid4()), cause="wear", fix="换垫圈"),
+                devices,
+            )
+            told.append(sorted(answer.status_code for answer in answers))
+    assert told == [[303, 409]] * 4

@@ -53,6 +53,24 @@ def test_a_day_at_the_door(house, lines):
     assert said[2]["key"] == "is_superuser"
 
 
+def test_what_breaks_is_written_down_without_what_was_sent(house, caplog, lines):
+    """A88: a crash, a refusal, a key too many, a wrong code, with secrets in every place of a request."""
+    client = house.client("teacher")
+    client.raise_request_exception = False
+    secrets = [f"planted-{n}-3f9c" for n in range(8)]
+    head = {
+        "Authorization": f"Bearer {secrets[0]}",
+        "X-CSRFToken": secrets[1],
+        "Referer": f"http://testserver/{secrets[2]}",
+    }
+    said = {"password": secrets[3], "phone": secrets[4], "code": secrets[5], "note": secrets[6]}
+    for where in ("/broken/", "/enrol/", "/refusing/no/", "/login/", "/api/enrol/"):
+        client.post(where, {**said, "name": secrets[7]}, headers=head)
+        client.get(where, said, headers=head)
+    assert "secret words in a traceback" in caplog.text and lines() != []
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
 def test_secrets_are_in_no_line(house, caplog, lines):
     client = house.client("teacher")
     key, cookie = client.session["key"], client.cookies["sid"].value

@@ -104,6 +104,32 @@ def test_the_last_use_is_written_every_ten_minutes(house, django_assert_num_quer
         client.get("/")
 
 
+def test_a_clock_that_was_a_year_ahead_ends_no_login_and_lengthens_none(house):
+    """F26: under it an older login is over; when it is right again that one goes on, and one begun meanwhile
+    lives its fourteen days from now. Seen to fail with a last use in the future believed.
+    """
+    older, year = house.client("teacher"), timedelta(days=365)
+    house.clock.go(days=365)
+    assert older.get("/").status_code == 302
+    meanwhile = house.client("gardener")
+    assert meanwhile.get("/").status_code == 200
+    house.clock.go(days=-365)
+    assert [client.get("/").status_code for client in (older, meanwhile)] == [200, 200]
+    row = LoginSession.objects.get(user=house.cast["gardener"].user)
+    assert (row.started_at - row.seen_at, row.expires_at - row.seen_at) == (year, timedelta(days=14))
+    house.clock.go(days=14)
+    assert meanwhile.get("/").status_code == 302
+
+
+def test_what_was_proved_under_a_clock_ahead_is_asked_again(house):
+    """F26. Seen to fail with a last use in the future taken for a recent one."""
+    house.clock.go(days=365)
+    client = house.client("principal")
+    assert client.get("/sign/").status_code == 200
+    house.clock.go(days=-365)
+    assert client.get("/sign/")["Location"].startswith("/me/again/")
+
+
 def test_a_tampered_cookie_is_nobody(house):
     """A53."""
     client = house.client("teacher")

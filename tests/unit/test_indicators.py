@@ -1,7 +1,8 @@
 """Indicators over a scope: whose, where, which week; the trend adds up to the value, the rows are as many
 as the number.
 
-Seen to fail: with a part's border a day late (the weeks did not add up), without the place's subtree.
+Seen to fail: with a part's border a day late (a Monday fell into the week before), without the place's
+subtree.
 """
 
 from datetime import date, datetime

@@ -115,7 +115,7 @@ def at(monkeypatch, moment) -> None:
 
 
 def test_a_clock_that_was_a_year_ahead_holds_up_nothing(house, monkeypatch):
-    """Seen to fail with the last run believed although it lies in the future."""
+    """Seen to fail with the last run, and with the lease, believed although they lie in the future."""
     at(monkeypatch, house.now + timedelta(days=365))
     assert ticks.once() == EVERY
     TickRun.objects.filter(job="kernel.seal").update(claimed_until=house.now + timedelta(days=365, minutes=5))

@@ -35,7 +35,7 @@ def run(asked: argparse.Namespace) -> None:
                 _keep_safe(data)
             os.environ["HOUQIN_DATA"] = str(scratch)
             django.setup()
-            _fill(reader, scratch, outside=outside, replace=asked.replace)
+            held = _fill(reader, scratch, outside=outside, replace=asked.replace)
         kept = folder.put_in_place(scratch, data)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -44,6 +44,8 @@ def run(asked: argparse.Namespace) -> None:
         f"恢复好了：{sum(table['count'] for table in made['tables'].values())} 行，{made['files']} 个附件，核对无误。"
     )
     print("  所有人要重新登录。" + (f"原来的数据整个留在 {kept}" if kept else ""))
+    if held:
+        print(f"  {held} 个通知渠道停了。这一份接着用，就到“家底 · 渠道”里启用；原来的还在发，就别启用。")
 
 
 def refuse_full(data: Path, *, replace: bool) -> None:
@@ -91,7 +93,8 @@ def _keys(reader: archive.Reader, data: Path, scratch: Path) -> None:
         path.chmod(0o600)
 
 
-def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool) -> None:
+def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool) -> int:
+    """Fill the new folder and check it; answers how many channels are held."""
     from django.db import connections, transaction
 
     from . import backup, upkeep
@@ -114,9 +117,11 @@ def _fill(reader: archive.Reader, scratch: Path, *, outside: bool, replace: bool
         _rows(reader)
         upkeep.ready(keep=False, pages=False)  # the next start lays them out
         _end_sessions()
+        held = _hold_channels()
         _refuse_wrong()
     _settle()
     connections.close_all()
+    return held
 
 
 def _keep_safe(data: Path) -> None:
@@ -210,6 +215,19 @@ def _end_sessions() -> None:
     logins.end(
         list(LoginSession.objects.filter(ended_at=None).values_list("pk", flat=True)), act=system_act()
     )
+
+
+def _hold_channels() -> int:
+    """Nothing goes out of a copy by itself: the school it was made from may be sending the same."""
+    from houqin.kernel.notices.actions import channels
+    from houqin.kernel.notices.models import Channel
+
+    from .founding import system_act
+
+    open_now = list(Channel.objects.filter(active=True).order_by("pk"))
+    for channel in open_now:
+        channels.switch_off(channel, act=system_act())
+    return len(open_now)
 
 
 def _refuse_wrong() -> None:

@@ -138,9 +138,11 @@ def _by_cookie(request: access.Request) -> standing.Standing | None:
 
 
 def note_seen(request: access.Request) -> None:
-    """Write the last use of a login down, at most once in ten minutes, and give its cookie a new date."""
+    """Write the last use of a login down, at most once in ten minutes, and give its cookie a new date. One
+    that lies in the future was written under a clock that has been set back since.
+    """
     was = request.standing
-    if was is None or request.now - was.seen_at < standing.IDLE:
+    if was is None or abs(request.now - was.seen_at) < standing.IDLE:
         return
     try:
         session = writes.seen(was.session_id, act=access.plain_act(request))

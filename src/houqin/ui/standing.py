@@ -122,7 +122,7 @@ def owes_factor(user: User, duties: frozenset[str]) -> bool:
 
 def _note_use(key: str, proved_at: str, now: datetime) -> None:
     last, still = _used.get(key) or (_moment(proved_at), False)
-    _used[key] = (now, still or last is None or now - last > IDLE)
+    _used[key] = (now, still or last is None or abs(now - last) > IDLE)
 
 
 def _moment(text: str) -> datetime | None:

@@ -20,9 +20,15 @@ def enter(
     *, code: str, name: str, kind: str, parent: Place | None = None, use: str = "admin",
     owner: Person | None = None, walk: int = 0, act: Act,
 ) -> Place:  # fmt: skip
-    """Enter a place under another; refuses a code that is taken, and deeper than eight levels."""
+    """Enter a place under another; refuses a code that is taken, a campus under a place, and deeper than
+    eight levels.
+    """
     if Place.objects.filter(code=code).exists():
         raise Refused(f"编码“{code}”已经有了，没有保存。换一个编码。", field="code")
+    if kind == "campus" and parent:
+        raise Refused(
+            "校区是最上面一层，不能放在别的场所里，没有保存。上级留空，或者换一个类型。", field="parent"
+        )
     path = f"{parent.path}{parent.pk}/" if parent else "/"
     if path.count("/") > DEEPEST:
         raise Refused(f"“{parent}”下面不能再分，最多 {DEEPEST} 层。", field="parent")

@@ -204,24 +204,30 @@ def new(request: access.Request, register: Register, slip: CardSlip) -> HttpResp
 
 def take(request: access.Request, register: Register, key: int, slip: CardSlip) -> HttpResponse:
     """A form on a card that is there."""
-    row = find(request, register, key)
-    if slip.when is not None and not slip.when(row):
-        raise Overtaken(f"这张{register.name}卡片现在不能{slip.label}，没有保存。")
-    act = access.act(request)
-    if (
-        request.method != "POST" and slip.may is not None and not slip.may(act, row)
-    ):  # the action asks for itself
-        raise NotYours(f"“{slip.label}”不归你办，没有保存。")
+    row, act = find(request, register, key), access.act(request)
+    if request.method != "POST":  # what is sent a second time is answered as the first
+        still_open(register, slip, row)
+        if slip.may is not None and not slip.may(act, row):
+            raise NotYours(f"“{slip.label}”不归你办，没有保存。")
     return _take(request, register, slip, row, act)
 
 
+def still_open(register: Register, slip: CardSlip, row: Any) -> None:
+    if row is not None and slip.when is not None and not slip.when(row):
+        raise Overtaken(f"这张{register.name}卡片现在不能{slip.label}，没有保存。")
+
+
 def _take(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
+    def call() -> Model:
+        still_open(register, slip, row)
+        return _call(request, slip, form, row, act)
+
     form = bound(request, slip, row, act)
     refusal, status = "", 200
     if request.method == "POST":
         door = f"{register.model._meta.label_lower}/{slip.key}/{row.pk if row else ''}"
         try:
-            kind, made = access.once(request, door, lambda: _call(request, slip, form, row, act))
+            kind, made = access.once(request, door, call)
             messages.success(request, f"{slip.label}：已经记下")
             return slips.done(request, _after(request, register, slip, row, kind, made))
         except Refused as no:
