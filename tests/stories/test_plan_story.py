@@ -115,6 +115,15 @@ def test_a_file_is_read_as_its_text_is(office, db):
     ]
 
 
+def test_a_text_that_is_no_plan_is_refused_before_it_is_shown(office, db):
+    said = {"term": Term.objects.get(code="2026-1").pk, "name": "计划"}
+    many = office.send("/plans/import/", said | {"text": "1、查。\n" * 451})
+    assert many.status_code == 422
+    assert "读出 452 条，一份计划最多 450 条，没有导入" in many.content.decode()
+    long = office.send("/plans/import/", said | {"text": "查" * 40_001})
+    assert (long.status_code, "文字超过 40,000 个字" in long.content.decode()) == (422, True)
+
+
 def test_from_the_text_to_the_rows_behind_a_clause(web, office, cast, imported):
     card = f"/plans/plans/{imported.pk}/"
     day = {"from_on": "2026-09-01", "to_on": "2027-01-22"}
