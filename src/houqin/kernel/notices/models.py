@@ -61,7 +61,8 @@ class Channel(models.Model):
 class NoticeChoice(models.Model):
     """通知设置: by what ways one person wants to be told, and when not. No fact of the house.
 
-    `mail` is proved: its reader typed the code that was sent there. `mail_asked` is not yet, and gets the code only.
+    `mail` is proved: its reader typed the code that was sent there. `mail_asked` is not yet, and gets the
+    code only.
     """
 
     person = models.OneToOneField("kernel.Person", models.PROTECT, related_name="notice_choice")

@@ -115,7 +115,8 @@ class Tally:
 
 @dataclass(frozen=True)
 class Figures:
-    """All of a time: the whole, and lines by what was counted, the most reported first (months by their order)."""
+    """All of a time: the whole, and lines by what was counted, the most reported first; months in their
+    order."""
 
     whole: Line
     services: list[Line]

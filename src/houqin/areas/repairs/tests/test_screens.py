@@ -216,7 +216,8 @@ def test_figures_of_more_than_a_year_are_refused(web):
 
 
 def test_figures_ask_as_often_and_keep_as_little_of_many_as_of_few(scene, web):
-    """The rows pass by: twenty thousand are counted in the room of a few hundred. As a list they took 6 MB."""
+    """The rows pass by: twenty thousand are counted in the room of a few hundred. As a list they took
+    6 MB."""
     url, director = "/repairs/figures/?from=2026-11-01&to=2026-11-24", web.as_("director")
     director.get(url)  # the first page of a login asks who it is
     asked = []

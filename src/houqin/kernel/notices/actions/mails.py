@@ -16,7 +16,8 @@ NO_CHANNEL = "学校还没有能用的邮件渠道，没有保存。系统管理
 
 
 def write(mail: str, values: dict[str, Any], act: Act) -> NoticeChoice:
-    """The choice of who acts; another mail than the proved one is asked for, the proved one stays till then."""
+    """The choice of who acts; another mail than the proved one is asked for, the proved one stays till
+    then."""
     before = NoticeChoice.objects.filter(person=act.by).first() or NoticeChoice(person=act.by)
     if mail in {"", before.mail}:
         values |= {"mail": mail, "mail_asked": "", "mail_asked_at": None}
