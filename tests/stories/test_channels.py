@@ -361,6 +361,18 @@ def test_the_card_shows_the_end_of_a_secret_and_who_may_not_see_it_nothing(web, 
     assert web.as_("teacher").get(page).status_code in (403, 404)
 
 
+def test_what_is_set_stands_under_one_entry(web):
+    admin, said = web.as_("admin"), web.as_("admin").get("/house/settings/")
+    urls = [row["url"] for group in said.context["groups"] for row in group["rows"]]
+    assert urls[8:10] == ["/house/channels/", "/house/deliveries/"]
+    assert {url: admin.get(url).status_code for url in urls if "tokens" not in url} == {
+        url: 200 for url in urls if "tokens" not in url
+    }
+    entries = [item["url"] for group in said.context["menu"] for item in group["items"]]
+    assert "/house/settings/" in entries and not {"/house/channels/", "/house/deliveries/"} & set(entries)
+    assert web.as_("teacher").get("/house/settings/").status_code == 403
+
+
 def test_a_trial_goes_the_same_way_as_any_other(web, cast, robot):
     channel = opened(cast, robot)
     assert web.as_("admin").send(f"/house/channels/{channel.pk}/try/").status_code == 303
