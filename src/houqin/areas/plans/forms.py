@@ -145,6 +145,7 @@ class BindingsForm(SlipForm):
     shown = forms.ModelMultipleChoiceField(
         queryset=Binding.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
+    shown.many = True  # type: ignore[attr-defined]
 
 
 # ── 任务 ────────────────────────────────────────────────────────────────────────────────────────────────────
