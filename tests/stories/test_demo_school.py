@@ -1,7 +1,7 @@
 """青禾小学 as the demo makes it, on a short term: the people, the places, and believable repairs."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -10,7 +10,8 @@ from houqin.areas.repairs import demo as repairs
 from houqin.areas.repairs.models import Repair
 from houqin.config import demo
 from houqin.kernel.matters.models import Matter
-from houqin.kernel.people.models import Person, User
+from houqin.kernel.notices.models import Channel, Notice, NoticeChoice
+from houqin.kernel.people.models import ApiToken, Person, User
 from houqin.kernel.places.models import Label, Place
 from houqin.kernel.school.models import School
 
@@ -55,5 +56,13 @@ def test_the_demo_school_stands(empty):
     states = Counter(Matter.objects.values_list("state", flat=True))
     assert {"assigned", "reported", "unverified", "approving", "signed"} <= set(states)
     assert Matter.objects.overdue(demo.moment(TODAY)).count() >= 3
+    assert [(one.name, one.active) for one in Channel.objects.all()] == [("维修群（示例）", False)]
+    assert list(NoticeChoice.objects.order_by("pk").values_list("person__code", "daily")) == [
+        ("director", None), ("principal", time(7, 30)), ("repairman", None), ("teacher", time(16, 30)),
+    ]  # fmt: skip
+    assert [
+        (one.name, one.withdrawn_at is None) for one in ApiToken.objects.filter(person__code="director")
+    ] == [("旧的统计表", False), ("校园大屏", True)]
+    assert Notice.objects.exclude(laid=0).count() == 0
     assert [finding for check in area.AREA.invariants for finding in check.find()] == []
     assert Repair.objects.filter(matter__opened_at__gte=demo.moment(TODAY)).count() == 0

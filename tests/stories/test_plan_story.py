@@ -115,6 +115,33 @@ def test_a_file_is_read_as_its_text_is(office, db):
     ]
 
 
+def test_a_text_that_is_no_plan_is_refused_before_it_is_shown(office, db):
+    said = {"term": Term.objects.get(code="2026-1").pk, "name": "计划"}
+    many = office.send("/plans/import/", said | {"text": "1、查。\n" * 451})
+    assert many.status_code == 422
+    assert "读出 452 条，一份计划最多 450 条，没有导入" in many.content.decode()
+    long = office.send("/plans/import/", said | {"text": "查" * 40_001})
+    assert (long.status_code, "文字超过 40,000 个字" in long.content.decode()) == (422, True)
+
+
+def test_what_waits_to_be_bound_comes_first(office, imported):
+    url = f"/plans/bindings/{imported.pk}/"
+
+    def shown(query: str = "") -> tuple[list[int], int]:
+        page = office.get(f"{url}{query}").context
+        return [chip["count"] for chip in page["chips"]], len(page["rows"])
+
+    (left, unbound, every), many = shown()
+    assert (many, 0 < left <= every, shown("?show=all")[1]) == (left, True, every)
+    first = next(row for row in office.get(url).context["rows"])
+    keys = [offer["binding"].pk for offer in first["offers"]]
+    done = office.send(url, {"shown": keys, "confirmed": keys[:1]})
+    assert done.status_code == 303, done.context["refusal"]
+    assert shown() == ([left - 1, unbound, every], left - 1)
+    assert Binding.objects.filter(state=Binding.CONFIRMED).count() == 1  # of the others nothing was said
+    assert shown("?show=unbound")[1] == unbound
+
+
 def test_from_the_text_to_the_rows_behind_a_clause(web, office, cast, imported):
     card = f"/plans/plans/{imported.pk}/"
     day = {"from_on": "2026-09-01", "to_on": "2027-01-22"}

@@ -29,6 +29,8 @@ from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms import queries as calendar
 from houqin.kernel.terms.models import SchoolDay, SchoolYear
 
+from . import demo_outside
+
 Progress = Callable[[float, str], None]
 
 SEED = 20260901
@@ -274,4 +276,5 @@ def fill(today: date, progress: Progress) -> None:
     )
     repairs.fill(stage, until=moment(today), progress=lambda share, what: progress(0.15 + 0.85 * share, what))
     plans.fill(staff, Random(SEED), until=moment(today))
+    demo_outside.fill(staff, until=moment(today))
     progress(1.0, "好了")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("me/sessions/", account.sessions, name="sessions"),
     path("me/second/", account.second, name="second"),
     path("me/notices/", notice_choice.page, name="notice-choice"),
+    path("me/notices/mail/", notice_choice.prove, name="notice-mail"),
     path("healthz", health.healthz, name="healthz"),
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]

@@ -3,7 +3,9 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
+from django.http.request import split_domain_port
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -14,6 +16,8 @@ from houqin.kernel.people.queries import posts_of
 from houqin.kernel.school.queries import school
 
 from . import access, menu, phone
+
+OWN = ("localhost", "127.0.0.1", "[::1]")
 
 
 def frame(request: access.Request) -> dict[str, Any]:
@@ -29,6 +33,7 @@ def frame(request: access.Request) -> dict[str, Any]:
         return menu.groups(person, on, request.path, in_hand_by_area(request))
 
     return context | {
+        "unsafe": not trusted(request),
         "menu": SimpleLazyObject(items),
         "unread": SimpleLazyObject(lambda: notices.unread_count(person)),
         "me": {
@@ -37,6 +42,11 @@ def frame(request: access.Request) -> dict[str, Any]:
             "tag": phone.tag(person),
         },
     }
+
+
+def trusted(request: access.Request) -> bool:
+    """Whether a browser takes our address for safe; else it gives neither camera nor a place for slips."""
+    return settings.HTTPS or request.is_secure() or split_domain_port(request.get_host())[0] in OWN
 
 
 def in_hand_by_area(request: access.Request) -> Counter[str]:

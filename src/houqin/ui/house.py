@@ -6,12 +6,12 @@ from __future__ import annotations
 from houqin.kernel.area import Area, Page
 from houqin.kernel.terms import actions as terms
 
-from . import figures, first_days, house_logins
+from . import figures, first_days, house_logins, house_settings
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
 from .house_people import PEOPLE
-from .house_places import LABELS, PLACES, SCHOOL
+from .house_places import LABELS, OFFICE, PLACES, SCHOOL
 from .house_posts import DUTIES, HOLDINGS, POSTS
 
 AREA = Area(
@@ -37,6 +37,15 @@ AREA = Area(
         DELIVERIES,
     ),
     pages=(
+        Page(
+            "settings/",
+            "settings",
+            house_settings.page,
+            label="设置",
+            icon="settings",
+            group="家底",
+            duties=OFFICE,
+        ),
         Page(
             "figures/",
             "figures",

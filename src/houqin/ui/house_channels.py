@@ -95,7 +95,6 @@ CHANNELS = Register(
     name="渠道",
     model=Channel,
     icon="bell",
-    group="家底",
     rows=all_channels,
     columns=(
         Column("名称", "name", sort="name", on="title"),
@@ -160,7 +159,6 @@ DELIVERIES = Register(
     name="发件",
     model=Delivery,
     icon="send",
-    group="家底",
     rows=all_deliveries,
     columns=(
         Column("发什么", "notice__outside", on="title"),

@@ -54,6 +54,7 @@ def mine(request: access.Request) -> HttpResponse:
     context = {
         "form": form, "made": made, "refusal": refusal, "op": request.POST.get("_op", "")[:36] or uuid4().hex,
         "rows": _told(tokens.of(request.person, request.now)),
+        "ended": _told(tokens.ended(request.person, request.now)),
         "all": ALL if OPENS in access.codes(request) else "",
     }  # fmt: skip
     return render(request, "ui/tokens.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Alert, Area, Fact, Invariant, Page, Slip
+from houqin.kernel.area import Alert, Area, Fact, FirstStep, Invariant, Page, Slip
 from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import queries as people
@@ -19,6 +19,7 @@ from houqin.kernel.people.queries import duty_codes
 
 from . import actions, forms, indicators, queries, registers, rules, views
 from .flow import PLAN, TASK
+from .models import Plan
 
 PLAN_KIND, TASK_KIND = PLAN.kind, TASK.kind
 
@@ -79,6 +80,13 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
         yield Alert(1, "amber", "eye", "没看", "工作计划还没看", plan.name, "看", f"/plans/text/{plan.pk}/")
 
 
+def first_steps(act: Act) -> Iterator[FirstStep]:
+    """导入学期计划: until there is one."""
+    if "office" in duty_codes(act.by, act.day) and not Plan.objects.exists():
+        lacking = "还没有计划，条款落实没有东西可看"
+        yield FirstStep(75, "导入学期计划", lacking, "/plans/import/", "clipboard-list", ("office",))
+
+
 AREA = Area(
     key="plans",
     name="计划",
@@ -111,6 +119,7 @@ AREA = Area(
         Page("bindings/<int:key>/", "bindings", views.bindings),
     ),
     alerts=alerts,
+    first_steps=first_steps,
     holdings=queries.held,
     starts_with=actions.lay_out,
     indicators=indicators.INDICATORS,

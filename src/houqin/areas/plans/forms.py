@@ -11,7 +11,7 @@ from houqin.kernel.terms.models import Term
 from houqin.ui.fields import DayField, PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
 
 from .models import Binding, CatalogueClause, PlanClause
-from .pure.outline import DEEPEST, DROP, KEEP, MERGE, Node
+from .pure.outline import DEEPEST, DROP, KEEP, MERGE, MOST, Node
 
 FATES = ((KEEP, "保留"), (MERGE, "并到上一条"), (DROP, "去掉"))
 LONGEST_TEXT = 200_000
@@ -57,7 +57,7 @@ class OutlineField(RowsField):
     def __init__(self, **kwargs: Any):
         columns = tuple(RowColumn(name, label) for name, label in
                         (("level", "层"), ("number", "编号"), ("text", "条文"), ("fate", "怎么办")))  # fmt: skip
-        super().__init__(columns=columns, most=600, **{"label": "条款", **kwargs})
+        super().__init__(columns=columns, most=MOST, **{"label": "条款", **kwargs})
 
     def _row(self, at: int, row: dict[str, str]) -> Any:
         level, fate = row.get("level", "1"), row.get("fate", KEEP)
@@ -145,6 +145,7 @@ class BindingsForm(SlipForm):
     shown = forms.ModelMultipleChoiceField(
         queryset=Binding.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
+    shown.many = True  # type: ignore[attr-defined]
 
 
 # ── 任务 ────────────────────────────────────────────────────────────────────────────────────────────────────

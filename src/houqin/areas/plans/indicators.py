@@ -125,7 +125,7 @@ INDICATORS = declare((
               register="house.posts",
               today=True, counted="个"),
     Indicator("IND-1.1.2b-1", "无主率", ("1.1.2b",), top=ownerless, bottom=places, better="down", target=0,
-              register="house.places", place="pk", today=True, counted="处", words=("没有人管", "有人管")),
+              register="house.places", place="pk", today=True, counted="处", words=("没有人管的场所", "有人管的场所")),
     Indicator("IND-1.1.2c-2", "落实率", ("1.1.2c",), top=matters_closed, bottom=matters_due, target=95,
               register="plans.matters", place="place", when="due_at", words=("办结", "没办结")),
     Indicator("IND-1.2.2a-1", "安排率", ("1.2.2a",), top=arranged, bottom=clauses, target=100, register=CLAUSES,

@@ -220,5 +220,6 @@ INDICATORS = declare((
               when="slot__closes_at", place="matter__place", register="repairs.maintenance",
               words=("按时做了", "晚了或没做")),
     Indicator("IND-2.2.5c-1", "主动检修占比", ("2.2.5c",), top=finished_by_plan, bottom=all_finished, target=40,
-              when="closed_at", place="place", register="plans.matters", words=("按计划维护", "坏了才修")),
+              when="closed_at", place="place", register="plans.matters",
+              apart=("repairs.maintenance", "repairs.repairs"), words=("按计划维护", "坏了才修")),
 ))  # fmt: skip

@@ -75,6 +75,7 @@ class Indicator:
     better: str = "up"
     target: int | None = None
     register: str = ""  # "<area>.<register>" whose list shows the rows behind
+    apart: tuple[str, str] = ("", "")  # lists of `top` and of the rest, of rows that share their keys
     person: str = ""
     place: str = ""
     when: str = ""

@@ -105,12 +105,15 @@ class Median:
         return found
 
     def number(self, parts: Iterable[Any]) -> Number | None:
-        counted: Counter[int] = sum(parts, Counter())
-        many = counted.total()
-        if not many:
-            return None
-        middle = (_nth(counted, (many - 1) // 2) + _nth(counted, many // 2)) / Decimal(2)
-        return middle if middle % 1 else Decimal(int(middle))
+        return median(sum(parts, Counter()))
+
+
+def median(counted: Counter[int]) -> Decimal | None:
+    many = counted.total()
+    if not many:
+        return None
+    middle = (_nth(counted, (many - 1) // 2) + _nth(counted, many // 2)) / Decimal(2)
+    return middle if middle % 1 else Decimal(int(middle))
 
 
 def _nth(counted: Counter[int], at: int) -> int:

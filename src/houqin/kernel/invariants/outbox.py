@@ -31,7 +31,7 @@ def none_left_in_hand() -> Iterator[Finding]:
 
 def none_dead() -> Iterator[Finding]:
     if dead := Delivery.objects.filter(state=Delivery.DEAD).count():
-        yield Finding("I60", "停了的发件", "没有", f"{dead} 条", "在“家底 · 发件”里看原因，改好以后重发。")
+        yield Finding("I60", "停了的发件", "没有", f"{dead} 条", "在“设置 · 发件”里看原因，改好以后重发。")
 
 
 INVARIANTS = (

@@ -59,11 +59,17 @@ class Channel(models.Model):
 
 
 class NoticeChoice(models.Model):
-    """通知设置: by what ways one person wants to be told, and when not. No fact of the house."""
+    """通知设置: by what ways one person wants to be told, and when not. No fact of the house.
+
+    `mail` is proved: its reader typed the code that was sent there. `mail_asked` is not yet, and gets the
+    code only.
+    """
 
     person = models.OneToOneField("kernel.Person", models.PROTECT, related_name="notice_choice")
     kinds = models.JSONField(default=list)
     mail = models.EmailField(blank=True)
+    mail_asked = models.EmailField(blank=True)
+    mail_asked_at = models.DateTimeField(null=True, blank=True)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
     daily = models.TimeField(null=True, blank=True)

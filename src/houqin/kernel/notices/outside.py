@@ -1,11 +1,16 @@
 """What is said outside the house: how many, which numbers and steps, and our own address. Nobody's name."""
 
+from datetime import timedelta
+
 from django.conf import settings
 
+from .. import sealed
 from ..log import log_safe
-from .models import Delivery
+from .models import Delivery, NoticeChoice
 
-SHOWN = 10
+SHOWN = 10  # of a kind
+PROOF = "验证邮箱"
+GOOD_FOR = timedelta(minutes=30)  # how long a code proves an address
 HARMLESS = str.maketrans("@<>[]()#*_`&./\\", "＠＜＞［］（）＃＊＿｀＆．／＼")
 
 
@@ -15,10 +20,35 @@ def neutral(text: str) -> str:
 
 
 def text(deliveries: list[Delivery]) -> str:
-    """One message for all that is due: the count, up to ten lines, the way back."""
-    lines = [neutral(one.notice.outside) for one in deliveries[:SHOWN]]
-    more = [f"另有 {len(deliveries) - SHOWN} 条"] if len(deliveries) > SHOWN else []
-    return "\n".join([subject(deliveries), *lines, *more, f"{settings.URL}/notices/"])
+    """One message for all that is due: the count, a line for each kind, the way back."""
+    kinds: dict[str, list[str]] = {}
+    for one in deliveries:
+        kind, _, rest = neutral(one.notice.outside).partition(" ")
+        kinds.setdefault(kind, []).append(rest)
+    lines = [_of_kind(kind, rests) for kind, rests in kinds.items()]
+    return "\n".join([subject(deliveries), *lines, f"{settings.URL}/notices/"])
+
+
+def _of_kind(kind: str, rests: list[str]) -> str:
+    """报修 2 条：BX2026-0001 派工、BX2026-0002 修好."""
+    if len(rests) == 1:
+        return f"{kind} {rests[0]}".strip()
+    said = "、".join(rest for rest in rests[:SHOWN] if rest)
+    more = f"，另有 {len(rests) - SHOWN} 条" if len(rests) > SHOWN else ""
+    return f"{kind} {len(rests)} 条" + (f"：{said}{more}" if said else "")
+
+
+def code_for(choice: NoticeChoice) -> str:
+    """The code that proves the address asked for."""
+    assert choice.mail_asked_at is not None
+    return sealed.code(
+        "mail", f"{choice.person_id} {choice.mail_asked} {choice.mail_asked_at.timestamp():.6f}"
+    )
+
+
+def letter_of_code(choice: NoticeChoice) -> str:
+    minutes = int(GOOD_FOR.total_seconds()) // 60
+    return f"{code_for(choice)}\n填在后勤的通知设置里，{minutes} 分钟内有效。不是你填的邮箱，不用管这封信。"
 
 
 def subject(deliveries: list[Delivery]) -> str:

@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..people.models import Person
 from ..people.queries import held_on
@@ -31,6 +31,13 @@ def ways_to(person: Person, on: date) -> list[Channel]:
     choice = choice_of(person)
     posts = set(person.holdings.filter(held_on(on)).values_list("post_id", flat=True))
     return [one for one in channels if one.post_id in {None, *posts} and _wanted(one, choice)]
+
+
+def mail_channel(person: Person, on: date) -> Channel | None:
+    """By which letters go to this person."""
+    posts = person.holdings.filter(held_on(on)).values("post")
+    rows = Channel.objects.filter(Q(post=None) | Q(post__in=posts), active=True, kind=Channel.MAIL)
+    return rows.order_by("pk").first()
 
 
 def _wanted(channel: Channel, choice: NoticeChoice | None) -> bool:

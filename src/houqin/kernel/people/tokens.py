@@ -21,6 +21,12 @@ def bearer(token_hash: str, now: datetime) -> ApiToken | None:
     return found.exclude(left).select_related("person__user").first()
 
 
+def ended(person: Person, now: datetime) -> list[ApiToken]:
+    """One's own that are withdrawn or over, the newest few."""
+    rows = ApiToken.objects.filter(Q(withdrawn_at__isnull=False) | Q(expires_at__lte=now), person=person)
+    return list(rows.order_by("-pk")[:10])
+
+
 def of(person: Person, now: datetime) -> list[ApiToken]:
     """One's own standing tokens."""
     return list(standing(now).filter(person=person))

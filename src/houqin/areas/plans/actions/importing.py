@@ -19,10 +19,10 @@ from houqin.kernel.terms.models import Term
 from .. import queries, rules
 from ..flow import PLAN
 from ..models import CatalogueClause, Plan, PlanClause
-from ..pure.outline import DEEPEST, Node, Row, rows_of, settled
+from ..pure.outline import DEEPEST, MOST, Node, Row, rows_of, settled
 from .binding import propose
 
-LONGEST, MOST = 2000, 600  # characters of a clause, clauses of a plan
+LONGEST = 2000  # characters of a clause
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from .marks import Mark
 from .places import Place
 
 WIDTH, WORK, DEEPEST = 24, 30_000, 12
+FAMILIES = 64  # no plan has so many; past them what was seen is forgotten
 OTHER_SHAPE = 0.6  # 1、 2．
 NESTED, NESTED_SHAPE = 6.0, 2.0  # a count inside itself; by another shape: 1、 over 1.
 INVERTED, CLOSED = 2.5, 1.5  # a higher family below a lower one; or beside it
@@ -86,6 +87,8 @@ def _taken(trial: Trial, place: Place, mark: Mark, depth: int, gain: float) -> T
     stack = (*trial.stack[:depth], mark)
     pairs = trial.pairs | {(stack[-2].family, mark.family)} if depth else trial.pairs
     seen = {**trial.seen, mark.family: mark.values[-1]}
+    if len(seen) > FAMILIES:
+        seen, pairs = {}, frozenset()
     chosen = Chosen(place, mark, depth)
     return Trial(
         stack, seen, pairs, trial.score + gain, (place.line, max(0, mark.end)), (chosen, trial.taken)
@@ -101,6 +104,8 @@ def _ways(trial: Trial, place: Place, mark: Mark) -> Iterator[tuple[int, float]]
     for depth in range(len(stack), -1, -1):
         if depth < DEEPEST and (cost := _out_of_order(trial, mark, depth)) is not None:
             yield depth, cost + begun(trial, mark, depth) + place.inline
+    if place.forced and len(stack) == DEEPEST:
+        yield DEEPEST - 1, UNFIT  # a number that Word wrote is never left out
 
 
 def step(last: Mark, mark: Mark, above: Sequence[Mark] = ()) -> float:

@@ -44,10 +44,10 @@ def lines_from(name: str, data: bytes) -> list[Line]:
     return typed(decoded(data))
 
 
-def typed(text: str) -> list[Line]:
+def typed(text: str, field: str = "file") -> list[Line]:
     """The lines of a text that was typed or pasted, within bounds."""
     if len(text) > read_docx.CHARACTERS or text.count("\n") > read_docx.LINES:
-        raise Refused(read_docx.TOO_LONG, field="file")
+        raise Refused(read_docx.TOO_LONG, field=field)
     return _some(lines_of(text))
 
 

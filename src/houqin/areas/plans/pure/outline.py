@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from .reading import Item
 
 DEEPEST = 8
+MOST = 450  # clauses of a plan; a form of more fields is not taken in
 KEEP, MERGE, DROP = "keep", "merge", "drop"
 
 

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 CLOSING = "”’\"'」』）)》】 \u3000\t"
 UNFINISHED = "，、,（(《“‘—-"
 SEEN = 100  # characters around a place that are looked at
+FAR = 1000  # characters before the head of a line, in which a sentence has begun
 UNSURE = 4
 HEADING = 25  # characters of a heading that runs on in its line
 BEFORE = re.compile(
     r"[0-9０-９A-Za-z.:：/第周期初一二三四五六七八九十百]"
 )  # a numeral after these is no mark
 DAYS = ("周", "星期", "第", "初")  # a numeral on the next line belongs to these
-LEADERS = re.compile(r"(?:[.．…·]{3,}|\t)\s*[0-9０-９]{1,3}\s*")  # the line of a table of contents
+LEADERS = re.compile(  # the line of a table of contents; each run is looked at once, from its beginning
+    r"(?:(?<![.．…·])[.．…·]{3,}+\s*+|(?<!\s)(?=\s*?\t)\s++)[0-9０-９]"
+)
 COMMAS = re.compile(r"[，：:,]")
 
 
@@ -115,7 +118,7 @@ def _try(
 
 def at_head(context: Context, line: Line) -> float | None:
     """How well a mark stands at the head of this line; None: in mid-sentence."""
-    words = context.words.rstrip()
+    words = context.words[-FAR:].rstrip()
     if not words:
         return 3 if context.anything else 6
     if stopped(words):

@@ -19,7 +19,7 @@ PART, RATIO, ENTRIES = 20 * MB, 200, 1000
 LINES, CHARACTERS = 10_000, 40_000
 CPU_SECONDS, MEMORY = 20, 768 * MB
 NOT_WORD = "这不是能读的 .docx 文件，没有导入。用 Word 或 WPS 另存为 .docx 再导，或者把文字粘贴进来。"
-TOO_LONG = f"文件里的文字超过 {CHARACTERS:,} 个字或 {LINES:,} 行，没有导入。只留计划的正文再导。"
+TOO_LONG = f"文字超过 {CHARACTERS:,} 个字或 {LINES:,} 行，没有导入。只留计划的正文再导。"
 GONE = {
     "del",
     "moveFrom",

@@ -96,6 +96,32 @@ def test_a_text_without_numbers_is_one_item():
     assert reading.read([]).items == (Item("", ""),)
 
 
+RUNS = ["." * 39_998, "\t" * 39_998, "…" * 39_998, "·\t" * 19_999, "-" * 39_998, "一" * 39_998, "第" * 39_998]
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run[:2].strip() or "tabs")
+def test_a_long_run_of_one_sign_is_read_once(run):
+    """As large as a plan may be. When the line of a table of contents was looked for from every sign of the
+    run, dots and tabs took a minute of the server's."""
+    assert reading.read(files.typed(f"查{run}查")).items == (Item("", f"查{run}查"),)
+
+
+def test_many_short_lines_are_read_once():
+    """Each line's head looks back at what was said, no further than a sentence; when it looked over all of
+    it, the square of the lines was read."""
+    found = reading.read(files.typed("  一 计划\n" + "没有\n" * 9_000))
+    assert found.items == (Item("", ""), Item("一", "计划\n" + "没有" * 9_000))
+
+
+def test_more_forms_of_automatic_numbers_than_there_are_levels():
+    """Word may number each paragraph in a form of its own. The thirteenth had no level to stand on, and the
+    page failed; with all of them remembered, a file of ten thousand took half a minute."""
+    lines = [Line("啊", True, 0, f"{chr(0x4E8C + 5 * n)}甲") for n in range(2_000)]
+    flat = list(outline(reading.read(lines).items))
+    assert (len(flat), {line.strip().split(" | ")[1] for line in flat[1:]}) == (2_001, {"啊"})
+    assert max(len(line) - len(line.lstrip()) for line in flat) == 22
+
+
 def test_automatic_numbers_stand_whatever_the_words_before():
     lines = [
         Line("任务分解，", True),

@@ -162,7 +162,7 @@ def rows(
     if one is None or not one.register or side not in sides_of(one):
         raise NotThere("没有这个指标，或者它没有明细。")
     scope = scope_of(first, last, person, place)
-    register, base = register_of(one)
+    register, base = register_of(one, side)
     if not may_see(register.duties, duty_codes(act.by, act.day)):
         raise NotYours(f"“{register.name}”不归你看。")
     within = Within(

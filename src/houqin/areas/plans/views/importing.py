@@ -34,8 +34,11 @@ def start(request: access.Request) -> HttpResponse:
         slips.must_be_valid(request, form)
         lines, source = lines_of(form.cleaned_data)
         found = reading.read(lines)
-        if not found.items:
-            raise Refused("一条也没读出来，没有导入。换一个文件，或者把文字贴上来。", field="text")
+        nodes = list(outline.nodes_of(found.items))
+        if len(nodes) > outline.MOST:
+            raise Refused(
+                f"读出 {len(nodes)} 条，一份计划最多 {outline.MOST} 条，没有导入。只留计划的正文再导。"
+            )
     except Refused as no:
         refusal = slips.lay_on(form, no)
         return render(request, TEMPLATE, {"form": form, "refusal": refusal, **around()}, status=no.status)
@@ -67,7 +70,7 @@ def lines_of(said: dict[str, Any]) -> tuple[list[Line], str]:
         return lines, "\n".join(f"{line.number}{line.text}" for line in lines)
     if not said["text"].strip():
         raise Refused("没有文件，也没有文字，没有导入。选一个文件，或者把计划贴在下面。", field="text")
-    return reading.lines_of(said["text"]), said["text"]
+    return files.typed(said["text"], "text"), said["text"]
 
 
 def looked_over(request: access.Request, said: dict[str, Any], found: Reading, source: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -87,8 +88,11 @@ def bindings(request: access.Request, key: int) -> HttpResponse:
             return slips.done(request, request.path)
         except Refused as no:
             refusal, status = slips.lay_on(form, no) or str(no), no.status
+    found = answered(plan)
+    shown = request.GET.get("show", "") if request.GET.get("show", "") in SHOWS else first_shown(found)
     context = {
-        "plan": plan, "rows": answered(plan), "refusal": refusal,
+        "plan": plan, "rows": [row for row in found if SHOWS[shown][1](row)], "refusal": refusal,
+        "chips": chips(found, shown),
         "op": request.POST.get("_op", "")[:36] or uuid4().hex,
         "left": queries.undecided(plan).count(), "unbound": queries.unbound(plan).count(),
         "sure": queries.SURE,
@@ -96,6 +100,29 @@ def bindings(request: access.Request, key: int) -> HttpResponse:
         "may": rules.keeps(access.act(request), plan.matter),
     }  # fmt: skip
     return render(request, "plans/bindings.html", context, status=status)
+
+
+type Row = dict[str, Any]
+SHOWS: dict[str, tuple[str, Callable[[Row], bool]]] = {
+    "left": ("待确认", lambda row: any(one["binding"].state == Binding.PROPOSED for one in row["offers"])),
+    "unbound": (
+        "没有对应",
+        lambda row: not any(one["binding"].state != Binding.REJECTED for one in row["offers"]),
+    ),
+    "all": ("全部", lambda row: True),
+}
+
+
+def first_shown(rows: list[Row]) -> str:
+    """What waits to be confirmed, as long as anything does."""
+    return "left" if any(map(SHOWS["left"][1], rows)) else "all"
+
+
+def chips(rows: list[Row], shown: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "count": sum(map(fits, rows)), "url": f"?show={key}", "current": key == shown}
+        for key, (label, fits) in SHOWS.items()
+    ]
 
 
 def _decide(request: access.Request, plan: Plan, form: forms.BindingsForm) -> Plan:

@@ -23,9 +23,11 @@ from . import asking, drawing
 LATELY = 3  # rows shown below a number
 
 
-def register_of(indicator: Indicator) -> tuple[Register, str]:
-    """The list that shows the rows, and where it stands."""
-    return files.register_of(indicator.register), f"/{indicator.register.replace('.', '/')}/"
+def register_of(indicator: Indicator, side: str = "") -> tuple[Register, str]:
+    """The list that shows the rows of a side, and where it stands."""
+    apart = dict(zip((indicators.TOP, indicators.REST), indicator.apart, strict=True))
+    name = apart.get(side) or indicator.register
+    return files.register_of(name), f"/{name.replace('.', '/')}/"
 
 
 @dataclass(frozen=True)

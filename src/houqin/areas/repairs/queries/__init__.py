@@ -13,14 +13,10 @@ from .checks import (
 from .figures import (
     ON_TIME,
     Counted,
+    Figures,
     Line,
     Repeat,
     adding_up,
-    by_month,
-    by_person,
-    by_place,
-    by_service,
-    by_trade,
     closed_apart,
     counted,
     in_figures,
@@ -28,7 +24,7 @@ from .figures import (
     on_spot,
     reached,
     repeats,
-    whole,
+    tallied,
 )
 from .finding import (
     SHIPPED_TIERS,
@@ -79,15 +75,15 @@ from .rounds import (
 )  # fmt: skip
 
 __all__ = [
-    "Counted", "Due", "Grading", "Line", "ON_TIME", "PLANS", "ROUND", "Repeat", "SHIPPED_TIERS",
-    "adding_up", "agree_with_events", "alerts", "as_graded", "by_month", "by_person", "by_place",
-    "by_service", "by_trade", "calendar", "catalogue", "clocks", "closed_apart", "counted", "dues",
-    "first_steps", "goes_round", "graded", "held", "in_figures", "jobs", "left", "lessons_are_honest",
-    "lessons_lost", "lessons_so_far", "look_up_code", "looked_up", "maintainers", "maintains",
-    "of_worker", "on_spot", "on_the_spot", "open_duplicates", "open_jobs", "parts_add_up", "paused",
-    "plans", "priorities", "priority", "reached", "received_on", "recent", "reminder_due", "repeated",
-    "repeats", "rounds_agree", "seen_jobs", "shipped_fault_types", "shown_one", "sign_by",
-    "signed_are_signed", "this_round", "to_walk", "told", "told_by_visitor", "turns_agree",
-    "turns_without_job", "types", "unanswered", "visible_to", "visited", "waiting_for_signature",
-    "walked", "whole", "worker_for", "workers",
+    "Counted", "Due", "Figures", "Grading", "Line", "ON_TIME", "PLANS", "ROUND", "Repeat",
+    "SHIPPED_TIERS", "adding_up", "agree_with_events", "alerts", "as_graded", "calendar",
+    "catalogue", "clocks", "closed_apart", "counted", "dues", "first_steps", "goes_round", "graded",
+    "held", "in_figures", "jobs", "left", "lessons_are_honest", "lessons_lost", "lessons_so_far",
+    "look_up_code", "looked_up", "maintainers", "maintains", "of_worker", "on_spot", "on_the_spot",
+    "open_duplicates", "open_jobs", "parts_add_up", "paused", "plans", "priorities", "priority",
+    "reached", "received_on", "recent", "reminder_due", "repeated", "repeats", "rounds_agree",
+    "seen_jobs", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "tallied",
+    "this_round", "to_walk", "told", "told_by_visitor", "turns_agree", "turns_without_job", "types",
+    "unanswered", "visible_to", "visited", "waiting_for_signature", "walked", "worker_for",
+    "workers",
 ]  # fmt: skip

@@ -1,16 +1,17 @@
 """Counting repairs: by trade, kind, place, person and month; how they were closed, each way apart; what
 comes again."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from houqin.kernel.indicators.measures import median
 from houqin.kernel.people.models import Person
 from houqin.kernel.school import figures
 from houqin.kernel.terms.models import Term
@@ -20,6 +21,7 @@ from .. import rules
 from ..models import SERVICES, Repair
 
 ON_TIME = Q(fixed_at__lte=F("fix_due_at"))
+type Key = tuple[str, str]  # label and value
 CLOSINGS = (("signed", "报修人签收"), ("timed_out", "到时关闭"), ("closed_by_office", "总务代收"))
 
 
@@ -79,62 +81,96 @@ def reached(rows: QuerySet[Repair], first: datetime, until: datetime) -> QuerySe
     return kept.filter(matter__opened_at__gte=first, matter__opened_at__lt=until)
 
 
-def counted(rows: QuerySet[Repair]) -> list[Counted]:
-    """All that the figures of a time are made of, read once."""
-    return [Counted(*row) for row in rows.order_by("pk").values_list(*PATHS)]
+@dataclass
+class Tally:
+    """A line while its rows pass by; minutes come counted, not one by one."""
+
+    reported: int = 0
+    fixed: int = 0
+    on_time: int = 0
+    sent_back_once: int = 0
+    cost: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    nets: Counter[int] = field(default_factory=Counter)
+
+    def add(self, row: Counted) -> None:
+        self.reported += 1
+        self.sent_back_once += row.sent_back > 0
+        self.cost += row.parts_fen + (row.contractor_fen or 0)
+        if row.first_minutes is not None:
+            self.answers[row.first_minutes] += 1
+        if row.fixed_at:
+            self.fixed += 1
+            self.on_time += row.fixed_at <= row.fix_due_at
+            if row.net_minutes is not None:
+                self.nets[row.net_minutes] += 1
+
+    def line(self, label: str, value: str) -> Line:
+        return Line(
+            label=label, value=value, reported=self.reported, fixed=self.fixed, on_time=self.on_time,
+            sent_back_once=self.sent_back_once, answer=_median(self.answers), net=_median(self.nets),
+            cost=self.cost,
+        )  # fmt: skip
 
 
-def whole(found: list[Counted]) -> Line:
-    return _line("全部", "", found)
+@dataclass(frozen=True)
+class Figures:
+    """All of a time: the whole, and lines by what was counted, the most reported first; months in their
+    order."""
+
+    whole: Line
+    services: list[Line]
+    months: list[Line]
+    trades: list[Line]
+    people: list[Line]  # who repairs or repaired
+    places: list[Line]
 
 
-def by_trade(found: list[Counted]) -> list[Line]:
-    return _lines(found, lambda row: (row.trade, str(row.trade_id)))
+def counted(rows: QuerySet[Repair]) -> Figures:
+    """One question; the rows are counted as they come, and none is kept."""
+    found = rows.order_by("pk").values_list(*PATHS).iterator(chunk_size=2000)
+    return tallied(Counted(*row) for row in found)
 
 
-def by_service(found: list[Counted]) -> list[Line]:
-    names = dict(SERVICES)
-    return _lines(found, lambda row: (names[row.service], row.service))
-
-
-def by_place(found: list[Counted], most: int = 12) -> list[Line]:
-    return _lines([row for row in found if row.place], lambda row: (row.place, str(row.place_id)))[:most]
-
-
-def by_person(found: list[Counted]) -> list[Line]:
-    """By who repairs or repaired."""
-    return _lines([row for row in found if row.worker], lambda row: (row.worker, str(row.worker_id)))
-
-
-def by_month(found: list[Counted]) -> list[Line]:
-    months = [timezone.localtime(row.opened_at) for row in found]
-    keys = {row: (f"{at:%Y-%m}", f"{at:%Y-%m-01}") for row, at in zip(found, months, strict=True)}
-    return sorted(_lines(found, keys.__getitem__), key=lambda line: line.value)
-
-
-def _lines(found: list[Counted], key: Callable[[Counted], Any]) -> list[Line]:
-    """A line for each key, the most reported first."""
-    groups: dict[tuple[str, str], list[Counted]] = {}
+def tallied(found: Iterable[Counted]) -> Figures:
+    whole, groups = Tally(), {name: defaultdict[Key, Tally](Tally) for name in KEYS}
     for row in found:
-        groups.setdefault(key(row), []).append(row)
-    made = [_line(label, value, rows) for (label, value), rows in groups.items()]
+        whole.add(row)
+        for name, key_of in KEYS.items():
+            if (key := key_of(row))[1]:
+                groups[name][key].add(row)
+    lines = {name: _lines(tallies) for name, tallies in groups.items()}
+    lines["months"].sort(key=lambda line: line.value)
+    return Figures(whole.line("全部", ""), **lines)
+
+
+def _month(row: Counted) -> Key:
+    at = timezone.localtime(row.opened_at)
+    return f"{at:%Y-%m}", f"{at:%Y-%m-01}"
+
+
+def _card(label: str | None, key: int | None) -> Key:
+    return label or "", str(key) if key else ""
+
+
+NAMES = dict(SERVICES)
+KEYS: dict[str, Callable[[Counted], Key]] = {
+    "services": lambda row: (NAMES[row.service], row.service),
+    "months": _month,
+    "trades": lambda row: _card(row.trade, row.trade_id),
+    "people": lambda row: _card(row.worker, row.worker_id),
+    "places": lambda row: _card(row.place, row.place_id),
+}
+
+
+def _lines(tallies: Mapping[Key, Tally]) -> list[Line]:
+    made = [tally.line(*key) for key, tally in tallies.items()]
     return sorted(made, key=lambda line: (-line.reported, line.label, line.value))
 
 
-def _line(label: str, value: str, rows: list[Counted]) -> Line:
-    fixed = [row for row in rows if row.fixed_at]
-    return Line(
-        label=label, value=value, reported=len(rows), fixed=len(fixed),
-        on_time=sum(row.fixed_at <= row.fix_due_at for row in fixed if row.fixed_at),
-        sent_back_once=sum(row.sent_back > 0 for row in rows),
-        answer=_median(row.first_minutes for row in rows), net=_median(row.net_minutes for row in fixed),
-        cost=sum(row.parts_fen + (row.contractor_fen or 0) for row in rows),
-    )  # fmt: skip
-
-
-def _median(minutes: Iterable[int | None]) -> float | None:
-    known = [each for each in minutes if each is not None]
-    return float(median(known)) if known else None
+def _median(minutes: Counter[int]) -> float | None:
+    middle = median(minutes)
+    return None if middle is None else float(middle)
 
 
 @dataclass(frozen=True)

@@ -262,6 +262,17 @@ def test_a_failed_line_opens_a_repair_that_hangs_on_its_turn(due_now):
     assert shown("IND-2.2.5c-1") == (1, 1, 100)
 
 
+def test_the_maintenance_behind_a_share_is_listed_as_maintenance(due_now, web):
+    done(due_now, 2026, 11, 3, 9, 0, said=answers())
+    lists = {"top": "maintenance", "rest": "repairs", "bottom": "matters"}
+    for side, key in lists.items():
+        url = f"/clauses/2.2.5c/IND-2.2.5c-1/{side}/2026-11-01/2026-11-30/0/0/"
+        page = web.as_("director").get(url)
+        assert (page.status_code, page.context["register"].key, page.context["count"]) == (
+            200, key, "0" if side == "rest" else "1",
+        )  # fmt: skip
+
+
 def test_it_is_handed_on_to_who_may_and_called_off_before_it_is_due(due_now):
     act = due_now.act("electrician", at(2026, 11, 3, 9, 0))
     with pytest.raises(Refused, match="不在岗位上"):

@@ -1,10 +1,14 @@
 """What the area shows: the tab of the scan page, the worker's list, the figures, the sheet, the look-up."""
 
 import re
+import tracemalloc
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import FaultType, Repair
@@ -199,6 +203,47 @@ def test_figures_lead_to_their_rows(scene, web):
         web.as_("director").get("/repairs/figures/?from=2026-01-01&to=bad-day&from=2027-01-01")
     )
     assert web.as_("teacher").get("/repairs/figures/").status_code == 403
+
+
+def test_figures_of_more_than_a_year_are_refused(web):
+    director = web.as_("director")
+    year = director.get("/repairs/figures/?from=2025-11-24&to=2026-11-24")
+    assert (year.status_code, "收到 0 件" in page(year)) == (200, True)
+    for form in ("", "&as=xlsx"):
+        more = director.get(f"/repairs/figures/?from=2025-11-23&to=2026-11-24{form}")
+        assert (more.status_code, "收到" in page(more).partition("最多统计 366 天")[2]) == (422, False)
+        assert "这一段有 367 天，一次最多统计 366 天，没有统计" in page(more)
+
+
+def test_figures_ask_as_often_and_keep_as_little_of_many_as_of_few(scene, web):
+    """The rows pass by: twenty thousand are counted in the room of a few hundred. As a list they took
+    6 MB."""
+    url, director = "/repairs/figures/?from=2026-11-01&to=2026-11-24", web.as_("director")
+    director.get(url)  # the first page of a login asks who it is
+    asked = []
+    for made in (1, 2):
+        for _ in range(made):
+            scene.finish(scene.report(at=at(2026, 11, 20, 9, 0)), when=at(2026, 11, 20, 11, 0))
+        with CaptureQueriesContext(connection) as said:
+            director.get(url)
+        asked.append(len(said))
+    assert asked[0] == asked[1]
+    tracemalloc.start()
+    found = queries.tallied(passing_by(20_000))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (found.whole.reported, found.whole.answer, most < 500_000) == (20_000, 49.5, True)
+    assert [(line.label, line.reported) for line in found.places] == [
+        (f"{n} 室", 2_000) for n in range(10)
+    ]  # fmt: skip
+
+
+def passing_by(many: int) -> Iterator[queries.Counted]:
+    for n in range(many):
+        yield queries.Counted(
+            at(2026, 11, 20, 9, 0), "teaching", "电灯", 1, f"{n % 10} 室", n % 10 + 1, "李师傅", 1,
+            at(2026, 11, 20, 11, 0), at(2026, 11, 21, 9, 0), 0, n % 100, n % 100, 0, None,
+        )  # fmt: skip
 
 
 def test_the_desk_tells_the_director_what_wants_a_hand(scene):

@@ -39,6 +39,7 @@ AGAIN = (
     Column("建议", width=44),
 )  # fmt: skip
 ACROSS = ("type", "worker", "place")
+MOST_DAYS = 366
 DRAWN = 12  # bars of one chart; all of them stand in its table
 Table = tuple[str, str, list[queries.Line]]  # title, the register's filter, lines
 
@@ -49,6 +50,10 @@ def figures(request: access.Request) -> HttpResponseBase:
     """统计, on the page or as a sheet."""
     act = access.act(request)
     first, last = asked_time(request, act.day)
+    context = {"first": first, "last": last, "times": times(first, last, act.day)}
+    if (days := (last - first).days + 1) > MOST_DAYS:
+        refusal = f"这一段有 {days} 天，一次最多统计 {MOST_DAYS} 天，没有统计。把日期改近，或者一年一年看。"
+        return render(request, "repairs/figures.html", context | {"refusal": refusal}, status=422)
     seen = queries.visible_to(act.by, act.at).using("reader")
     rows, spot = in_time(seen, first, last), on_spot(seen, first, last)
     found = queries.counted(rows)
@@ -56,9 +61,8 @@ def figures(request: access.Request) -> HttpResponseBase:
     if request.GET.get("as") == "xlsx":
         return sheet(HEADS, sheet_rows(tables), f"报修统计-{first}-{last}")
     dates = f"&opened_from={first}&opened_to={last}"
-    return render(request, "repairs/figures.html", {
-        "first": first, "last": last, "times": times(first, last, act.day),
-        "headline": headline(queries.whole(found), dates),
+    return render(request, "repairs/figures.html", context | {
+        "headline": headline(found.whole, dates),
         "closings": closings(rows, dates, spot), "charts": drawn_all(tables),
         "tables": [table(title, lines, key, dates) for title, key, lines in tables],
     })  # fmt: skip
@@ -161,11 +165,11 @@ def closings(rows: QuerySet[Repair], dates: str, on_spot: int) -> list[dict[str,
 # ── the figures ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tables_of(found: list[queries.Counted]) -> list[Table]:
+def tables_of(found: queries.Figures) -> list[Table]:
     return [
-        ("按服务类型", "service", queries.by_service(found)), ("按月", "", queries.by_month(found)),
-        ("按类别", "type", queries.by_trade(found)), ("按维修人", "worker", queries.by_person(found)),
-        ("按地点，最多的 12 处", "place", queries.by_place(found)),
+        ("按服务类型", "service", found.services), ("按月", "", found.months),
+        ("按类别", "type", found.trades), ("按维修人", "worker", found.people),
+        (f"按地点，最多的 {DRAWN} 处", "place", found.places[:DRAWN]),
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from ...audit import actions as audit
 from ...errors import Refused
 from ...people.models import Post
 from ..models import Channel, Delivery, Notice, NoticeChoice
+from . import mails
 
 MARKS = {"wecom": "key=", "dingtalk": "access_token=", "feishu": "/hook/"}  # what a robot's address contains
 
@@ -66,7 +67,7 @@ def try_out(channel: Channel, *, act: Act) -> Delivery:
     """发一条试试: by the same way as any other; held channels are tried at once."""
     chosen = NoticeChoice.objects.filter(person=act.by).exclude(mail="").exists()
     if channel.kind == Channel.MAIL and not chosen:
-        raise Refused("你自己还没填邮箱，没有发。先在“我的”通知设置里填。")
+        raise Refused("你自己的邮箱还没填，或者还没验证，没有发。先在“我的”通知设置里填。")
     Channel.objects.filter(pk=channel.pk).update(held_until=None)
     notice = Notice.objects.create(
         to=act.by, text=f"渠道“{channel}”试发", outside="试发", laid=1, posted_at=act.at
@@ -74,14 +75,18 @@ def try_out(channel: Channel, *, act: Act) -> Delivery:
     return Delivery.objects.create(notice=notice, channel=channel, next_at=act.at)
 
 
+@transaction.atomic
 def choose(
     *, kinds: list[str], mail: str, quiet_from: object, quiet_to: object, daily: object, act: Act
 ) -> NoticeChoice:
-    """通知设置 of oneself. Not a card: nothing of the house depends on it, so no change is recorded."""
+    """通知设置 of oneself. Not a card: nothing of the house depends on it, so no change is recorded.
+
+    A mail address that is new is told a code, and nothing else until it is proved.
+    """
     if (quiet_from is None) != (quiet_to is None):
         raise Refused("免打扰要填开始和结束两个时间，没有保存。", field="quiet_to")
-    values = {"kinds": kinds, "mail": mail, "quiet_from": quiet_from, "quiet_to": quiet_to, "daily": daily}
-    return NoticeChoice.objects.update_or_create(person=act.by, defaults=values)[0]
+    values = {"kinds": kinds, "quiet_from": quiet_from, "quiet_to": quiet_to, "daily": daily}
+    return mails.write(mail, values, act)
 
 
 def _host(kind: str, address: str, account: str) -> str:

@@ -79,7 +79,8 @@ def _postponed(due: list[Delivery], choices: dict[int, NoticeChoice], act: Act) 
     """Those that may go now; the others are put off to the end of their person's quiet hours."""
     now = []
     for one in due:
-        when = timing.after_quiet(choices.get(one.notice.to_id), act.at)
+        choice = None if _proves(one) else choices.get(one.notice.to_id)
+        when = timing.after_quiet(choice, act.at)
         if when > act.at:
             Delivery.objects.filter(pk=one.pk, state=Delivery.WAITING).update(next_at=when)
         else:
@@ -91,8 +92,17 @@ def _parcels(channel: Channel, due: list[Delivery]) -> list[list[Delivery]]:
     """One message for a group, or one for each person: what is due at once is said at once."""
     if channel.kind != Channel.MAIL:
         return [due] if due else []
-    ordered = sorted(due, key=lambda one: (one.notice.to_id, one.pk))
-    return [list(rows) for _, rows in groupby(ordered, key=lambda one: one.notice.to_id)]
+    ordered = sorted(due, key=lambda one: (*_reader(one), one.pk))
+    return [list(rows) for _, rows in groupby(ordered, key=_reader)]
+
+
+def _reader(one: Delivery) -> tuple[int, bool]:
+    """A code goes to an address of its own."""
+    return one.notice.to_id, _proves(one)
+
+
+def _proves(one: Delivery) -> bool:
+    return one.notice.outside == outside.PROOF
 
 
 def _claimed(parcel: list[Delivery], channel: Channel, act: Act) -> list[Delivery]:
@@ -116,13 +126,22 @@ def _send(channel: Channel, mine: list[Delivery], choices: dict[int, NoticeChoic
     text = outside.text(mine)
     if channel.kind != Channel.MAIL:
         return ROBOTS[channel.kind](address, secret, text, act.at)
-    choice = choices.get(mine[0].notice.to_id)
-    if choice is None or not choice.mail:
+    to, subject, text = _letter(mine, choices.get(mine[0].notice.to_id), text)
+    if not to:
         return ways.Said(ways.REFUSED, "没有填邮箱")
     name = f"houqin.{'.'.join(str(one.pk) for one in mine[:3])}.{len(mine)}"
-    return mail.send(
-        address, channel.account, secret, to=choice.mail, subject=outside.subject(mine), text=text, name=name
-    )
+    return mail.send(address, channel.account, secret, to=to, subject=subject, text=text, name=name)
+
+
+def _letter(mine: list[Delivery], choice: NoticeChoice | None, text: str) -> tuple[str, str, str]:
+    """To whom, about what, and the words; an address not yet proved is told its code only."""
+    if choice is None:
+        return "", "", ""
+    if not _proves(mine[0]):
+        return choice.mail, outside.subject(mine), text
+    if not choice.mail_asked:
+        return "", "", ""
+    return choice.mail_asked, "后勤：验证码", outside.letter_of_code(choice)
 
 
 def _holds(channel: Channel, said: ways.Said) -> bool:
