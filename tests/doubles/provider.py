@@ -13,7 +13,7 @@ import time
 from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -98,31 +98,41 @@ class Provider:
             return 400, {"error": "invalid_grant"}
         return 200, {"token_type": "Bearer", "access_token": "unused", "id_token": self.token_of(code)}
 
-    def answer(self, method, path, query, body, headers):
+    def answer(self, path, query, body, headers):
         """(status, object) for what was asked."""
+        for kind in (self.oidc, self.wecom, self.dingtalk, self.feishu):
+            if said := kind(path, query, body, headers):
+                return said
+        return 404, {"error": "not_found"}
+
+    def oidc(self, path, query, body, headers):
         match path:
             case "/.well-known/openid-configuration":
                 return 200, self.discovery()
             case "/keys":
                 return 200, KeySet([self.key]).as_dict(private=False)
             case "/token":
-                form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-                return self.exchange(form, headers.get("Authorization", ""))
+                return self.exchange(dict(parse_qsl(body.decode())), headers.get("Authorization", ""))
+
+    def wecom(self, path, query, body, headers):
+        match path:
             case "/cgi-bin/gettoken":
-                right = (query.get("corpid"), query.get("corpsecret")) == (ID, SECRET)
-                said = {"access_token": "T" * 214, "expires_in": 7200} if right else {}
-                return 200, {"errcode": 0 if right else 40001, "errmsg": "ok" if right else "invalid", **said}
+                if (query.get("corpid"), query.get("corpsecret")) != (ID, SECRET):
+                    return 200, {"errcode": 40001, "errmsg": "invalid credential"}
+                return 200, {"errcode": 0, "errmsg": "ok", "access_token": "T" * 214, "expires_in": 7200}
             case "/cgi-bin/auth/getuserinfo":
                 code = self.codes.pop(query.get("code"), None)
                 if code is None or query.get("access_token") != "T" * 214:
                     return 200, {"errcode": 40029, "errmsg": "invalid code"}
                 name = "openid" if self.mood == "outsider" else "userid"
                 return 200, {"errcode": 0, "errmsg": "ok", name: code["who"], "user_ticket": "x"}
+
+    def dingtalk(self, path, query, body, headers):
+        match path:
             case "/v1.0/oauth2/userAccessToken":
                 said = json.loads(body)
-                right = (said["clientId"], said["clientSecret"]) == (ID, SECRET)
                 code = self.codes.pop(said["code"], None)
-                if code is None or not right:
+                if code is None or (said["clientId"], said["clientSecret"]) != (ID, SECRET):
                     return 400, {
                         "code": "invalidParameter.authCode.notFound",
                         "requestid": "x",
@@ -132,6 +142,9 @@ class Provider:
             case "/v1.0/contact/users/me":
                 who = headers["x-acs-dingtalk-access-token"].removeprefix("D-")
                 return 200, {"nick": "许", "openId": "o", "unionId": who}
+
+    def feishu(self, path, query, body, headers):
+        match path:
             case "/open-apis/authen/v2/oauth/token":
                 said = json.loads(body)
                 code = self.codes.pop(said["code"], None)
@@ -139,22 +152,12 @@ class Provider:
                 proof = of(sha256(said["code_verifier"].encode()).digest())
                 if code is None or not right or code["code_challenge"] != proof:
                     return 400, {"code": 20050, "error": "invalid_grant", "error_description": "no"}
-                return 200, {
-                    "code": 0,
-                    "access_token": f"F-{code['who']}",
-                    "expires_in": 7200,
-                    "token_type": "Bearer",
-                }
+                return 200, {"code": 0, "access_token": f"F-{code['who']}", "expires_in": 7200}
             case "/open-apis/authen/v1/user_info":
                 if self.mood == "refused":
                     return 200, {"code": 20005, "msg": "invalid access token"}
                 who = headers["Authorization"].removeprefix("Bearer F-")
-                return 200, {
-                    "code": 0,
-                    "msg": "success",
-                    "data": {"name": "许", "open_id": who, "union_id": "on"},
-                }
-        return 404, {"error": "not_found"}
+                return 200, {"code": 0, "msg": "success", "data": {"name": "许", "open_id": who}}
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -197,7 +200,7 @@ class Answers(BaseHTTPRequestHandler):
             self._say(200, b"[" * 60_000)
         else:
             query = dict(parse_qsl(where.query))
-            status, said = double.answer(self.command, where.path, query, body, self.headers)
+            status, said = double.answer(where.path, query, body, self.headers)
             self._say(status, json.dumps(said).encode())
 
     def _say(self, status, body, **headers):

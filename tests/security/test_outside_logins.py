@@ -2,7 +2,7 @@
 
 Seen to fail once each, the guard taken away: the state, its once, its ten minutes and its service; the
 signature, each claim, the list of algorithms; the issuer and the hosts of discovery; the person at the
-linking, the password there; `enterable` and `count` at the door; what keeps the word from counting as a password.
+linking, the password there; `enterable` and `count` at the door; what keeps the word from being a password.
 """
 
 import json

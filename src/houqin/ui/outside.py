@@ -162,7 +162,7 @@ def _sent_off(
 
 
 def _vouched(request: access.Request, key: int, said: dict[str, Any]) -> tuple[OutsideLogin, str]:
-    """The service, and the subject that it names, for a browser that we sent off ourselves, just now, and once."""
+    """The service, and the subject that it names, for a browser that we sent off, just now, and once."""
     asked, begun = _away(request, key, said)
     service = _open(key)
     _once(request, asked.state, begun)

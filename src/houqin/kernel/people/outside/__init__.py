@@ -36,7 +36,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Service:
-    """A kind of service: where the browser is sent, who it turns out to be, which hosts are asked for that."""
+    """A kind of service: where the browser is sent, who it turns out to be, which hosts are asked."""
 
     address: Callable[[OutsideLogin, Asked], str]
     subject: Callable[[OutsideLogin, Asked, str, datetime], str]
