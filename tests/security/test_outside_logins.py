@@ -17,6 +17,7 @@ from django.test import Client
 from houqin.kernel import outbound
 from houqin.kernel.audit.models import Change
 from houqin.kernel.errors import NotYours, Refused
+from houqin.kernel.invariants.house import no_door_left_open
 from houqin.kernel.people.actions import factors, logins, outside
 from houqin.kernel.people.models import LoginSession, OutsideAccount, OutsideLogin, Person, User
 from tests.doubles.provider import AGENT, BROKEN, ID, SECRET, Provider
@@ -534,6 +535,14 @@ def test_who_has_no_login_is_not_linked(house, door):
     logins.deactivate(house.cast["teacher"].user, act=act)
     with pytest.raises(Refused, match="没有能用的登录"):
         door.link("teacher")
+
+
+def test_a_link_of_a_closed_login_is_found_by_the_check(house, door):
+    door.link("teacher")
+    assert [found.thing for found in no_door_left_open() if found.code == "I53"] == []
+    User.objects.filter(username="teacher").update(is_active=False)
+    found = [found.thing for found in no_door_left_open() if found.code == "I53"]
+    assert found == ["许老师的外部账号 统一身份认证 u-1001"]
 
 
 def test_the_page_is_for_who_is_logged_in(door):
