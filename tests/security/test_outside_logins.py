@@ -391,7 +391,9 @@ def test_what_the_machine_does_not_allow_is_not_asked(door, settings):
     ["http://sso.school.example", "https://169.254.169.254", "ftp://127.0.0.1", "https://a@b.example",
      "HERE/?x", ""],
 )  # fmt: skip
-def test_an_address_that_may_not_be_asked_is_not_kept(house, double, address):
+def test_an_address_that_may_not_be_asked_is_not_kept(house, double, settings, address):
+    """Not even where the machine's list names its host by mistake, unless it is the list that is missing."""
+    settings.OUTBOUND = (*settings.OUTBOUND, "sso.school.example:80", "b.example")
     said = {"kind": "oidc", "name": "x", "client_id": ID, "agent": "", "secret": SECRET}
     with pytest.raises(Refused, match="没有保存"):
         outside.open_login(

@@ -76,8 +76,8 @@ def facts(service: OutsideLogin, act: Act) -> list[Fact]:
         Fact("应用编号", service.client_id, code=True),
         *([Fact("AgentId", service.agent, code=True)] if service.agent else []),
         Fact("应用密钥", sealed.masked(sealed.opened(PURPOSE, service.secret)) or "打不开，重新填"),
-        *([Fact("地址", service.address, code=True)] if service.address else []),
-        Fact("回调地址", back, code=True),
+        *([Fact("地址", service.address)] if service.address else []),
+        Fact("回调地址", back),
         Fact("关联了", f"{count} 人"),
         Fact("最后的回答", service.last_answer),
     ]
@@ -132,7 +132,7 @@ class UnlinkForm(SlipForm):
 
 
 def services_listed(act: Act, person: Person | None) -> dict[str, Any]:
-    return {"login": reading.offered()}
+    return {"login": reading.offered_to(person) if person else OutsideLogin.objects.none()}
 
 
 def accounts_listed(act: Act, person: Person | None) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def unlink(person: Person, *, account: OutsideAccount, act: Act) -> OutsideAccou
 
 
 def may_link(person: Person) -> bool:
-    return is_open(person) and reading.offered().exists()
+    return is_open(person) and reading.offered_to(person).exists()
 
 
 def is_linked(person: Person) -> bool:
@@ -164,6 +164,6 @@ def state_of(person: Person) -> str:
 SLIPS = (
     CardSlip("link-outside", "关联外部账号", LinkForm, link, ACCOUNTS, "key", choices=services_listed,
              when=may_link, fresh=True, says="编号要核对清楚：关联以后，那边的这个账号就能以他的身份登录。"),
-    CardSlip("unlink-outside", "解除外部账号", UnlinkForm, unlink, ACCOUNTS, "lock", choices=accounts_listed,
+    CardSlip("unlink-outside", "解除外部账号", UnlinkForm, unlink, ACCOUNTS, "ban", choices=accounts_listed,
              when=is_linked, fresh=True, says="以后不能用它登录；账号和密码照旧。"),
 )  # fmt: skip

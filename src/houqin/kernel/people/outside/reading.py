@@ -17,6 +17,11 @@ def offered() -> QuerySet[OutsideLogin]:
     return OutsideLogin.objects.filter(active=True).order_by("pk")
 
 
+def offered_to(person: Person) -> QuerySet[OutsideLogin]:
+    """Those by which the person is not linked yet."""
+    return offered().exclude(pk__in=of(person).values("login"))
+
+
 def linked() -> QuerySet[OutsideAccount]:
     return OutsideAccount.objects.filter(unlinked_at=None).select_related("login", "person")
 
