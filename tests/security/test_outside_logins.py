@@ -2,7 +2,8 @@
 
 Seen to fail once each, the guard taken away: the state, its once, its ten minutes and its service; the
 signature, each claim, the list of algorithms; the issuer and the hosts of discovery; the person at the
-linking, the password there; `enterable` and `count` at the door; what keeps the word from being a password.
+linking, the password there; `enterable` and `count` at the door; what keeps the word from being a password;
+the three at once.
 """
 
 import json
@@ -20,6 +21,7 @@ from houqin.kernel.errors import NotYours, Refused
 from houqin.kernel.invariants.house import no_door_left_open
 from houqin.kernel.people.actions import factors, logins, outside
 from houqin.kernel.people.models import LoginSession, OutsideAccount, OutsideLogin, Person, User
+from houqin.ui import outside as pages
 from tests.doubles.provider import AGENT, BROKEN, ID, SECRET, Provider
 
 from .conftest import PASSWORD, House
@@ -357,6 +359,18 @@ def test_where_nobody_can_be_sent_the_page_stays(door, mood):
     answer = Client().post(f"/login/by/{door.service.pk}/", {"next": "/enrol/"})
     nobody_came_in(answer, 503, SILENT)
     assert 'name="password"' in answer.content.decode()
+
+
+def test_a_service_that_hangs_does_not_take_every_thread(door, monkeypatch):
+    monkeypatch.setattr(pages, "WAIT", 0.01)
+    for _ in range(3):
+        assert pages.AT_ONCE.acquire(blocking=False)
+    try:
+        nobody_came_in(Client().post(f"/login/by/{door.service.pk}/"), 503, SILENT)
+    finally:
+        pages.AT_ONCE.release(3)
+    assert door.double.asked == []
+    assert door.off(Client()).startswith(f"{door.double.issuer}/authorize?")
 
 
 ELSEWHERE = [

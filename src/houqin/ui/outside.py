@@ -5,6 +5,8 @@ by a redirect: `form-action 'self'` stops a form that would end elsewhere.
 """
 
 import secrets
+import threading
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +34,7 @@ from . import access, account, entering, login, security_log
 MINE = "/me/outside/"
 KEPT = "outside"  # what the session calls a browser that is away
 AWAY = timedelta(minutes=10)
+AT_ONCE, WAIT = threading.BoundedSemaphore(3), 1.0  # seconds a fourth one stands in line
 PASSWORD = "用账号和密码登录。"  # noqa: S105 - a sentence
 LOST = "这次登录不是从这个浏览器刚刚开始的，没有登录。再点一次。"
 
@@ -69,7 +72,8 @@ def begin(request: access.Request, key: int) -> HttpResponse:
     shared = form.is_valid() and form.cleaned_data["shared"]
     try:
         return _sent_off(request, _open(key), person=0, shared=shared, wanted=wanted)
-    except (NotThere, Down, TooMany) as refused:
+    except (NotThere, NotYours, Down, TooMany) as refused:
+        security_log.note(request, "outside_failed", service=key, why=type(refused).__name__)
         return login.page(request, login.LoginForm(), wanted, refused=refused)
 
 
@@ -148,10 +152,7 @@ def _sent_off(
     inside = "wxwork" in request.headers.get("User-Agent", "")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     asked = Asked(back, state=state, nonce=nonce, verifier=verifier, inside=inside)
-    try:
-        url = reading.SERVICES[service.kind].address(service, asked)
-    except (Unreachable, NotVouched) as wrong:
-        raise _down(service, wrong) from None
+    url = _asked(service, lambda: reading.SERVICES[service.kind].address(service, asked))
     more = {"service": service.pk, "at": request.now.isoformat(), "person": person}
     request.session[KEPT] = {**asdict(asked), **more, "shared": shared, "wanted": wanted}
     context = {
@@ -169,10 +170,9 @@ def _vouched(request: access.Request, key: int, said: dict[str, Any]) -> tuple[O
     code = request.GET.get("code") or request.GET.get("authCode") or ""
     if not code or len(code) > 2000:
         raise NotYours(f"{service}那边没有同意，没有登录。再点一次，或者{PASSWORD}")
-    try:
-        subject = reading.SERVICES[service.kind].subject(service, asked, code, request.now)
-    except (Unreachable, NotVouched) as wrong:
-        raise _down(service, wrong) from None
+    subject = _asked(
+        service, lambda: reading.SERVICES[service.kind].subject(service, asked, code, request.now)
+    )
     writes.answered(service, "认出来了")
     return service, subject
 
@@ -196,11 +196,21 @@ def _once(request: access.Request, state: str, begun: datetime) -> None:
         raise NotYours(LOST) from None
 
 
-def _down(service: OutsideLogin, wrong: Exception) -> Refused:
-    writes.answered(service, str(wrong))
-    if isinstance(wrong, Unreachable):
-        return Down(f"{service}现在没有答复，没有登录。过一会儿再试，或者{PASSWORD}")
-    return NotYours(f"{service}没有确认这次登录，没有登录。再点一次，或者{PASSWORD}")
+def _asked(service: OutsideLogin, call: Callable[[], str]) -> str:
+    """What the service answers, or a sentence; few at once: one that hangs holds up nobody else."""
+    silent = Down(f"{service}现在没有答复，没有登录。过一会儿再试，或者{PASSWORD}")
+    if not AT_ONCE.acquire(timeout=WAIT):
+        raise silent
+    try:
+        return call()
+    except Unreachable as wrong:
+        writes.answered(service, str(wrong))
+        raise silent from None
+    except NotVouched as wrong:
+        writes.answered(service, str(wrong))
+        raise NotYours(f"{service}没有确认这次登录，没有登录。再点一次，或者{PASSWORD}") from None
+    finally:
+        AT_ONCE.release()
 
 
 def _let_in(
