@@ -23,6 +23,7 @@ OPEN = {
 PUBLIC = {
     "houqin.ui.api.document.openapi",
     "houqin.ui.login.login", "houqin.ui.login.second", "houqin.ui.login.first", "houqin.ui.demo_door.enter",
+    "houqin.ui.outside.begin", "houqin.ui.outside.back",
     "houqin.ui.health.healthz", "houqin.ui.health.security_txt",
     "houqin.ui.phone.shell", "houqin.ui.phone.worker", "houqin.ui.phone.manifest",
     "houqin.ui.scan.camera", "houqin.ui.scan.scan", "houqin.ui.trust.page", "houqin.ui.trust.certificate",

@@ -63,7 +63,7 @@ def _page(
     return response
 
 
-def _prove(request: access.Request, password: str) -> None:
+def prove(request: access.Request, password: str) -> None:
     """The password once more, counted like a login; refuses a wrong one."""
     user = _user(request)
     entering.count(request, user.username)
@@ -84,7 +84,7 @@ def again(request: access.Request) -> HttpResponse:
         access.refuse_unknown(form, request)
         if form.is_valid():
             try:
-                _prove(request, form.cleaned_data["now"])
+                prove(request, form.cleaned_data["now"])
                 _turn_key(request)
                 return access.redirect(request, wanted)
             except Refused as found:
@@ -122,7 +122,7 @@ def password(request: access.Request) -> HttpResponse:
 
 def _change(request: access.Request, form: ChangeForm) -> HttpResponse:
     assert request.standing is not None
-    _prove(request, form.cleaned_data["now"])
+    prove(request, form.cleaned_data["now"])
     act, keep = access.plain_act(request), request.standing.session_id
     user = writes.set_password(_user(request), password=form.cleaned_data["password"], keep=keep, act=act)
     request.session["fingerprint"] = user.get_session_auth_hash()

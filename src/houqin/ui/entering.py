@@ -20,20 +20,23 @@ HALF = timedelta(minutes=5)  # from the password to the code
 OWN_COOKIE, UNTIL_CLOSED = 14 * 24 * 3600, 0
 
 
-def proceed(request: access.Request, user: User, *, shared: bool, wanted: str = "") -> HttpResponse:
-    """The password was right: on to the second factor if there is one, else in."""
+def proceed(
+    request: access.Request, user: User, *, shared: bool, wanted: str = "", outside: str = ""
+) -> HttpResponse:
+    """The password was right, or the service named `outside` vouched:
+    on to the second factor if there is one, else in."""
     if factors.of(user) is None:
-        return start(request, user, shared=shared, wanted=wanted)
+        return start(request, user, shared=shared, wanted=wanted, outside=outside)
     request.session.flush()
     request.session["half"] = {
         "user": user.pk, "fingerprint": user.get_session_auth_hash(), "at": request.now.isoformat(),
-        "shared": shared, "next": access.safe_next(wanted),
+        "shared": shared, "next": access.safe_next(wanted), "outside": outside,
     }  # fmt: skip
     return access.redirect(request, SECOND)
 
 
 def half(request: access.Request) -> tuple[User, dict[str, Any]] | None:
-    """Whoever gave the password in the last five minutes and owes the code."""
+    """Whoever gave the password, or was vouched for, in the last five minutes and owes the code."""
     said = request.session.get("half")
     if not isinstance(said, dict) or datetime.fromisoformat(said["at"]) + HALF < request.now:
         return None
@@ -42,7 +45,13 @@ def half(request: access.Request) -> tuple[User, dict[str, Any]] | None:
 
 
 def start(
-    request: access.Request, user: User, *, shared: bool, wanted: str = "", demo: bool = False
+    request: access.Request,
+    user: User,
+    *,
+    shared: bool,
+    wanted: str = "",
+    demo: bool = False,
+    outside: str = "",
 ) -> HttpResponse:
     """Begin a session under a new key; nothing of the browser's earlier one lives on."""
     act = Act(by=user.person, at=request.now, via=access.via(request))
@@ -52,11 +61,13 @@ def start(
     request.session.flush()
     request.session.update({"key": token, "fingerprint": user.get_session_auth_hash(), "demo": demo})
     request.session.set_expiry(UNTIL_CLOSED if shared else OWN_COOKIE)
-    prove(request, token)
+    rotate_token(request)
+    if not outside:  # another's word is no password: what counts will ask for ours
+        prove(request, token)
     request.person = user.person
     if not shared:
         request.device_accounts = [*device.read(request)[1], device.account(user.username)]
-    security_log.note(request, "login", demo=demo)
+    security_log.note(request, "login", demo=demo, outside=outside)
     return access.redirect(request, access.safe_next(wanted))
 
 
@@ -73,11 +84,17 @@ def end_own(request: access.Request) -> None:
         writes.end([request.standing.session_id], act=access.plain_act(request))
 
 
+def count_from(request: access.Request) -> None:
+    """Count a try to log in by its address alone: nobody has said yet who it is."""
+    address = client.counted_as(client.client_ip(request))
+    doors.count_try("login-from", address, limit=200, seconds=3600, act=access.plain_act(request))
+
+
 def count(request: access.Request, username: str) -> None:
     """Count a try to log in: by address, by account and address,
     by account unless the device is known (A62, A63)."""
+    count_from(request)
     act, address = access.plain_act(request), client.counted_as(client.client_ip(request))
-    doors.count_try("login-from", address, limit=200, seconds=3600, act=act)
     doors.count_try("login-at", f"{username} {address}", limit=10, seconds=900, act=act)
     if device.account(username) not in device.read(request)[1]:
         doors.count_try("login-to", username, limit=30, seconds=3600, act=act)

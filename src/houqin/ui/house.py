@@ -10,6 +10,7 @@ from . import figures, first_days, house_logins, house_settings
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
+from .house_outside import OUTSIDE
 from .house_people import PEOPLE
 from .house_places import LABELS, OFFICE, PLACES, SCHOOL
 from .house_posts import DUTIES, HOLDINGS, POSTS
@@ -35,6 +36,7 @@ AREA = Area(
         LABELS,
         CHANNELS,
         DELIVERIES,
+        OUTSIDE,
     ),
     pages=(
         Page(

@@ -20,7 +20,7 @@ from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Person, Post
 from houqin.kernel.people.queries import duty_codes, held_on
 
-from . import house_logins
+from . import house_logins, house_outside
 from .fields import DayField, SlipForm
 from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of
 from .register.declare import (
@@ -117,6 +117,7 @@ def person_facts(person: Person, act: Act) -> list[Fact]:
         Fact("到岗日期", person.joined_on),
         *([Fact("离岗日期", person.left_on)] if person.left_on else []),
         *([Fact("登录", house_logins.state_of(person))] if office else []),
+        *([Fact("外部账号", said)] if office and (said := house_outside.state_of(person)) else []),
     ]
 
 
@@ -203,6 +204,7 @@ PEOPLE = Register(
         CardSlip("assign", "任岗", Assign, people.assign, KEEPERS, "user-check", choices=assign_choices,
                  when=is_here),
         *house_logins.SLIPS,
+        *house_outside.SLIPS,
         CardSlip("leave", "离岗", Leave, leave, KEEPERS, "logout", when=is_here,
                  says="手上的事和负责的场所都移交了才能离岗；离岗后不能登录。"),
     ),

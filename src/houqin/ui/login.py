@@ -13,6 +13,7 @@ from houqin.kernel.errors import NotThere, Refused, TooMany
 from houqin.kernel.people import logins
 from houqin.kernel.people.actions import factors as factor_writes
 from houqin.kernel.people.actions import logins as writes
+from houqin.kernel.people.outside import reading as outside
 from houqin.kernel.school.queries import school
 
 from . import access, client, demo_door, entering, security_log, standing
@@ -71,15 +72,11 @@ class CodeForm(forms.Form):
 def login(request: access.Request) -> HttpResponse:
     wanted = access.safe_next(request.POST.get("next") or request.GET.get("next"))
     if request.method != "POST":
-        return (
-            access.redirect(request, wanted)
-            if request.standing
-            else _login_page(request, LoginForm(), wanted)
-        )
+        return access.redirect(request, wanted) if request.standing else page(request, LoginForm(), wanted)
     form = LoginForm(request.POST)
     access.refuse_unknown(form, request)
     if not form.is_valid():
-        return _login_page(request, form, wanted, status=422)
+        return page(request, form, wanted, status=422)
     return _try(request, form, wanted)
 
 
@@ -89,15 +86,15 @@ def _try(request: access.Request, form: LoginForm, wanted: str) -> HttpResponse:
         entering.count(request, username)
     except TooMany as refused:
         security_log.note(request, "throttled", account=username)
-        return _login_page(request, form, wanted, refused=refused)
+        return page(request, form, wanted, refused=refused)
     user = logins.whose(username, form.cleaned_data["password"], request.now)
     if user is None:
         security_log.note(request, "login_failed", account=username)
-        return _login_page(request, form, wanted, refused=Refused(WRONG))
+        return page(request, form, wanted, refused=Refused(WRONG))
     return entering.proceed(request, user, shared=form.cleaned_data["shared"], wanted=wanted)
 
 
-def _login_page(
+def page(
     request: access.Request,
     form: LoginForm,
     wanted: str,
@@ -105,16 +102,15 @@ def _login_page(
     refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    if refused:
-        form.add_error(None, str(refused))
-        status = refused.status
+    """The page of the doors: the password, and the services that the school has opened."""
     house = school()
     context = {
+        "outside": () if house.is_demo else outside.offered(), "refusal": str(refused or ""),
         "form": form, "next": wanted if wanted != "/" else "", "school": house, "action": access.LOGIN,
         "demo_roles": demo_door.roles(request.now) if house.is_demo else [],
         "helper": f"总务处（{house.office_phone}）" if house.office_phone else "总务处",
     }  # fmt: skip
-    return _answer(request, "ui/login.html", context, status, refused)
+    return _answer(request, "ui/login.html", context, refused.status if refused else status, refused)
 
 
 def _answer(
@@ -148,7 +144,9 @@ def second(request: access.Request) -> HttpResponse:
     except Refused as refused:
         security_log.note(request, "code_failed", account=user.username)
         return _second_page(request, form, refused)
-    return entering.start(request, user, shared=said["shared"], wanted=said["next"])
+    return entering.start(
+        request, user, shared=said["shared"], wanted=said["next"], outside=said.get("outside", "")
+    )
 
 
 def _second_page(request: access.Request, form: CodeForm, refused: Refused | None = None) -> HttpResponse:

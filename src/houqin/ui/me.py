@@ -7,7 +7,7 @@ from houqin.kernel.area import GROUPS, Area, areas
 from houqin.kernel.people.models import Duty
 from houqin.kernel.people.queries import held_on
 
-from . import access, menu
+from . import access, menu, outside
 from .desk import openings
 
 LINES = (  # one's own login
@@ -20,13 +20,17 @@ LINES = (  # one's own login
 )
 
 
+OUTSIDE = {"label": "外部账号", "note": "不用密码，用别处的账号登录", "url": outside.MINE}
+
+
 @access.login
 def page(request: access.Request) -> HttpResponse:
     """/me/"""
     held = request.person.holdings.filter(held_on(access.today(request))).values("post_id")
     duties = Duty.objects.filter(post_id__in=held, ended_at=None).order_by("post__rank", "pk")
+    lines = [*LINES, OUTSIDE] if outside.concerns(request) else LINES
     context = {
-        "duties": duties, "person": request.person, "lines": LINES, "logout_url": "/logout/", "tab": "me",
+        "duties": duties, "person": request.person, "lines": lines, "logout_url": "/logout/", "tab": "me",
     }  # fmt: skip
     return render(request, "ui/me.html", context)
 

@@ -17,6 +17,7 @@ from ..attachments.models import Attachment, Blob
 from ..doors.models import Operation
 from ..matters.models import Matter
 from ..people.models import ApiToken, LoginLink, LoginSession, PersonalDetail, User
+from ..people.outside import reading
 from ..people.queries import account_keepers
 from ..places.actions import DEEPEST
 from ..places.models import Label, Place
@@ -115,8 +116,8 @@ def user_names() -> Iterator[Finding]:
 
 
 def no_door_left_open() -> Iterator[Finding]:
-    """I53: who may not come in has no open session, no link and no token of the API;
-    all of them are kept as hashes.
+    """I53: who may not come in has no open session, no link, no token of the API and no outside account;
+    the first three are kept as hashes.
     """
     closed = Q(user__is_active=False) | Q(user__person=None) | Q(user__person__left_on__lt=newest_day())
     for session in LoginSession.objects.filter(closed, ended_at=None).select_related("user").order_by("pk"):
@@ -136,6 +137,8 @@ def no_door_left_open() -> Iterator[Finding]:
     standing = ApiToken.objects.filter(gone, withdrawn_at=None, expires_at__date__gt=newest_day())
     for token in standing.select_related("person").order_by("pk"):
         yield Finding("I53", f"{token.person}的接口令牌 {token}", "已作废", "还能用", BACK)
+    for account in reading.linked().filter(gone).order_by("pk"):
+        yield Finding("I53", f"{account.person}的外部账号 {account}", "已解除", "还关联着", BACK)
     for model, name in ((LoginSession, "key"), (LoginLink, "token_hash"), (ApiToken, "token_hash")):
         for row in model._default_manager.exclude(**{f"{name}__regex": "^[0-9a-f]{64}$"}).order_by("pk"):
             yield Finding("I53", f"{model._meta.db_table} 第 {row.pk} 行", "只存指纹", "存了别的", BACK)

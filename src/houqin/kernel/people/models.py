@@ -254,6 +254,57 @@ class SpareCode(models.Model):
         return f"{self.user}"
 
 
+class OutsideLogin(models.Model):
+    """外部登录: a service whose word lets somebody in whom the house already knows. Off until switched on.
+
+    `address` is the issuer of OIDC; of the others it is filled only where the school runs the service itself.
+    Neither it nor `client_id` ever changes: another would speak for the same accounts. The secret is sealed.
+    """
+
+    OIDC, WECOM, DINGTALK, FEISHU = "oidc", "wecom", "dingtalk", "feishu"
+    KINDS = [(WECOM, "企业微信"), (DINGTALK, "钉钉"), (FEISHU, "飞书"), (OIDC, "统一身份认证（OIDC）")]
+
+    kind = models.CharField("种类", max_length=10, choices=KINDS)
+    name = models.CharField("名称", max_length=20)
+    address = models.CharField("地址", max_length=200, blank=True)
+    client_id = models.CharField("应用编号", max_length=200)
+    agent = models.CharField("AgentId", max_length=20, blank=True)
+    secret = models.TextField(editable=False)
+    active = models.BooleanField("启用", default=False)
+    last_answer = models.CharField(max_length=120, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutsideAccount(models.Model):
+    """外部账号: whom a service calls `subject` is this person, until the link is undone."""
+
+    login = models.ForeignKey(OutsideLogin, models.PROTECT, related_name="accounts", verbose_name="外部登录")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="outside_accounts", verbose_name="人员")
+    subject = models.CharField("那边的编号", max_length=255)
+    linked_at = models.DateTimeField("关联时间")
+    used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    unlinked_at = models.DateTimeField("解除时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["login", "subject"],
+                condition=Q(unlinked_at=None),
+                name="outside_account_is_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=["login", "person"],
+                condition=Q(unlinked_at=None),
+                name="person_has_one_outside_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.login} {self.subject}"
+
+
 class PersonalDetail(models.Model):
     """可清除的个人信息: a visitor's name or phone, beside its row; erased when no longer needed.
 

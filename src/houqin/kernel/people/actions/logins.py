@@ -14,7 +14,7 @@ from ...errors import NotThere, Refused
 from .. import granting, logins, rights
 from ..logins import hashed
 from ..models import LoginLink, LoginSession, Person, User
-from . import tokens
+from . import outside, tokens
 
 LINK = timedelta(hours=72)  # security.md 5.3
 OWN = (timedelta(days=14), timedelta(days=30))  # idle and absolute life on one's own device
@@ -86,6 +86,7 @@ def deactivate(user: User, *, act: Act) -> User:
         user = audit.change(user, is_active=False, act=act)
     LoginLink.objects.filter(user=user, used_at=None, expires_at__gt=act.at).update(expires_at=act.at)
     tokens.withdraw_all(user, act=act)
+    outside.unlink_all(user, act=act)
     _end(logins.open_sessions(act.at).filter(user=user), act)
     return user
 

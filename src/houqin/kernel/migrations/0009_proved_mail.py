@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0007_api_tokens"),
+        ("kernel", "0008_outside_logins"),
     ]
 
     operations = [
