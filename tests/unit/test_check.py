@@ -401,7 +401,7 @@ def test_a_row_of_the_outbox_is_in_somebodys_hand_until_an_hour_after_its_lease(
 def test_what_was_given_up_is_counted_and_is_a_warning(house):
     force(f"UPDATE {table(Delivery)} SET state = 'dead', tries = 5")
     assert [(one.sentence, one.invariant.severity) for one in told()] == [(
-        "[I60 提醒] 没有停了的发件：停了的发件应为没有，实际是1 条。在“家底 · 发件”里看原因，改好以后重发。", "warning",
+        "[I60 提醒] 没有停了的发件：停了的发件应为没有，实际是1 条。在“设置 · 发件”里看原因，改好以后重发。", "warning",
     )]  # fmt: skip
 
 
