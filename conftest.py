@@ -63,6 +63,16 @@ def web(cast, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(request, monkeypatch):
+    """Keeping a password is dear by intent; a test of just that has the mark `real_passwords`."""
+    from houqin.ui.passwords import Argon2id
+
+    if not request.node.get_closest_marker("real_passwords"):
+        monkeypatch.setattr(Argon2id, "memory_cost", 8)
+        monkeypatch.setattr(Argon2id, "time_cost", 1)
+
+
+@pytest.fixture(autouse=True)
 def rights_asked_anew():
     """Each test rolls back; what the process remembered of rights goes with it."""
     from houqin.kernel.people import queries

@@ -49,6 +49,7 @@ def test_cookies_hold_json_and_nothing_that_runs():
     )
 
 
+@pytest.mark.real_passwords
 def test_passwords_are_kept_by_argon2id_with_19_mib():
     encoded = hashers.make_password("三只白鹭过了河 sanbai")
     assert encoded.split("$")[1:4] == ["argon2id", "v=19", "m=19456,t=2,p=1"]

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from houqin.areas.repairs import actions, area, indicators, queries, rules
 from houqin.areas.repairs.models import Downtime, FaultType, PaperSlip, PriorityRule, Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
+from houqin.kernel.area import Morning
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators.declare import Period
 from houqin.kernel.indicators.queries import rows, value
@@ -367,7 +368,9 @@ def test_what_nobody_takes_is_brought_before_the_overseers_once(scene):
         assert [n.text for n in scene.cast[role].notices.all()] == ["没人接手：三(2)班教室 桌腿松了"]
     assert [n.text for n in scene.cast["repairman"].notices.all()] == []
     alert = next(
-        a for a in queries.alerts(scene.cast["director"], at(2026, 11, 23, 14, 0)) if a.word == "没人接"
+        a
+        for a in queries.alerts(Morning(scene.cast["director"], at(2026, 11, 23, 14, 0)))
+        if a.word == "没人接"
     )
     assert (alert.count, alert.note) == (1, "最早的：三(2)班教室 桌腿松了，首响超 1 小时")
     assert matter.events.latest("pk").step == "unanswered"

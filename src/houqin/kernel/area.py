@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
+from django.utils import timezone
 
+from . import wording
 from .act import Act
 from .indicators.declare import Indicator
+from .matters import queries as matters
 from .matters.flow import Flow
 from .matters.models import Matter
 from .people.models import Person
+from .people.queries import duty_codes
 from .places.models import Place
 
 Choices = dict[str, Any]
@@ -99,15 +104,42 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Morning:
+    """今早: before whom the alerts are brought, and when; what is past its time is asked once for all areas."""
+
+    person: Person
+    at: datetime
+
+    @property
+    def duties(self) -> frozenset[str]:
+        return duty_codes(self.person, timezone.localtime(self.at).date())
+
+    @cached_property
+    def _late(self) -> dict[str, dict[str, Any]]:
+        rows = matters.oldest(Matter.objects.overdue(self.at), of=["kind"])
+        return {row["kind"]: row for row in rows}
+
+    def late(self, *kinds: str) -> tuple[int, str]:
+        """How many of these kinds are past their time, and which is the oldest."""
+        rows = [self._late[kind] for kind in kinds if kind in self._late]
+        first = min(rows, key=lambda row: row["due_at"], default=None)
+        return sum(row["many"] for row in rows), self.oldest(first)
+
+    def oldest(self, row: dict[str, Any] | None) -> str:
+        return f"最早的：{row['title']}，{wording.deadline(row['due_at'], self.at)}" if row else ""
+
+
+@dataclass(frozen=True)
 class FirstStep:
-    """开始用之前: what a new school still lacks before work can begin, in the order of `rank`,
-    and where it is done."""
+    """开始用之前: what a new school must have before work can begin, in the order of `rank`, and where it is
+    done; `there` asks whether it has. Those of all areas are asked in one question."""
 
     rank: int
     label: str
     lacking: str
     url: str
     icon: str
+    there: Combinable
     duties: tuple[str, ...] = ("house-keeper",)  # shown to these
 
 
@@ -187,7 +219,7 @@ class Area:
     papers: dict[str, Paper] = field(default_factory=dict)
     pages: tuple[Page, ...] = ()
     offers: Callable[[Place | models.Model, Person], Iterable[Offer]] = none
-    alerts: Callable[[Person, datetime], Iterable[Alert]] = none
+    alerts: Callable[[Morning], Iterable[Alert]] = none
     first_steps: Callable[[Act], Iterable[FirstStep]] = none
     kept: Callable[[], Iterable[models.Model]] = none
     holdings: Callable[[Person], Iterable[str]] = none

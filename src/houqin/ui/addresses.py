@@ -1,5 +1,6 @@
 """Where things stand on the web, and what an address names for whoever may see it."""
 
+from django.db.models import Exists
 from django.urls import reverse
 
 from houqin.kernel.attachments.models import Attachment
@@ -12,10 +13,11 @@ from houqin.kernel.signatures.models import Signature
 from . import access
 
 
-def find(request: access.Request, number: str) -> Matter:
-    """The matter, if this person may know of it; else as if it were not there."""
+def find(request: access.Request, number: str, **beside: Exists) -> Matter:
+    """The matter, if this person may know of it, with what is asked beside it;
+    else as if it were not there."""
     rows = matters.shown(Matter.objects.visible_to(request.person, request.now))
-    matter = rows.filter(number=number).first()
+    matter = rows.filter(number=number).annotate(**beside).first()
     if matter is None:
         raise NotThere(f"没有 {number[:24]} 这件事，或者不归你看。")
     return matter

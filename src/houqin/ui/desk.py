@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Alert, areas, flow_of, slip_for
+from houqin.kernel.area import Alert, Morning, areas, flow_of, slip_for
 from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.flow import Flow, Step
 from houqin.kernel.matters.models import Matter
@@ -58,8 +58,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
 def today(act: Act) -> str:
     """11月23日 周一 · 第 13 周 · 上学日."""
     on = act.day
-    term = terms.term_on(on)
-    day = terms.day_in(on, term)
+    day, term = terms.day_and_term(on)
     words = [f"{on.month}月{on.day}日 {wording.weekday(on)}"]
     if term and term.starts_on <= on <= term.ends_on:
         words.append(f"第 {terms.week_of(term, on)} 周")
@@ -69,7 +68,8 @@ def today(act: Act) -> str:
 
 def morning(act: Act) -> tuple[list[dict[str, Any]], dict[str, str] | None]:
     """今早要看: the alerts that want a hand, red first; those that are nought become one line."""
-    told = [alert for area in areas() for alert in area.alerts(act.by, act.at)]
+    before = Morning(act.by, act.at)
+    told = [alert for area in areas() for alert in area.alerts(before)]
     wanting = sorted((alert for alert in told if alert.count), key=lambda alert: alert.tone != "red")
     normal = [alert.title for alert in told if not alert.count]
     if not normal:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper
 
 from houqin.kernel.act import Act
 from houqin.kernel.area import FirstStep, areas
@@ -17,42 +17,48 @@ from houqin.kernel.school.queries import UNNAMED
 from houqin.kernel.terms.models import Term
 
 BOTH = ("house-keeper", "accounts")
-STEPS = {
-    "named": FirstStep(10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school", BOTH),
-    "termed": FirstStep(20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event", BOTH),
-    "peopled": FirstStep(30, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH),
-    "placed": FirstStep(40, "导入场所", "还没有楼、层、教室；责任人要先在人员里", "/house/places/import/", "map-pin", BOTH),
-    "posted": FirstStep(50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check", BOTH),
-    "entered": FirstStep(60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key", ("accounts",)),
-    "labelled": FirstStep(80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode"),
-}  # fmt: skip
 
 
 def of_the_house(act: Act) -> Iterator[FirstStep]:
-    """What the kernel's own cards lack; one question."""
+    """What the kernel's own cards must have."""
     others = active(act.day).exclude(code="admin")
-    there: dict[str, QuerySet[Any]] = {
-        "named": School.objects.exclude(name=UNNAMED),
-        "termed": Term.objects.all(),
-        "placed": Place.objects.filter(kind__in=("room", "spot"), closed_on=None),
-        "peopled": others,
-        "posted": holders("office", act.day),
-        "entered": others.filter(user__isnull=False),
-        "labelled": Label.objects.filter(to_at=None),
-    }
-    asked = {key: Exists(rows.order_by()) for key, rows in there.items()}
-    found = School.objects.using("reader").filter(is_demo=False).annotate(**asked).values(*asked).first()
-    yield from (STEPS[key] for key, is_there in (found or {}).items() if not is_there)
+    rooms = Place.objects.filter(kind__in=("room", "spot"), closed_on=None)
+    steps: tuple[tuple[Any, ...], ...] = (
+        (10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school", BOTH,
+         School.objects.exclude(name=UNNAMED)),
+        (20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event", BOTH,
+         Term.objects.all()),
+        (30, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH, others),
+        (40, "导入场所", "还没有楼、层、教室；责任人要先在人员里", "/house/places/import/", "map-pin", BOTH, rooms),
+        (50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check", BOTH,
+         holders("office", act.day)),
+        (60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key", BOTH[1:],
+         others.filter(user__isnull=False)),
+        (80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode", BOTH[:1],
+         Label.objects.filter(to_at=None)),
+    )  # fmt: skip
+    for rank, label, lacks, url, icon, duties, rows in steps:
+        yield FirstStep(rank, label, lacks, url, icon, Exists(rows.order_by()), duties)
+
+
+def lacking(act: Act) -> list[FirstStep]:
+    """What is not there yet of what this person could see to; one question, none of a demo."""
+    codes = duty_codes(act.by, act.day)
+    if not codes & set(BOTH):
+        return []
+    steps = [step for area in areas() for step in area.first_steps(act) if codes & set(step.duties)]
+    asked = {f"step_{n}": ExpressionWrapper(step.there, BooleanField()) for n, step in enumerate(steps)}
+    rows = School.objects.using("reader").filter(is_demo=False).annotate(**asked).values_list(*asked)
+    found = rows.first() or ()
+    return sorted(
+        (step for step, there in zip(steps, found, strict=False) if not there), key=lambda s: s.rank
+    )
 
 
 def shown(act: Act) -> list[dict[str, Any]]:
     """As the desk prints them, to those who can do them; the first one with its button."""
-    codes = duty_codes(act.by, act.day)
-    if not codes & set(BOTH):
-        return []
-    lacking = [step for area in areas() for step in area.first_steps(act) if codes & set(step.duties)]
     rows: list[dict[str, Any]] = [
         {"title": step.label, "notes": [step.lacking], "url": step.url, "icon": step.icon}
-        for step in sorted(lacking, key=lambda step: step.rank)
+        for step in lacking(act)
     ]
     return [{**row, "step": {"label": "去办", "url": row["url"]}} if row is rows[0] else row for row in rows]

@@ -1,10 +1,12 @@
 """What stands around every page: menu, bell, who one is, the school. Asked only when the page prints it."""
 
 from collections import Counter
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.http.request import split_domain_port
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -18,6 +20,7 @@ from houqin.kernel.school.queries import school
 from . import access, menu, phone
 
 OWN = ("localhost", "127.0.0.1", "[::1]")
+UNREAD = "unread"  # among the areas, in what waits for somebody
 
 
 def frame(request: access.Request) -> dict[str, Any]:
@@ -29,13 +32,17 @@ def frame(request: access.Request) -> dict[str, Any]:
         return context
     on = timezone.localtime(now).date()
 
+    @cache
+    def waiting() -> Counter[str]:
+        return waiting_for(person, now)
+
     def items() -> list[dict[str, Any]]:
-        return menu.groups(person, on, request.path, in_hand_by_area(request))
+        return menu.groups(person, on, request.path, waiting())
 
     return context | {
         "unsafe": not trusted(request),
         "menu": SimpleLazyObject(items),
-        "unread": SimpleLazyObject(lambda: notices.unread_count(person)),
+        "unread": SimpleLazyObject(lambda: waiting()[UNREAD]),
         "me": {
             "name": person.name,
             "post": SimpleLazyObject(lambda: "、".join(posts_of(person, on))),
@@ -49,15 +56,11 @@ def trusted(request: access.Request) -> bool:
     return settings.HTTPS or request.is_secure() or split_domain_port(request.get_host())[0] in OWN
 
 
-def in_hand_by_area(request: access.Request) -> Counter[str]:
-    """How much waits for this person, by area; one query."""
-    rows = (
-        Matter.objects.in_hands_of(request.person, request.now)
-        .order_by()
-        .values("kind")
-        .annotate(n=Count("pk"))
-    )
+def waiting_for(person: Person, now: datetime) -> Counter[str]:
+    """How much is in this person's hands, by area, and how many notices are unread; one question."""
+    in_hand = Matter.objects.in_hands_of(person, now).order_by().values_list("kind").annotate(n=Count("pk"))
+    told = notices.unread(person).order_by().annotate(kind=Value(UNREAD)).values_list("kind")
     counts: Counter[str] = Counter()
-    for row in rows:
-        counts[row["kind"].partition(".")[0]] += row["n"]
+    for kind, n in in_hand.union(told.annotate(n=Count("pk")), all=True):
+        counts[kind.partition(".")[0]] += n
     return counts

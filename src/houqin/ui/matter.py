@@ -6,21 +6,23 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from houqin.kernel import wording
 from houqin.kernel.act import OFFLINE, Act
 from houqin.kernel.approvals import queries as approvals
-from houqin.kernel.approvals.models import ApprovalStep
+from houqin.kernel.approvals.models import ApprovalRoute, ApprovalStep
 from houqin.kernel.area import Fact, area_of, flow_of
 from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.attachments.queries import WITHDRAWS, in_sight
 from houqin.kernel.matters import queries as matters
 from houqin.kernel.matters.flow import Flow, Step
-from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.matters.models import Event, Link, Matter
 from houqin.kernel.notices import actions as notices
-from houqin.kernel.people.queries import duty_codes, duty_name
+from houqin.kernel.notices.queries import unread
+from houqin.kernel.people.queries import duty_codes, duty_names
 
 from . import access, slips
 from .addresses import file_url, find, paper_url, signature_url, slip_url, url_of, withdraw_url
@@ -32,8 +34,13 @@ AT_MOST = 2  # buttons in the bar (ui.md, Components); the rest stand in the pag
 def page(request: access.Request, number: str) -> HttpResponse:
     """/matters/<number>/"""
     act = access.act(request)
-    matter = find(request, number)
-    if matter.notices.filter(to=act.by, read_at=None).exists():
+    this = OuterRef("pk")
+    matter = find(
+        request, number, told=Exists(unread(act.by).filter(matter=this)),
+        routed=Exists(ApprovalRoute.objects.filter(matter=this)),
+        linked=Exists(Link.objects.filter(Q(matter=this) | Q(waits_for=this))),
+    )  # fmt: skip
+    if matter.told:  # type: ignore[attr-defined]
         notices.read_about(matter, act=act)
     return render(request, "ui/matter.html", shown(matter, act))
 
@@ -44,15 +51,18 @@ def shown(matter: Matter, act: Act) -> dict[str, Any]:
     steps = flow.steps_for(act, matter)
     facts, tags = particulars(matter, act)
     way = list(matters.way(matter))
+    duties = duty_names({event.to_duty for event in way} | {matter.duty} - {""})
     main = steps[0] if steps and steps[0].main else None
     dock = slips.docked(matter, main, steps[1] if len(steps) > 1 else None, act) if main else None
     return {
         "matter": matter, "flow": flow, "state": flow.state(matter.state), "tags": tags, "facts": facts,
-        **hands(flow, matter, act),
+        **hands(flow, matter, duties, act),
         "steps": [button(matter, step, main=step is main) for step in reversed(steps[:AT_MOST])],
         "more": [button(matter, step) for step in steps[AT_MOST:]], "dock": dock, "docked": True,
-        "events": [*now_line(flow, matter, act), *event_lines(flow, way, act)],
-        "counted": counted(way), "approval": approval(matter), "links": links(matter, act),
+        "events": [*now_line(flow, matter, duties, act), *event_lines(flow, way, duties, act)],
+        "counted": counted(way),
+        "approval": approval(matter) if matter.routed else None,  # type: ignore[attr-defined]
+        "links": links(matter, act) if matter.linked else [],  # type: ignore[attr-defined]
         "paper": paper_url(matter) if matter.kind in area_of(matter.kind).papers else "",
         "top_title": f"{flow.name} {matter.number}", "back": {"url": "/"}, "now": act.at,
     }  # fmt: skip
@@ -71,7 +81,7 @@ def button(matter: Matter, step: Step, *, main: bool = False) -> dict[str, Any]:
 # ── head ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def hands(flow: Flow, matter: Matter, act: Act) -> dict[str, str]:
+def hands(flow: Flow, matter: Matter, duties: dict[str, str], act: Act) -> dict[str, str]:
     """在谁手上，到何时: the name in bold and the sentence around it."""
     if not matter.is_open:
         closed = wording.when(matter.closed_at, act.at)  # type: ignore[arg-type]
@@ -85,7 +95,7 @@ def hands(flow: Flow, matter: Matter, act: Act) -> dict[str, str]:
             line += f"，已{wording.late(act.at - matter.due_at)}"
     if matter.holder:
         return {"holder": matter.holder.name, "before": "在", "line": f"手上，{line}"}
-    return {"holder": duty_name(matter.duty), "before": "等", "line": f"接办，{line}"}
+    return {"holder": duties[matter.duty], "before": "等", "line": f"接办，{line}"}
 
 
 def awaited(flow: Flow, matter: Matter, act: Act) -> list[str]:
@@ -123,12 +133,12 @@ HOUSE_STEPS = {  # taken by the house, not named by any flow
 }
 
 
-def now_line(flow: Flow, matter: Matter, act: Act) -> list[dict[str, Any]]:
+def now_line(flow: Flow, matter: Matter, duties: dict[str, str], act: Act) -> list[dict[str, Any]]:
     """What it waits for now, on top of the way."""
     if not matter.is_open:
         return []
     state = flow.state(matter.state)
-    who = matter.holder.name if matter.holder else duty_name(matter.duty)
+    who = matter.holder.name if matter.holder else duties[matter.duty]
     verbs = "或".join(awaited(flow, matter, act))
     if matter.paused_at:
         return [{"label": state.label, "who": who, "icon": state.icon, "tone": "wait", "text": "停表中"}]
@@ -136,8 +146,7 @@ def now_line(flow: Flow, matter: Matter, act: Act) -> list[dict[str, Any]]:
     return [{"label": f"等{who}{verbs}", "icon": state.icon, "tone": "now", "text": text}]
 
 
-def event_lines(flow: Flow, way: list[Event], act: Act) -> list[dict[str, Any]]:
-    duties = {code: duty_name(code) for code in {event.to_duty for event in way if event.to_duty}}
+def event_lines(flow: Flow, way: list[Event], duties: dict[str, str], act: Act) -> list[dict[str, Any]]:
     withdraws = bool(duty_codes(act.by, act.day) & WITHDRAWS)
     return [event_line(flow, event, duties, act, withdraws=withdraws) for event in way]
 
@@ -229,10 +238,8 @@ TONES = {"waiting": "", "open": "now", "agreed": "good", "refused": "bad"}
 ICONS = {"waiting": "clock", "open": "rubber-stamp", "agreed": "check", "refused": "arrow-back-up"}
 
 
-def approval(matter: Matter) -> dict[str, Any] | None:
+def approval(matter: Matter) -> dict[str, Any]:
     """The newest round: how much, why it came this way, each step and who may or did decide it."""
-    if approvals.route_of(matter) is None:
-        return None
     steps = list(approvals.steps(matter))
     route = steps[-1].route
     return {
@@ -259,8 +266,6 @@ def links(matter: Matter, act: Act) -> list[dict[str, Any]]:
     waits = [("等", link.waits_for, link.note) for link in found if link.matter_id == matter.pk]
     held = [("被等", link.matter, link.note) for link in found if link.waits_for_id == matter.pk]
     both = waits + held
-    if not both:
-        return []
     seen = set(
         Matter.objects.visible_to(act.by, act.at)
         .filter(pk__in=[m.pk for _, m, _ in both])

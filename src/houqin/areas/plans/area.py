@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import Exists
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Alert, Area, Fact, FirstStep, Invariant, Page, Slip
-from houqin.kernel.matters import queries as matters
+from houqin.kernel.area import Alert, Area, Fact, FirstStep, Invariant, Morning, Page, Slip
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import queries as people
-from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes
 
 from . import actions, forms, indicators, queries, registers, rules, views
@@ -67,14 +64,13 @@ def says_brought(act: Act, matter: Matter | None) -> str:
     return "发给全体教职工看\n发给各条的责任人签字\n条文不能再改，分工还能改"
 
 
-def alerts(person: Person, at: datetime) -> Iterator[Alert]:
+def alerts(morning: Morning) -> Iterator[Alert]:
     """逾期任务: for the office and the overseers; what is to be read and signed: for whom it was sent to."""
-    if duty_codes(person, timezone.localtime(at).date()) & {"office", "overseer"}:
-        late = next(iter(matters.oldest(Matter.objects.overdue(at).filter(plan_task__isnull=False))), None)
-        note = f"最早的：{late['title']}，{wording.deadline(late['due_at'], at)}" if late else ""
-        many, url = late["many"] if late else 0, "/plans/tasks/?view=late"
+    if morning.duties & {"office", "overseer"}:
+        many, note = morning.late(TASK_KIND)
+        url = "/plans/tasks/?view=late"
         yield Alert(many, "red", "clock-exclamation", "逾期", "计划任务过了期限", note, "看", url)
-    unread = list(queries.to_read(person)[:1])
+    unread = list(queries.to_read(morning.person)[:1])
     if unread:
         plan = unread[0].plan
         yield Alert(1, "amber", "eye", "没看", "工作计划还没看", plan.name, "看", f"/plans/text/{plan.pk}/")
@@ -82,9 +78,8 @@ def alerts(person: Person, at: datetime) -> Iterator[Alert]:
 
 def first_steps(act: Act) -> Iterator[FirstStep]:
     """导入学期计划: until there is one."""
-    if "office" in duty_codes(act.by, act.day) and not Plan.objects.exists():
-        lacking = "还没有计划，条款落实没有东西可看"
-        yield FirstStep(75, "导入学期计划", lacking, "/plans/import/", "clipboard-list", ("office",))
+    lacking, there = "还没有计划，条款落实没有东西可看", Exists(Plan.objects.order_by())
+    yield FirstStep(75, "导入学期计划", lacking, "/plans/import/", "clipboard-list", there, ("office",))
 
 
 AREA = Area(

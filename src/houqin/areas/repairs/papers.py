@@ -87,7 +87,7 @@ def service_facts(matter: Matter, act: Act) -> list[Fact]:
 
 
 def was_down(repair: Repair) -> bool:
-    return repair.down_since is not None or repair.downtimes.exists()
+    return repair.down_since is not None or repair.lost  # type: ignore[attr-defined]
 
 
 def lessons_of(repair: Repair, act: Act) -> str:
@@ -104,8 +104,7 @@ def _down(repair: Repair, act: Act) -> str:
 
 def _here(repair: Repair) -> str:
     """How many more wait for it."""
-    others = repair.requesters.count()
-    return f"{others + 1} 人都遇到" if others else ""
+    return f"{repair.more + 1} 人都遇到" if repair.more else ""  # type: ignore[attr-defined]
 
 
 def _takes_visitors(act: Act) -> bool:

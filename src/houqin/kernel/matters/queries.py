@@ -35,7 +35,7 @@ def oldest(rows: MatterQuerySet, *, of: Sequence[str] = ()) -> list[dict[str, An
         many=Window(Count("pk"), partition_by=parts),
         nth=Window(RowNumber(), partition_by=parts, order_by=["due_at", "pk"]),
     )
-    return [dict(row) for row in counted.filter(nth=1).values("state", "title", "due_at", "many")]
+    return [dict(row) for row in counted.filter(nth=1).values(*of, "title", "due_at", "many")]
 
 
 def way(matter: Matter) -> QuerySet[Event]:

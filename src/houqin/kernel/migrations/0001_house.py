@@ -85,6 +85,25 @@ class Migration(migrations.Migration):
                 ("escalated_at", models.DateTimeField(blank=True, null=True, verbose_name="督办时间")),
                 ("safety", models.BooleanField(default=False, verbose_name="涉及安全")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["kind", "id"], name="matter_kind"),
+                    models.Index(fields=["kind", "state", "id"], name="matter_state"),
+                    models.Index(fields=["kind", "opened_at"], name="matter_opened"),
+                    models.Index(fields=["opened_at"], name="matter_when"),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["duty", "due_at"],
+                        name="matter_in_duty",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["due_at"], name="matter_due"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("prefix", "year", "serial"), name="matter_serial_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Post",
@@ -224,6 +243,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "round"), name="route_once_a_round"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Person",
@@ -256,6 +280,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("built_in", False), ("user", None), _connector="OR"),
+                        name="built_in_person_has_no_login",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Operation",
@@ -285,6 +317,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["at"], name="operation_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("person", "op"),
+                        name="operation_of_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("person", None)),
+                        fields=("device", "op"),
+                        name="operation_of_device",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -318,6 +367,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["to", "-id"], name="notice_to"),
+                    models.Index(condition=models.Q(("read_at", None)), fields=["to"], name="notice_unread"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -349,6 +404,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_on", None)), fields=("group", "person"), name="member_once"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="matter",
@@ -395,6 +457,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "register", "name"), name="list_choice_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -453,6 +520,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["matter", "id"], name="event_way"),
+                    models.Index(fields=["by", "matter"], name="event_by"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delegation",
@@ -488,6 +561,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("taker")), _negated=True),
+                        name="delegation_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_at__lt", models.F("to_at"))), name="delegation_runs_forward"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Change",
@@ -528,6 +612,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["kind", "key", "id"], name="change_card"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -582,6 +671,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["kind", "key"], name="attachment_card"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event__isnull", False), ("kind", "")),
+                            models.Q(
+                                ("event", None), ("key__isnull", False), models.Q(("kind", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attachment_belongs_to_one",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ApprovalStep",
@@ -640,6 +746,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("route", "order"), name="approval_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("state__in", ["waiting", "open"])),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="approval_decided_by_someone",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="approvalroute",
@@ -735,6 +854,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["path"], name="place_path"),
+                    models.Index(fields=["walk", "id"], name="place_walk"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None), models.Q(("kind", "campus"), _negated=True), _connector="OR"
+                        ),
+                        name="campus_has_no_parent",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="matter",
@@ -787,6 +920,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on", None), ("from_on__lte", models.F("to_on")), _connector="OR"
+                        ),
+                        name="holding_runs_forward",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_on", None)),
+                        fields=("person", "post"),
+                        name="one_open_holding_of_a_post",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Duty",
@@ -813,6 +961,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["code"], name="duty_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("post", "code"),
+                        name="duty_once_a_post",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RuleSet",
@@ -866,6 +1026,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule_set", "category", "from_fen", "order"), name="tier_step_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_fen", None), ("from_fen__lt", models.F("to_fen")), _connector="OR"
+                        ),
+                        name="tier_runs_upward",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Schedule",
@@ -987,6 +1160,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school_year", "grade", "number"), name="school_class_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__range", (1, 6)), ("number__gte", 1)),
+                        name="school_class_of_six_grades",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Seal",
@@ -1056,6 +1240,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("user",), name="one_second_factor"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at", None), ("secret", ""), _connector="OR"),
+                        name="closed_factor_is_empty",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Series",
@@ -1179,6 +1374,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["closes_at"], name="slot_open"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "on"), name="slot_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SpareCode",
@@ -1200,6 +1405,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "code_hash"), name="spare_code_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Term",
@@ -1224,6 +1434,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lt", models.F("ends_on"))), name="term_runs_forward"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tries",
@@ -1309,138 +1526,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("built_in", False), ("user", None), _connector="OR"),
-                name="built_in_person_has_no_login",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(fields=["at"], name="operation_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("person", "op"),
-                name="operation_of_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person", None)), fields=("device", "op"), name="operation_of_device"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["to", "-id"], name="notice_to"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(condition=models.Q(("read_at", None)), fields=["to"], name="notice_unread"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_on", None)), fields=("group", "person"), name="member_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listchoice",
-            constraint=models.UniqueConstraint(
-                fields=("person", "register", "name"), name="list_choice_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["matter", "id"], name="event_way"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["by", "matter"], name="event_by"),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("giver", models.F("taker")), _negated=True), name="delegation_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_at__lt", models.F("to_at"))), name="delegation_runs_forward"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["kind", "key", "id"], name="change_card"),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["kind", "key"], name="attachment_card"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event__isnull", False), ("kind", "")),
-                    models.Q(("event", None), ("key__isnull", False), models.Q(("kind", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="attachment_belongs_to_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.UniqueConstraint(fields=("route", "order"), name="approval_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", None), ("state__in", ["waiting", "open"])),
-                    ("decided_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="approval_decided_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="place",
-            index=models.Index(fields=["path"], name="place_path"),
-        ),
-        migrations.AddIndex(
-            model_name="place",
-            index=models.Index(fields=["walk", "id"], name="place_walk"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None), models.Q(("kind", "campus"), _negated=True), _connector="OR"
-                ),
-                name="campus_has_no_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["kind", "id"], name="matter_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["kind", "state", "id"], name="matter_state"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["kind", "opened_at"], name="matter_opened"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["opened_at"], name="matter_when"),
-        ),
         migrations.AddIndex(
             model_name="matter",
             index=models.Index(fields=["opened_by", "id"], name="matter_opener"),
@@ -1454,16 +1539,6 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("closed_at", None)), fields=["holder", "due_at"], name="matter_in_hand"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)), fields=["duty", "due_at"], name="matter_in_duty"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["due_at"], name="matter_due"),
         ),
         migrations.AddConstraint(
             model_name="matter",
@@ -1486,98 +1561,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="matter_closed_is_in_nobodys_hands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(
-                fields=("prefix", "year", "serial"), name="matter_serial_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_on", None), ("from_on__lte", models.F("to_on")), _connector="OR"),
-                name="holding_runs_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_on", None)),
-                fields=("person", "post"),
-                name="one_open_holding_of_a_post",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duty",
-            index=models.Index(fields=["code"], name="duty_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("post", "code"), name="duty_once_a_post"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalroute",
-            constraint=models.UniqueConstraint(fields=("matter", "round"), name="route_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="ruletier",
-            constraint=models.UniqueConstraint(
-                fields=("rule_set", "category", "from_fen", "order"), name="tier_step_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruletier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_fen", None), ("from_fen__lt", models.F("to_fen")), _connector="OR"),
-                name="tier_runs_upward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schoolclass",
-            constraint=models.UniqueConstraint(
-                fields=("school_year", "grade", "number"), name="school_class_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schoolclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__range", (1, 6)), ("number__gte", 1)),
-                name="school_class_of_six_grades",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondfactor",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("user",), name="one_second_factor"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondfactor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), ("secret", ""), _connector="OR"),
-                name="closed_factor_is_empty",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slot",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["closes_at"], name="slot_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.UniqueConstraint(fields=("schedule", "on"), name="slot_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sparecode",
-            constraint=models.UniqueConstraint(fields=("user", "code_hash"), name="spare_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lt", models.F("ends_on"))), name="term_runs_forward"
             ),
         ),
     ]

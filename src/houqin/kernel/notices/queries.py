@@ -12,8 +12,8 @@ def to(person: Person) -> QuerySet[Notice]:
     return Notice.objects.filter(to=person).select_related("matter").order_by("-pk")
 
 
-def unread_count(person: Person) -> int:
-    return Notice.objects.filter(to=person, read_at=None).count()
+def unread(person: Person) -> QuerySet[Notice]:
+    return Notice.objects.filter(to=person, read_at=None)
 
 
 def choice_of(person: Person) -> NoticeChoice | None:

@@ -1,6 +1,6 @@
 """Who holds which duty on a date. Rules ask here, never for names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -98,9 +98,16 @@ def posts_of(person: Person, on: date) -> list[str]:
 
 def duty_name(code: str) -> str:
     """What the office calls a duty: the names of the posts it belongs to."""
-    rows = Duty.objects.filter(code=code, ended_at=None).order_by("post__rank", "post_id")
-    names = rows.values_list("post__name", flat=True)
-    return "、".join(dict.fromkeys(names)) or code
+    return duty_names([code])[code]
+
+
+def duty_names(codes: Collection[str]) -> dict[str, str]:
+    """The same of several; one question, none of none."""
+    rows = Duty.objects.filter(code__in=codes, ended_at=None).order_by("post__rank", "post_id")
+    names: dict[str, list[str]] = {code: [] for code in codes}
+    for code, name in rows.values_list("code", "post__name") if codes else ():
+        names[code].append(name)
+    return {code: "、".join(dict.fromkeys(found)) or code for code, found in names.items()}
 
 
 def built_in(code: str) -> Person:

@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 
 import holidays
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from ..school import figures
@@ -56,6 +58,17 @@ def day_in(on: date, term: Term | None) -> Day:
     """The same, for whoever has the term of that date already."""
     own = {row.on: row for row in SchoolDay.objects.filter(on=on)}
     return _day(on, own, [(term.starts_on, term.ends_on)] if term else [])
+
+
+def day_and_term(on: date) -> tuple[Day, Term | None]:
+    """Both, in one question once there is a term."""
+    facts = JSONObject(pupil_day="pupil_day", staff_day="staff_day", note="note")
+    own = SchoolDay.objects.filter(on=on).values(facts=facts)
+    term = _begun(on).annotate(own=Subquery(own)).first()
+    if term is None:
+        return day_in(on, None), None
+    rows = {on: SchoolDay(on=on, **term.own)} if term.own else {}
+    return _day(on, rows, [(term.starts_on, term.ends_on)]), term
 
 
 def days(first: date, last: date) -> list[Day]:
@@ -116,7 +129,12 @@ def is_pupil_day(on: date) -> bool:
 
 def term_on(on: date) -> Term | None:
     """The term of a date; in the holidays the one that ended last."""
-    return Term.objects.filter(starts_on__lte=on).order_by("-starts_on", "-pk").first()
+    return _begun(on).first()
+
+
+def _begun(on: date) -> QuerySet[Term]:
+    """The terms that have begun by a date, the newest first."""
+    return Term.objects.filter(starts_on__lte=on).order_by("-starts_on", "-pk")
 
 
 def week_of(term: Term, on: date) -> int:

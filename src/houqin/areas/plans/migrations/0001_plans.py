@@ -56,6 +56,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None), ("in_force_on__isnull", False)),
+                        fields=("term",),
+                        name="plan_of_a_term_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("in_force_on__lte", models.F("ended_on")), _connector="OR"
+                        ),
+                        name="plan_runs_forward",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanClause",
@@ -118,6 +133,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "place"), name="clause_place_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner", None),
+                            ("checker", None),
+                            models.Q(("owner", models.F("checker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="clause_is_checked_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on", None),
+                            ("from_on", None),
+                            ("from_on__lte", models.F("to_on")),
+                            _connector="OR",
+                        ),
+                        name="clause_runs_forward",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClauseSigned",
@@ -153,6 +191,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clause", "person"), name="clause_signed_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Binding",
@@ -204,6 +247,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clause", "catalogue"), name="binding_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True), ("decided_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="binding_is_decided_by_someone",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanTask",
@@ -249,6 +307,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["due_on"], name="task_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("doer", models.F("checker")), _negated=True),
+                        name="task_is_checked_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reader",
@@ -280,6 +349,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "person"), name="reader_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -340,85 +414,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on", None), ("in_force_on__isnull", False)),
-                fields=("term",),
-                name="plan_of_a_term_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on", None), ("in_force_on__lte", models.F("ended_on")), _connector="OR"
-                ),
-                name="plan_runs_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planclause",
-            constraint=models.UniqueConstraint(fields=("plan", "place"), name="clause_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planclause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("owner", None),
-                    ("checker", None),
-                    models.Q(("owner", models.F("checker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="clause_is_checked_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planclause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_on", None), ("from_on", None), ("from_on__lte", models.F("to_on")), _connector="OR"
-                ),
-                name="clause_runs_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clausesigned",
-            constraint=models.UniqueConstraint(fields=("clause", "person"), name="clause_signed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="binding",
-            constraint=models.UniqueConstraint(fields=("clause", "catalogue"), name="binding_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="binding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", None), ("state", "proposed")),
-                    models.Q(models.Q(("state", "proposed"), _negated=True), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="binding_is_decided_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="plantask",
-            index=models.Index(fields=["due_on"], name="task_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="plantask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("doer", models.F("checker")), _negated=True),
-                name="task_is_checked_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reader",
-            constraint=models.UniqueConstraint(fields=("plan", "person"), name="reader_once"),
-        ),
-        migrations.AddIndex(
-            model_name="taskcheck",
-            index=models.Index(fields=["at"], name="check_at"),
+            options={
+                "indexes": [
+                    models.Index(fields=["at"], name="check_at"),
+                ],
+            },
         ),
     ]

@@ -57,6 +57,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("response_minutes__lte", models.F("fix_minutes"))),
+                        name="fault_answers_before_it_fixes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Repair",
@@ -159,6 +167,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["fault_type", "matter"], name="repair_type"),
+                    models.Index(fields=["worker", "fixed_at"], name="repair_worker"),
+                    models.Index(fields=["fixed_at"], name="repair_fixed"),
+                    models.Index(fields=["fix_due_at"], name="repair_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("parts_fen__gte", 0)),
+                        name="repair_parts_cost_something_or_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contractor", ""), ("contractor_fen", None)),
+                            models.Q(models.Q(("contractor", ""), _negated=True), ("contractor_fen__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="repair_contractor_has_a_price",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fixed_at", None),
+                            models.Q(("net_minutes__isnull", False), ("worker__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="repair_fixed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"),
+                        name="repair_rated_one_to_five",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("code",),
+                        name="repair_code_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PartUsed",
@@ -188,6 +235,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity_milli__gt", 0)), name="part_is_some"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0), ("price_fen__gte", 0)),
+                        name="part_is_not_paid_for_by_them",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Requester",
@@ -220,86 +278,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="faulttype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("response_minutes__lte", models.F("fix_minutes"))),
-                name="fault_answers_before_it_fixes",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["fault_type", "matter"], name="repair_type"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["worker", "fixed_at"], name="repair_worker"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["fixed_at"], name="repair_fixed"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["fix_due_at"], name="repair_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parts_fen__gte", 0)), name="repair_parts_cost_something_or_nothing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contractor", ""), ("contractor_fen", None)),
-                    models.Q(models.Q(("contractor", ""), _negated=True), ("contractor_fen__gte", 0)),
-                    _connector="OR",
-                ),
-                name="repair_contractor_has_a_price",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fixed_at", None),
-                    models.Q(("net_minutes__isnull", False), ("worker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="repair_fixed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"),
-                name="repair_rated_one_to_five",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True), fields=("code",), name="repair_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partused",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity_milli__gt", 0)), name="part_is_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partused",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 0), ("price_fen__gte", 0)),
-                name="part_is_not_paid_for_by_them",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requester",
-            constraint=models.UniqueConstraint(fields=("repair", "person"), name="requester_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("repair", "person"), name="requester_once"),
+                ],
+            },
         ),
     ]

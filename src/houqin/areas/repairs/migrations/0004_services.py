@@ -40,6 +40,22 @@ class Migration(migrations.Migration):
                 ("lessons", models.IntegerField(verbose_name="课时")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="更正原因")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["until"], name="downtime_until"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lte", models.F("until"))), name="downtime_runs_forward"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lessons__gte", 0), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="downtime_less_only_with_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaperSlip",
@@ -62,6 +78,11 @@ class Migration(migrations.Migration):
                 ("said", models.CharField(max_length=200, verbose_name="怎么了")),
                 ("received_at", models.DateTimeField(verbose_name="收到")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["received_at"], name="slip_received"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PriorityRule",
@@ -101,6 +122,14 @@ class Migration(migrations.Migration):
                 ),
                 ("urgent_clock", models.BooleanField(default=False, verbose_name="按紧急时限")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("urgency", "impact"), name="priority_said_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rank__range", (1, 3))), name="priority_is_one_of_three"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="faulttype",
@@ -275,38 +304,5 @@ class Migration(migrations.Migration):
                 to="repairs.repair",
                 verbose_name="报修单",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="priorityrule",
-            constraint=models.UniqueConstraint(fields=("urgency", "impact"), name="priority_said_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="priorityrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rank__range", (1, 3))), name="priority_is_one_of_three"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="downtime",
-            index=models.Index(fields=["until"], name="downtime_until"),
-        ),
-        migrations.AddConstraint(
-            model_name="downtime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since__lte", models.F("until"))), name="downtime_runs_forward"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="downtime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lessons__gte", 0), models.Q(("note", ""), _negated=True), _connector="OR"
-                ),
-                name="downtime_less_only_with_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paperslip",
-            index=models.Index(fields=["received_at"], name="slip_received"),
         ),
     ]

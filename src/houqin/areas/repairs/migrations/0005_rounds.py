@@ -94,6 +94,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("every__gt", 0), ("lasts__gt", 0)),
+                        name="maintenance_takes_some_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit", "date"), models.Q(("dates", ""), _negated=True)),
+                            models.Q(models.Q(("unit", "date"), _negated=True), ("dates", "")),
+                            _connector="OR",
+                        ),
+                        name="maintenance_has_dates_or_an_interval",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MaintenanceJob",
@@ -158,6 +174,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("slot", "place"), name="visit_due_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Visit",
@@ -220,6 +241,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["at"], name="visit_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("found", "fine"), ("repair", None)),
+                            models.Q(models.Q(("found", "fine"), _negated=True), ("repair__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="visit_found_something_or_nothing",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MaintenanceAnswer",
@@ -280,41 +316,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="maintenanceplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every__gt", 0), ("lasts__gt", 0)), name="maintenance_takes_some_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenanceplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("unit", "date"), models.Q(("dates", ""), _negated=True)),
-                    models.Q(models.Q(("unit", "date"), _negated=True), ("dates", "")),
-                    _connector="OR",
-                ),
-                name="maintenance_has_dates_or_an_interval",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitdue",
-            constraint=models.UniqueConstraint(fields=("slot", "place"), name="visit_due_once"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["at"], name="visit_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("found", "fine"), ("repair", None)),
-                    models.Q(models.Q(("found", "fine"), _negated=True), ("repair__isnull", False)),
-                    _connector="OR",
-                ),
-                name="visit_found_something_or_nothing",
-            ),
         ),
     ]

@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
@@ -21,7 +21,7 @@ from houqin.kernel.terms import queries as terms
 
 from .. import rules
 from ..flow import FLOWS, UNFIXED
-from ..models import FaultType, PriorityRule, Repair
+from ..models import Downtime, FaultType, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
 AHEAD = timedelta(days=120)  # school days are looked for so far ahead; past that, working days count
@@ -106,8 +106,12 @@ def shown(rows: QuerySet[Repair]) -> QuerySet[Repair]:
 
 
 def shown_one(matter: Matter) -> Repair:
-    """The particulars of a matter that is in hand already, with their type and worker."""
-    repair = Repair.objects.select_related("fault_type", "worker").get(pk=matter.pk)
+    """The particulars of a matter that is in hand already, with their type and worker,
+    how many more wait for it, and whether lessons were lost."""
+    rows = Repair.objects.select_related("fault_type", "worker").annotate(
+        more=Count("requesters"), lost=Exists(Downtime.objects.filter(repair=OuterRef("pk")))
+    )
+    repair = rows.get(pk=matter.pk)
     repair.matter = matter
     return repair
 

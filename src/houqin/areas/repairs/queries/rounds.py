@@ -41,8 +41,20 @@ def this_round(at: datetime, on: date) -> Slot | None:
 
 def walked(slot: Slot) -> tuple[int, int]:
     """How many rooms of a round were walked to, of how many."""
-    rows = VisitDue.objects.filter(slot=slot)
-    return rows.filter(visited()).count(), rows.count()
+    found = VisitDue.objects.filter(slot=slot).aggregate(
+        there=Count("pk", filter=visited()), whole=Count("pk")
+    )
+    return found["there"], found["whole"]
+
+
+def round_ending(at: datetime, within: timedelta) -> tuple[int, int, datetime] | None:
+    """Of a round that runs and soon closes: how many rooms are left of how many, and when it closes;
+    one question."""
+    rows = VisitDue.objects.filter(
+        slot__schedule__code=ROUND, slot__opens_at__lte=at, slot__closes_at__range=(at, at + within)
+    )
+    counted = rows.values("slot__closes_at").annotate(left=Count("pk", filter=~visited()), whole=Count("pk"))
+    return counted.order_by("slot__closes_at").values_list("left", "whole", "slot__closes_at").first()
 
 
 def left(slot: Slot) -> QuerySet[VisitDue]:

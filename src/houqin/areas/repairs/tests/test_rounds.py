@@ -15,6 +15,7 @@ from houqin.areas.repairs.models import (
     VisitDue,
 )
 from houqin.areas.repairs.tests.scene import PART, Scene, at
+from houqin.kernel.area import Morning
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators import queries as figures
 from houqin.kernel.indicators.declare import Period
@@ -161,10 +162,10 @@ def test_what_logistics_reports_of_itself_is_found_by_logistics(scene):
 
 def test_the_morning_names_the_rooms_that_are_left_when_the_month_ends(round_of_november):
     act = round_of_november.act("director", at(2026, 11, 23, 9, 0))
-    assert [(one.word, one.count) for one in queries.alerts(act.by, act.at)][-1] == ("维护逾期", 0)
-    found = [(one.word, one.count) for one in queries.alerts(act.by, at(2026, 11, 24, 9, 0))]
+    assert [(one.word, one.count) for one in queries.alerts(Morning(act.by, act.at))][-1] == ("维护逾期", 0)
+    found = [(one.word, one.count) for one in queries.alerts(Morning(act.by, at(2026, 11, 24, 9, 0)))]
     assert found[-1] == ("没走到", 2)
-    assert list(queries.alerts(round_of_november.cast["teacher"], at(2026, 11, 24, 9, 0))) == []
+    assert list(queries.alerts(Morning(round_of_november.cast["teacher"], at(2026, 11, 24, 9, 0)))) == []
 
 
 # ── 维护 ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import FaultType, Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
+from houqin.kernel.area import Morning
 from houqin.kernel.errors import Refused
 from houqin.kernel.places.queries import label_of
 from houqin.ui import access
@@ -249,7 +250,7 @@ def passing_by(many: int) -> Iterator[queries.Counted]:
 def test_the_desk_tells_the_director_what_wants_a_hand(scene):
     scene.report(code="W18")
     scene.report(at=at(2026, 11, 2, 9, 0))
-    alerts = list(queries.alerts(scene.cast["director"], scene.cast.now))
+    alerts = list(queries.alerts(Morning(scene.cast["director"], scene.cast.now)))
     assert [(alert.word, alert.count) for alert in alerts] == [
         ("逾期", 1),
         ("等派工", 1),
@@ -257,7 +258,7 @@ def test_the_desk_tells_the_director_what_wants_a_hand(scene):
         ("没人接", 1),
         ("维护逾期", 0),
     ]
-    assert list(queries.alerts(scene.cast["teacher"], scene.cast.now)) == []
+    assert list(queries.alerts(Morning(scene.cast["teacher"], scene.cast.now))) == []
 
 
 # ── paper, register, cards ──────────────────────────────────────────────────────────────────────────────
