@@ -88,7 +88,6 @@ OUTSIDE = Register(
     name="外部登录",
     model=OutsideLogin,
     icon="key",
-    group="家底",
     rows=all_services,
     columns=(
         Column("名称", "name", sort="name", on="title"),

@@ -13,6 +13,7 @@ from . import access, figures, menu, tokens
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
 from .house_logins import ACCOUNTS
+from .house_outside import OUTSIDE
 from .house_places import LABELS, OFFICE, SCHOOL
 from .house_posts import DUTIES, HOLDINGS, POSTS
 from .register.declare import Register
@@ -22,6 +23,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[Register, str], ...]], ...] = (
               (PERIODS, "一天几节课，各在几点"), (LABELS, "贴在门上的码"))),
     ("岗位", ((POSTS, "有哪些岗位"), (DUTIES, "岗位管什么，能在这里办什么"), (HOLDINGS, "谁在哪个岗位，谁替他"))),
     ("通知", ((CHANNELS, "把通知发到群里、邮箱里"), (DELIVERIES, "发出去的、等着的、没发成的"))),
+    ("登录", ((OUTSIDE, "不用密码，用企业微信、钉钉、飞书的账号进来"),)),
 )  # fmt: skip
 OTHERS = (
     ("数值", "adjustments-horizontal", "/house/figures/", "期限、次数，学校自己定的数", figures.MAY_SEE),
