@@ -38,7 +38,7 @@ set_up() {
 }
 covered() {
   .venv/bin/coverage erase
-  py sqlite -n2 --cov --cov-report= -m "$plain and not postgres" || return
+  py sqlite -n2 --dist worksteal --cov --cov-report= -m "$plain and not postgres" || return
   .venv/bin/coverage report --include='*/actions.py,*/actions/*,*/rules.py,*/flow.py,*/queries.py' --fail-under="${COVER:-80}" | tail -25
 }
 
@@ -52,7 +52,7 @@ stage set-up set_up || { .venv/bin/python scripts/tally.py "$out" 2>/dev/null ||
 ! wants walls    || stage walls .venv/bin/lint-imports --no-cache
 ! wants sqlite   || stage sqlite covered
 if wants postgres; then
-  if [ -n "${DATABASE_URL_PG:-}" ]; then DATABASE_URL=$DATABASE_URL_PG stage postgres py postgres -n2 -m "$plain and not sqlite"
+  if [ -n "${DATABASE_URL_PG:-}" ]; then DATABASE_URL=$DATABASE_URL_PG stage postgres py postgres -n2 --dist worksteal -m "$plain and not sqlite"
   else without postgres "no PostgreSQL on this machine"; fi
 fi
 if wants browser; then
