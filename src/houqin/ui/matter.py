@@ -51,7 +51,7 @@ def shown(matter: Matter, act: Act) -> dict[str, Any]:
     steps = flow.steps_for(act, matter)
     facts, tags = particulars(matter, act)
     way = list(matters.way(matter))
-    duties = duty_names({event.to_duty for event in way} | {matter.duty} - {""})
+    duties = duty_names(({event.to_duty for event in way} | {matter.duty}) - {""})
     main = steps[0] if steps and steps[0].main else None
     dock = slips.docked(matter, main, steps[1] if len(steps) > 1 else None, act) if main else None
     return {
