@@ -39,7 +39,7 @@ set_up() {
 covered() {
   .venv/bin/coverage erase
   py sqlite -n2 --dist worksteal --cov --cov-report= -m "$plain and not postgres" || return
-  .venv/bin/coverage report --include='*/actions.py,*/actions/*,*/rules.py,*/flow.py,*/queries.py' --fail-under="${COVER:-80}" | tail -25
+  .venv/bin/coverage report --fail-under="${COVER:-80}" | tail -25
 }
 
 plain='not browser and not fault'
@@ -58,6 +58,6 @@ fi
 if wants browser; then
   if [ -n "$CHROMIUM" ]; then stage browser py browser -n2 --dist loadfile -m "browser$also"; else without browser "no Chromium on this machine"; fi
 fi
-! wants fault    || stage fault py fault -m "fault$also"
+! wants fault    || stage fault py fault -n2 --dist loadfile -m "fault$also"
 ! wants wheel    || stage wheel .venv/bin/python scripts/wheel_check.py
 .venv/bin/python scripts/tally.py "$out"

@@ -11,8 +11,6 @@ from typing import get_args
 
 import pytest
 from django import forms
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from houqin.areas.repairs import actions as repairs
 from houqin.areas.repairs.models import FaultType, Repair
@@ -25,10 +23,8 @@ from houqin.kernel.places.models import Place
 from houqin.kernel.school.models import School
 from houqin.ui import bearer
 from houqin.ui.api.bodies import model_of, type_of
-from houqin.ui.api.shapes import codes_of
 from houqin.ui.fields import PhotosField, SignatureField
 from tests.api import ROOT, caller, nobody, sentence
-from tests.contract import makers
 
 KNOWN_AS_TEXT = (
     forms.CharField, forms.ChoiceField, forms.DateField, forms.DateTimeField, forms.TimeField, SignatureField,
@@ -52,30 +48,6 @@ def document(web) -> dict:
 
 
 # ── registers ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@each_register
-def test_a_register_lists_as_its_page_does_at_the_cost_of_one_row(scene, area, register, monkeypatch):
-    makers.fill(scene.cast)
-    now = scene.cast.act("director").at
-    monkeypatch.setattr("houqin.ui.access.clock", lambda: now)  # the last use is written once
-    director, where = caller(scene.cast, "director"), f"/{area.key}/{register.key}"
-    views = [{"view": view.key} for view in register.views] or [{}]
-    whole = max(views, key=lambda view: len(director.ask(where, **view).json()["rows"]))
-    rows = director.ask(where, **whole).json()["rows"]
-    assert {code for column, code in codes_of(register).items() if not column.duties} <= set(rows[0])
-    asked = [{"view": view.key} for view in register.views]
-    asked += [{"sort": way + key} for key in register.sorts for way in ("", "-")]
-    assert [director.ask(where, **query).status_code for query in asked] == [200] * len(asked)
-    if register.card:
-        card = director.ask(f"{where}/{rows[0]['id']}").json()
-        assert card["row"] == rows[0]
-    with CaptureQueriesContext(connection) as many:
-        director.ask(where, **whole)
-    monkeypatch.setattr("houqin.ui.api.registers.SIZE", 1)
-    with CaptureQueriesContext(connection) as one:
-        assert len(director.ask(where, **whole).json()["rows"]) == 1
-    assert (len(many), len(rows) > 1 or register.model is School) == (len(one), True)
 
 
 @each_register

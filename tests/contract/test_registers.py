@@ -17,8 +17,10 @@ from django.test.utils import CaptureQueriesContext
 from houqin.kernel.area import areas
 from houqin.kernel.places import actions as places
 from houqin.kernel.school.models import School
+from houqin.ui.api.shapes import codes_of
 from houqin.ui.register import sending, sheets
 from houqin.ui.register.pick import Asked, conditions_of
+from tests.api import caller
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("full")]
 
@@ -283,3 +285,26 @@ def test_a_sheet_is_whole_before_its_first_byte_is_sent(web, cast):
         length = int(answer["Content-Length"])
         places.enter(code=f"later-{form}", name="后来的", kind="campus", act=cast.act("director"))
         assert len(read(answer)) == length
+
+
+@EACH
+def test_the_api_lists_it_as_its_page_does_at_the_cost_of_one_row(web, cast, where, register, monkeypatch):
+    now = cast.act("director").at
+    monkeypatch.setattr("houqin.ui.access.clock", lambda: now)  # the last use is written once
+    director, where = caller(cast, "director"), f"/{where}"
+    views = [{"view": view.key} for view in register.views] or [{}]
+    whole = max(views, key=lambda view: len(director.ask(where, **view).json()["rows"]))
+    rows = director.ask(where, **whole).json()["rows"]
+    assert {code for column, code in codes_of(register).items() if not column.duties} <= set(rows[0])
+    asked = [{"view": view.key} for view in register.views]
+    asked += [{"sort": way + key} for key in register.sorts for way in ("", "-")]
+    assert [director.ask(where, **query).status_code for query in asked] == [200] * len(asked)
+    if register.card:
+        card = director.ask(f"{where}/{rows[0]['id']}").json()
+        assert card["row"] == rows[0]
+    with CaptureQueriesContext(connection) as many:
+        director.ask(where, **whole)
+    monkeypatch.setattr("houqin.ui.api.registers.SIZE", 1)
+    with CaptureQueriesContext(connection) as one:
+        assert len(director.ask(where, **whole).json()["rows"]) == 1
+    assert (len(many), len(rows) > 1 or register.model is School) == (len(one), True)

@@ -37,6 +37,9 @@ def run(server: Server, token: str, *words: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.strip(), done.stderr.strip()
 
 
+pytestmark = pytest.mark.sqlite  # its school is a SQLite one, whatever engine the stage is on
+
+
 @pytest.fixture
 def server(tmp_path):
     made = Server(found(tmp_path / "data"))

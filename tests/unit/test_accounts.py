@@ -1,7 +1,11 @@
 """`houqin user`: the address in the links, and a lost phone. Seen to fail with the address not remembered."""
 
+import pytest
+
 from houqin.config import address, folder
 from tests.command import FOUND, houqin, script
+
+pytestmark = pytest.mark.sqlite  # its schools are SQLite ones, whatever engine the stage is on
 
 FACTOR = """
 import django; django.setup()

@@ -16,6 +16,8 @@ from houqin.config import backup as making
 from houqin.kernel.errors import Refused
 from tests.command import found, houqin, script
 
+pytestmark = pytest.mark.sqlite  # its schools are SQLite ones, whatever engine the stage is on
+
 PASSPHRASE = "一首不短的口令 2026"
 SECRET = "693a91f6-planted-4bc4"
 FILL = """
