@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import holidays
 from django.db.models import QuerySet, Subquery
-from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from ..school import figures
@@ -62,12 +61,12 @@ def day_in(on: date, term: Term | None) -> Day:
 
 def day_and_term(on: date) -> tuple[Day, Term | None]:
     """Both, in one question once there is a term."""
-    facts = JSONObject(pupil_day="pupil_day", staff_day="staff_day", note="note")
-    own = SchoolDay.objects.filter(on=on).values(facts=facts)
-    term = _begun(on).annotate(own=Subquery(own)).first()
+    own, facts = SchoolDay.objects.filter(on=on), ("pupil_day", "staff_day", "note")
+    term = _begun(on).annotate(**{f"own_{fact}": Subquery(own.values(fact)) for fact in facts}).first()
     if term is None:
         return day_in(on, None), None
-    rows = {on: SchoolDay(on=on, **term.own)} if term.own else {}
+    found = {fact: getattr(term, f"own_{fact}") for fact in facts}
+    rows = {} if found["note"] is None else {on: SchoolDay(on=on, **found)}
     return _day(on, rows, [(term.starts_on, term.ends_on)]), term
 
 
