@@ -104,9 +104,10 @@ def test_after_logging_out_the_phone_shows_nothing_and_the_next_person_sends_not
     offline.cut(page)
     offline.report(page, spot.token, detail, photo=True)
     page.goto("/")
-    offline.mend(page)
     page.route("**/s/**", lambda route: route.abort())  # it cannot be sent yet
+    offline.mend(page)
     page.goto("/me/")
+    page.wait_for_function("document.documentElement.dataset.ready")
     page.get_by_role("button", name="退出登录").click()
     dialog = page.locator("dialog")
     expect(dialog).to_contain_text("还有 1 条没有送出")

@@ -95,7 +95,7 @@ def test_an_error_in_a_200_is_no_success_and_stops_after_five(cast, robot, kind)
     channel.refresh_from_db()
     assert (states(), robot.asked) == ([("dead", 5)], 5)
     assert channel.last_answer.split()[0] in {"93000", "310000", "19021"}
-    told = Notice.objects.filter(to=cast["admin"]).values_list("text", "outside", "laid")
+    told = Notice.objects.filter(to=cast["admin"]).order_by("pk").values_list("text", "outside", "laid")
     assert [(text.partition("，")[2], *more) for text, *more in told] == [
         ("先等着，会再试", "", 0),
         ("停了 1 条", "", 0),
