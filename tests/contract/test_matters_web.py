@@ -47,6 +47,15 @@ def test_who_may_not_know_of_it_finds_nothing(web, reported):
     assert stranger.get("/matters/BX2026-9999/").status_code == 404
 
 
+def test_the_menu_counts_what_is_in_hand_and_the_bell_what_is_unread(web, cast, reported):
+    """Seen to fail with the unread left among what is in hand: both come by one question."""
+    code = holder(reported)
+    assert Notice.objects.filter(to=cast[code], read_at=None).count() == 1
+    said = web.as_(code).get("/").context
+    counts = {item["label"]: item["count"] for group in said["menu"] for item in group["items"]}
+    assert (counts["我的待办"], counts["报修"], said["unread"]) == (1, 1, 1)
+
+
 def test_a_visitor_is_sent_to_the_login(web, reported):
     answer = web.visitor.get(page(reported))
     assert (answer.status_code, answer.url) == (302, f"/login/?next=%2Fmatters%2F{reported.number}%2F")

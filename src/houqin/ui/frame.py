@@ -33,16 +33,16 @@ def frame(request: access.Request) -> dict[str, Any]:
     on = timezone.localtime(now).date()
 
     @cache
-    def waiting() -> Counter[str]:
+    def waiting() -> tuple[Counter[str], int]:
         return waiting_for(person, now)
 
     def items() -> list[dict[str, Any]]:
-        return menu.groups(person, on, request.path, waiting())
+        return menu.groups(person, on, request.path, waiting()[0])
 
     return context | {
         "unsafe": not trusted(request),
         "menu": SimpleLazyObject(items),
-        "unread": SimpleLazyObject(lambda: waiting()[UNREAD]),
+        "unread": SimpleLazyObject(lambda: waiting()[1]),
         "me": {
             "name": person.name,
             "post": SimpleLazyObject(lambda: "、".join(posts_of(person, on))),
@@ -56,11 +56,11 @@ def trusted(request: access.Request) -> bool:
     return settings.HTTPS or request.is_secure() or split_domain_port(request.get_host())[0] in OWN
 
 
-def waiting_for(person: Person, now: datetime) -> Counter[str]:
+def waiting_for(person: Person, now: datetime) -> tuple[Counter[str], int]:
     """How much is in this person's hands, by area, and how many notices are unread; one question."""
     in_hand = Matter.objects.in_hands_of(person, now).order_by().values_list("kind").annotate(n=Count("pk"))
     told = notices.unread(person).order_by().annotate(kind=Value(UNREAD)).values_list("kind")
     counts: Counter[str] = Counter()
     for kind, n in in_hand.union(told.annotate(n=Count("pk")), all=True):
         counts[kind.partition(".")[0]] += n
-    return counts
+    return counts, counts.pop(UNREAD, 0)
