@@ -36,11 +36,9 @@ set_up() {
   ! wants browser || { find_browser; find_fonts; }
   ! { wants postgres || wants fault; } || start_postgres || true
 }
-covered() {                                # lines, by the interpreter's own monitor; the long form counts branches
-  local how=--no-cov-on-fail; [ "${HOUQIN_LONG:-}" = 1 ] && how=--cov-branch || export COVERAGE_CORE=sysmon
+covered() {
   .venv/bin/coverage erase
-  py sqlite -n2 --dist worksteal --cov "$how" --cov-report= -m "$plain and not postgres" || return
-  unset COVERAGE_CORE
+  py sqlite -n2 --dist worksteal --cov --cov-report= -m "$plain and not postgres" || return
   .venv/bin/coverage report --include='*/actions.py,*/actions/*,*/rules.py,*/flow.py,*/queries.py' --fail-under="${COVER:-80}" | tail -25
 }
 
