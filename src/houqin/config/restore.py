@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace) -> None:
     )
     print("  所有人要重新登录。" + (f"原来的数据整个留在 {kept}" if kept else ""))
     if held:
-        print(f"  {held} 个通知渠道停了。这一份接着用，就到“家底 · 渠道”里启用；原来的还在发，就别启用。")
+        print(f"  {held} 个通知渠道停了。这一份接着用，就到“设置 · 渠道”里启用；原来的还在发，就别启用。")
 
 
 def refuse_full(data: Path, *, replace: bool) -> None:
