@@ -19,7 +19,7 @@ from houqin.kernel import outbound
 from houqin.kernel.audit.models import Change
 from houqin.kernel.errors import NotYours, Refused
 from houqin.kernel.invariants.house import no_door_left_open
-from houqin.kernel.people.actions import factors, logins, outside
+from houqin.kernel.people.actions import factors, keeping, logins, outside
 from houqin.kernel.people.models import LoginSession, OutsideAccount, OutsideLogin, Person, User
 from houqin.ui import outside as pages
 from tests.doubles.provider import AGENT, BROKEN, ID, SECRET, Provider
@@ -511,6 +511,18 @@ def test_one_unlinks_oneself_with_the_password_and_no_other(house, door):
     assert (codes, mine.unlinked_at, other.unlinked_at) == ([404, 303, 404], house.clock.now, None)
     said = Change.objects.filter(kind="kernel.person", field="login").order_by("pk").last()
     assert said.now == "解除了统一身份认证账号"
+
+
+def test_the_keeper_of_accounts_unlinks_whose_card_it_is_and_nothing_of_his_own(house, door):
+    """Seen to fail with each of the two guards of `keeping.unlink_outside` taken away."""
+    other, own, act = door.link("director"), door.link("admin", "u-2"), house.cast.act("admin")
+    with pytest.raises(Refused, match="不是许老师的外部账号，没有解除"):
+        keeping.unlink_outside(house.cast["teacher"], account=other, act=act)
+    with pytest.raises(Refused, match="自己的外部账号在“我的”里解除"):
+        keeping.unlink_outside(house.cast["admin"], account=own, act=act)
+    assert OutsideAccount.objects.filter(unlinked_at=None).count() == 2
+    keeping.unlink_outside(house.cast["director"], account=other, act=act)
+    assert OutsideAccount.objects.get(unlinked_at=None) == own
 
 
 def test_what_was_begun_as_one_is_not_finished_as_another(house, door):

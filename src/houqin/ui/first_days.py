@@ -3,10 +3,9 @@ gone when nothing is lacking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper
+from django.db.models import BooleanField, Exists, ExpressionWrapper, QuerySet
 
 from houqin.kernel.act import Act
 from houqin.kernel.area import FirstStep, areas
@@ -19,26 +18,28 @@ from houqin.kernel.terms.models import Term
 BOTH = ("house-keeper", "accounts")
 
 
-def of_the_house(act: Act) -> Iterator[FirstStep]:
+def of_the_house(act: Act) -> list[FirstStep]:
     """What the kernel's own cards must have."""
     others = active(act.day).exclude(code="admin")
-    rooms = Place.objects.filter(kind__in=("room", "spot"), closed_on=None)
-    steps: tuple[tuple[Any, ...], ...] = (
-        (10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school", BOTH,
-         School.objects.exclude(name=UNNAMED)),
-        (20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event", BOTH,
-         Term.objects.all()),
-        (30, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", BOTH, others),
-        (40, "导入场所", "还没有楼、层、教室；责任人要先在人员里", "/house/places/import/", "map-pin", BOTH, rooms),
-        (50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check", BOTH,
-         holders("office", act.day)),
-        (60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key", BOTH[1:],
-         others.filter(user__isnull=False)),
-        (80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode", BOTH[:1],
-         Label.objects.filter(to_at=None)),
-    )  # fmt: skip
-    for rank, label, lacks, url, icon, duties, rows in steps:
-        yield FirstStep(rank, label, lacks, url, icon, Exists(rows.order_by()), duties)
+    return [
+        FirstStep(10, "给学校起名", "名字印在每张单子上，电话印在每张标签上", "/house/school/1/change/", "school",
+                  there(School.objects.exclude(name=UNNAMED)), BOTH),
+        FirstStep(20, "加学期", "还没有学期，期限按学期里的日子算", "/house/terms/new/", "calendar-event",
+                  there(Term.objects.all()), BOTH),
+        FirstStep(30, "导入人员", "除了系统管理员还没有人", "/house/people/import/", "users", there(others), BOTH),
+        FirstStep(40, "导入场所", "还没有楼、层、教室；责任人要先在人员里", "/house/places/import/", "map-pin",
+                  there(Place.objects.filter(kind__in=("room", "spot"), closed_on=None)), BOTH),
+        FirstStep(50, "任岗", "还没有总务主任，报修没有人受理、派工", "/house/posts/?view=vacant", "user-check",
+                  there(holders("office", act.day)), BOTH),
+        FirstStep(60, "开户", "除了系统管理员还没有人能登录", "/house/people/", "key",
+                  there(others.filter(user__isnull=False)), ("accounts",)),
+        FirstStep(80, "印标签", "还没有一张标签，贴出去才能扫码报修", "/labels/", "qrcode",
+                  there(Label.objects.filter(to_at=None))),
+    ]  # fmt: skip
+
+
+def there(rows: QuerySet[Any]) -> Exists:
+    return Exists(rows.order_by())
 
 
 def lacking(act: Act) -> list[FirstStep]:

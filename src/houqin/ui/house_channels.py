@@ -13,7 +13,7 @@ from houqin.kernel.act import Act
 from houqin.kernel.area import Fact
 from houqin.kernel.notices.actions import channels, outbox
 from houqin.kernel.notices.models import Channel, Delivery
-from houqin.kernel.people.models import Person, Post
+from houqin.kernel.people.models import OutsideLogin, Person, Post
 
 from .fields import SlipForm
 from .house_logins import ACCOUNTS, Plain
@@ -58,12 +58,12 @@ def choices(act: Act, channel: Channel | None) -> dict[str, Any]:
     return {"post": Post.objects.order_by("rank", "pk")}
 
 
-def is_on(channel: Channel) -> bool:
-    return channel.active
+def is_on(row: Channel | OutsideLogin) -> bool:
+    return row.active
 
 
-def is_off(channel: Channel) -> bool:
-    return not channel.active
+def is_off(row: Channel | OutsideLogin) -> bool:
+    return not row.active
 
 
 def state_of(channel: Channel) -> dict[str, str]:

@@ -13,12 +13,12 @@ from django.urls import reverse
 from houqin.kernel import sealed
 from houqin.kernel.act import Act
 from houqin.kernel.area import Fact
-from houqin.kernel.errors import Refused
-from houqin.kernel.people.actions import outside
+from houqin.kernel.people.actions import keeping, outside
 from houqin.kernel.people.models import OutsideAccount, OutsideLogin, Person
 from houqin.kernel.people.outside import PURPOSE, reading
 
 from .fields import SlipForm
+from .house_channels import is_off, is_on
 from .house_logins import ACCOUNTS, Plain, is_open
 from .house_places import OFFICE
 from .register.declare import Card, CardSlip, Column, Empty, Register
@@ -52,14 +52,6 @@ class Rekey(SlipForm):
 
 def all_services(person: Person, at: datetime) -> QuerySet[OutsideLogin]:
     return OutsideLogin.objects.all()
-
-
-def is_on(service: OutsideLogin) -> bool:
-    return service.active
-
-
-def is_off(service: OutsideLogin) -> bool:
-    return not service.active
 
 
 def service_state(service: OutsideLogin) -> dict[str, str]:
@@ -138,16 +130,6 @@ def accounts_listed(act: Act, person: Person | None) -> dict[str, Any]:
     return {"account": reading.of(person) if person else OutsideAccount.objects.none()}
 
 
-def link(person: Person, *, login: OutsideLogin, subject: str, act: Act) -> OutsideAccount:
-    if person.pk == act.by.pk:
-        raise Refused("自己的外部账号在“我的”里关联，没有关联。")
-    return outside.link(person, login=login, subject=subject, act=act)
-
-
-def unlink(person: Person, *, account: OutsideAccount, act: Act) -> OutsideAccount:
-    return outside.unlink(account, act=act)
-
-
 def may_link(person: Person) -> bool:
     return is_open(person) and reading.offered_to(person).exists()
 
@@ -161,8 +143,8 @@ def state_of(person: Person) -> str:
 
 
 SLIPS = (
-    CardSlip("link-outside", "关联外部账号", LinkForm, link, ACCOUNTS, "key", choices=services_listed,
-             when=may_link, fresh=True, says="编号要核对清楚：关联以后，那边的这个账号就能以他的身份登录。"),
-    CardSlip("unlink-outside", "解除外部账号", UnlinkForm, unlink, ACCOUNTS, "ban", choices=accounts_listed,
-             when=is_linked, fresh=True, says="以后不能用它登录；账号和密码照旧。"),
+    CardSlip("link-outside", "关联外部账号", LinkForm, keeping.link_outside, ACCOUNTS, "key",
+             choices=services_listed, when=may_link, fresh=True, says="编号要核对清楚：关联以后，那边的这个账号就能以他的身份登录。"),
+    CardSlip("unlink-outside", "解除外部账号", UnlinkForm, keeping.unlink_outside, ACCOUNTS, "ban",
+             choices=accounts_listed, when=is_linked, fresh=True, says="以后不能用它登录；账号和密码照旧。"),
 )  # fmt: skip

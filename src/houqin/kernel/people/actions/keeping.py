@@ -6,8 +6,8 @@ from ...act import Act
 from ...audit import actions as audit
 from ...errors import Overtaken, Refused
 from .. import factors as reading
-from ..models import LoginLink, Person, SecondFactor, User
-from . import factors, logins
+from ..models import LoginLink, OutsideAccount, OutsideLogin, Person, SecondFactor, User
+from . import factors, logins, outside
 
 NOTED = "login"  # `field` of the change that a person's card shows
 
@@ -61,6 +61,22 @@ def reset_factor(person: Person, *, act: Act) -> SecondFactor:
     logins.end_others(user, keep=None, act=act)
     audit.note(person, NOTED, "重置了两步验证", act=act)
     return row
+
+
+@transaction.atomic
+def link_outside(person: Person, *, login: OutsideLogin, subject: str, act: Act) -> OutsideAccount:
+    """关联外部账号, by the number that the service has for this person."""
+    _anothers(person, "自己的外部账号在“我的”里关联，没有关联。", act)
+    return outside.link(person, login=login, subject=subject, act=act)
+
+
+@transaction.atomic
+def unlink_outside(person: Person, *, account: OutsideAccount, act: Act) -> OutsideAccount:
+    """解除外部账号: the password goes on as before."""
+    _anothers(person, "自己的外部账号在“我的”里解除，没有解除。", act)
+    if account.person_id != person.pk:
+        raise Refused(f"{account}不是{person}的外部账号，没有解除。", field="account")
+    return outside.unlink(account, act=act)
 
 
 def _anothers(person: Person, own: str, act: Act) -> User:
