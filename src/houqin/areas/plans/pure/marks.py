@@ -34,6 +34,7 @@ RANKS = {
 }
 LARGEST = 199
 PAIRED = 7.0  # doubt of 5、6年级
+MEASURED = 9.5  # of 1.2米 as 1.
 NUMERALS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
     zip("壹贰貳弍叁參参叄肆伍陆陸柒捌玖", (1, 2, 2, 2, 3, 3, 3, 3, 4, 5, 6, 6, 7, 8, 9), strict=True)
 )
@@ -94,6 +95,8 @@ DATE_FOLLOWS = re.compile(
 UNIT_FOLLOWS = re.compile(
     r"(?:米|厘米|毫米|元|万|亿|倍|℃|公里|平方|立方|小时|分钟|秒|公斤|千克|克|吨|千瓦|瓦|毫升|kg|m|cm|个百分点|个工作日|个小时|人次)"
 )
+
+MEASURE = re.compile(rf"{DIGIT}+(?:{UNIT_FOLLOWS.pattern})")
 
 
 @dataclass(frozen=True)
@@ -240,7 +243,7 @@ def _doubt(name: str, match: re.Match[str], rest: str, shape: str, glued: bool) 
         doubt += _goes_on(match["n"], listed)
     elif name == "arabic" and shape == "." and glued and re.match(DIGIT, rest):
         mixed = match["n"].isascii() != rest[0].isascii()  # １．5
-        doubt += 2 if mixed or DATE_FOLLOWS.match(rest) else 6
+        doubt += MEASURED if MEASURE.match(rest) else 2 if mixed or DATE_FOLLOWS.match(rest) else 6
     if name == "ordinal" and rest[:1] in "规要与和":
         doubt += 2
     return doubt

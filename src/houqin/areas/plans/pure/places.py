@@ -107,9 +107,11 @@ def _try(
     """
     found = marks.marks_at(text, at, head=at == 0)
     if sure and standing > 1:
-        found = [replace(mark, doubt=UNSURE if mark.doubt >= PAIRED else mark.doubt) for mark in found]
+        found = [replace(mark, doubt=UNSURE if mark.doubt == PAIRED else mark.doubt) for mark in found]
     if inline:
         found = [mark for mark in found if not _runs_on(mark, text)]
+    if inline > 1:  # 窗台高1.2 ends this line, 米 begins the next
+        found = [mark for mark in found if len(mark.values) == 1 or text[mark.end :].strip()]
     if not found:
         return 0
     context.after(Place(n, at, tuple(found), standing, inline))
@@ -145,7 +147,9 @@ def inside(words: str, before: str) -> tuple[float, float] | None:
     if stopped(said):
         return (3 if said[-1] in "：:" else 4), 1
     blank = words != said
-    if len(said) < 2 or len(said) > HEADING or any(stop in said for stop in STOPPED):
+    if len(said) < 2 or len(said) > HEADING or said[-1] in UNFINISHED:
+        return None
+    if any(stop in said for stop in STOPPED):
         return None
     if not blank and BEFORE.match(said[-1]):
         return None

@@ -89,6 +89,12 @@ def test_what_looks_like_a_mark_and_is_words(words, kept):
     assert [line.replace("\\n", "") for line in tree(words)] == ["|", kept]
 
 
+def test_a_measure_is_no_item():
+    """At the head of all, and broken at the end of a line behind 1.1."""
+    found = reading.read(reading.lines_of("1.2米栏杆检查计划\n1.1 查栏杆，1.2\n米的先查。"))
+    assert found.items == (Item("", "1.2米栏杆检查计划"), Item("1.1", "查栏杆，1.2米的先查。"))
+
+
 def test_a_text_without_numbers_is_one_item():
     found = reading.read(reading.lines_of("请各班注意安全。\n放学关灯。"))
     assert found.items == (Item("", "请各班注意安全。\n放学关灯。"),)
