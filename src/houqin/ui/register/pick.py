@@ -72,13 +72,13 @@ class Asked:
             self.ignored.append("不能按这一列排，按平常的次序排了。")
         return column, asked.startswith("-")
 
-    def _number(self, name: str, least: int) -> int:
+    def _number(self, name: str, otherwise: int) -> int:
         text = self.given.get(name, "")
         if not text:
-            return least
-        if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= BIGGEST_KEY):
+            return otherwise
+        if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= BIGGEST_KEY):
             self.ignored.append("页码看不懂，从头开始列。")
-            return least
+            return otherwise
         return int(text)
 
     @cached_property
