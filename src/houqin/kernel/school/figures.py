@@ -34,5 +34,10 @@ def declared() -> tuple[Figure, ...]:
 
 def value(code: str) -> int:
     """What the school has set, else what ships."""
-    row = FigureSetting.objects.filter(code=code).only("value").first()
-    return row.value if row else _declared[code].value
+    return values(code)[0]
+
+
+def values(*codes: str) -> tuple[int, ...]:
+    """The same of several, in one question."""
+    own = dict(FigureSetting.objects.filter(code__in=codes).values_list("code", "value"))
+    return tuple(own.get(code, _declared[code].value) for code in codes)

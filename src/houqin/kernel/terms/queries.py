@@ -106,15 +106,17 @@ def national(on: date) -> tuple[bool, str]:
 
 
 def working_hours() -> Hours:
-    """The school's working hours on staff days; remembers a day once asked."""
+    """The school's working hours on staff days; asks for a month once, whatever the term."""
     seen: dict[date, bool] = {}
 
     def works(on: date) -> bool:
         if on not in seen:
-            seen.update({d.on: d.staff_day for d in days(on, on + timedelta(30))})
+            month = [on + timedelta(n) for n in range(31)]
+            own = SchoolDay.objects.filter(on__range=(on, month[-1])).values_list("on", "staff_day")
+            seen.update({each: national(each)[0] for each in month} | dict(own))
         return seen[on]
 
-    opens, closes = (divmod(figures.value(code), 60) for code in ("terms.opens", "terms.closes"))
+    opens, closes = (divmod(minutes, 60) for minutes in figures.values("terms.opens", "terms.closes"))
     return Hours(time(*opens), time(*closes), works, timezone.get_default_timezone())
 
 

@@ -244,7 +244,7 @@ class Repeat:
 def repeats(rows: QuerySet[Repair], at: datetime) -> list[Repeat]:
     """Each place and type that was reported so often within so many days before `at`, the most often
     first."""
-    days, least = figures.value(rules.REPEAT_DAYS.code), figures.value(rules.REPEATS.code)
+    days, least = figures.values(rules.REPEAT_DAYS.code, rules.REPEATS.code)
     lately = reached(rows.filter(fault_type__request=False), at - timedelta(days=days), at)
     keys = ("matter__place__full_name", "matter__place_id", "fault_type__label", "fault_type_id")
     found = lately.exclude(matter__place=None).order_by().values(*keys).annotate(
