@@ -52,7 +52,8 @@ class Journal:
             os.close(handle)
 
     def of(self, state: str) -> list[Intent]:
-        return [intent for intent in self.intents.values() if intent.state == state]
+        with self.lock:
+            return [intent for intent in self.intents.values() if intent.state == state]
 
 
 LOOK = """

@@ -56,6 +56,7 @@ def storm(
     try:
         _storm(load, server, journal, kills, clients, each, lambda: rng.uniform(0, late))
     except BaseException:
+        load.stop.set()  # or its threads knock at the tests behind it
         server.kill()
         raise
     return journal, server
