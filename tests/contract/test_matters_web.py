@@ -105,6 +105,27 @@ def test_bad_input_is_422_under_its_field_with_everything_kept(web, reported):
     assert Matter.objects.get(pk=reported.pk).state == "assigned"
 
 
+def test_a_part_has_no_longer_words_than_the_books_hold(web, reported):
+    """On PostgreSQL 61 characters were an error of ours, on SQLite they were kept."""
+    worker, name, unit = web.as_(holder(reported)), "灯" * 60, "支" * 8
+    row = {
+        "parts-0-name": name,
+        "parts-0-unit": unit,
+        "parts-0-quantity_milli": "1",
+        "parts-0-price_fen": "2",
+    }
+    said = {"cause": "wear", "fix": "换了灯管", **row}
+    for key, label in (
+        ("parts-0-name", "“物品”太长，最多 60 个字"),
+        ("parts-0-unit", "“单位”太长，最多 8 个字"),
+    ):
+        answer = worker.send(page(reported, "finish"), {**said, key: said[key] + "长"})
+        assert (answer.status_code, f"第 1 行：{label}" in answer.content.decode()) == (422, True)
+    assert Matter.objects.get(pk=reported.pk).state == "assigned"
+    assert worker.send(page(reported, "finish"), said).status_code == 303
+    assert list(reported.repair.parts.values_list("name", "unit")) == [(name, unit)]
+
+
 def test_a_key_that_the_slip_does_not_have_is_422(web, reported):
     answer = web.as_("class-teacher").send(page(reported, "cancel"), {"note": "报错了", "state": "signed"})
     assert answer.status_code == 422

@@ -98,7 +98,7 @@ def marks(sent: Sent, marked: Marked) -> Iterator[tuple[str, Any]]:
             continue
         if isinstance(one, RowsField):
             for column in (column for column in one.columns if column.kind == "text"):
-                yield f"{name}-0-{column.name}", marked.text(f"{where}:{column.name}", 120)
+                yield f"{name}-0-{column.name}", marked.text(f"{where}:{column.name}", column.longest)
         elif isinstance(one, PhotosField):
             text = marked.text(f"{where}:{name}", 60)
             end, data = (".pdf", PDF) if isinstance(one, PaperField) else (".png", picture(kind="PNG"))

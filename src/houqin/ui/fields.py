@@ -310,6 +310,7 @@ class RowColumn:
     required: bool = True
     unit: str = ""
     placeholder: str = ""
+    longest: int = 120  # characters of a text
     choices: tuple[tuple[str, str], ...] = ()
     rows: QuerySet | None = None
 
@@ -388,8 +389,8 @@ def _cell(column: RowColumn, text: str) -> Any:
         if number <= 0:
             raise forms.ValidationError(f"“{column.label}”要大于 0")
         return number
-    if len(text) > 120:
-        raise forms.ValidationError(f"“{column.label}”太长，最多 120 个字")
+    if len(text) > column.longest:
+        raise forms.ValidationError(f"“{column.label}”太长，最多 {column.longest} 个字")
     return text
 
 

@@ -32,7 +32,6 @@ TIMES: dict[type[forms.Field], Any] = {
     forms.DateTimeField: MOMENT, forms.DateField: DAY, forms.TimeField: TIME,
 }  # fmt: skip
 DRAWING = r"^(click|data:image/png;base64,[A-Za-z0-9+/]+=*)$"
-CELL = 120  # characters of a text in a row
 UNITS = {100: "整数，单位：分", 1000: "整数，单位：千分之一"}  # by the step of a figure
 
 
@@ -124,7 +123,7 @@ def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _cell(column: RowColumn) -> tuple[Any, Any]:
-    kind: Any = Annotated[str, Field(min_length=1 if column.required else 0, max_length=CELL)]
+    kind: Any = Annotated[str, Field(min_length=1 if column.required else 0, max_length=column.longest)]
     told: dict[str, Any] = {"title": column.label}
     if column.kind == "select":
         kind = _chosen(column.choices)

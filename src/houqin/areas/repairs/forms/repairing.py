@@ -168,9 +168,9 @@ def parts_used() -> RowsField:
         label="用了什么",
         required=False,
         columns=(
-            RowColumn("name", "物品", placeholder="LED 灯管"),
+            RowColumn("name", "物品", placeholder="LED 灯管", longest=60),
             RowColumn("quantity_milli", "数量", "number", into="milli"),
-            RowColumn("unit", "单位", placeholder="支"),
+            RowColumn("unit", "单位", placeholder="支", longest=8),
             RowColumn("price_fen", "单价，元", "number", into="fen"),
         ),
     )

@@ -92,7 +92,7 @@ class JobForm(SlipForm):
         label="检查项",
         most=40,
         columns=(
-            RowColumn("line", "检查项"),
+            RowColumn("line", "检查项", longest=60),
             RowColumn("answer", "结果", "select", choices=tuple(MaintenanceAnswer.ANSWERS)),
             RowColumn("note", "怎么了", required=False),
         ),
