@@ -55,7 +55,7 @@ def test_what_a_page_would_leave_out_is_refused(scene, area, register):
     director, where = caller(scene.cast, "director"), f"/{area.key}/{register.key}"
     odd = [{"no": "1"}, {"sort": "password"}, {"page": "0"}, {"page": "x"}, {"view": "no"}, {"q": "长" * 61},
            {"q": ["a", "b"]}, {"after": "9" * 30}, {"after": "0"}, {"before": "0"}, {"as": "xlsx"},
-           {"size": "1000000"}]  # fmt: skip
+           {"page": "1", "after": "1"}, {"after": "1", "before": "1"}, {"size": "1000000"}]  # fmt: skip
     assert [director.ask(where, **asked).status_code for asked in odd] == [422] * len(odd)
 
 
