@@ -34,7 +34,7 @@ RANKS = {
 }
 LARGEST = 199
 PAIRED = 7.0  # doubt of 5、6年级
-MEASURED = 9.5  # of 1.2米 as 1.
+MEASURED = 8.9  # of 1.2米 as 1.; yet 1.3万元以上… over 2.其余… is a list
 NUMERALS = dict(zip("零〇一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
     zip("壹贰貳弍叁參参叄肆伍陆陸柒捌玖", (1, 2, 2, 2, 3, 3, 3, 3, 4, 5, 6, 6, 7, 8, 9), strict=True)
 )
@@ -95,8 +95,7 @@ DATE_FOLLOWS = re.compile(
 UNIT_FOLLOWS = re.compile(
     r"(?:米|厘米|毫米|元|万|亿|倍|℃|公里|平方|立方|小时|分钟|秒|公斤|千克|克|吨|千瓦|瓦|毫升|kg|m|cm|个百分点|个工作日|个小时|人次)"
 )
-
-MEASURE = re.compile(rf"{DIGIT}+(?:{UNIT_FOLLOWS.pattern})")
+MEASURE = re.compile(rf"{DIGIT}+{UNIT_FOLLOWS.pattern}")
 
 
 @dataclass(frozen=True)

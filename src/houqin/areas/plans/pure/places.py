@@ -122,7 +122,7 @@ def at_head(context: Context, line: Line) -> float | None:
     """How well a mark stands at the head of this line; None: in mid-sentence."""
     words = context.words[-FAR:].rstrip()
     if not words:
-        return 3 if context.anything else 6
+        return 3 if context.anything else 5  # the head of all is rather a title
     if stopped(words):
         return 6
     if words.endswith(DAYS):

@@ -95,6 +95,13 @@ def test_a_measure_is_no_item():
     assert found.items == (Item("", "1.2米栏杆检查计划"), Item("1.1", "查栏杆，1.2米的先查。"))
 
 
+@pytest.mark.parametrize("head", ["", "一、采购"])
+def test_an_item_may_begin_with_a_measure(head):
+    """1.3万元 is one of a list where 2. follows. Seen to fail with a measure of one more doubt."""
+    lines = [line.strip() for line in tree(f"{head}\n1.3万元以上须招标\n2.其余询价。".strip())]
+    assert lines[-2:] == ["1 | 3万元以上须招标", "2 | 其余询价。"]
+
+
 def test_a_text_without_numbers_is_one_item():
     found = reading.read(reading.lines_of("请各班注意安全。\n放学关灯。"))
     assert found.items == (Item("", "请各班注意安全。\n放学关灯。"),)
