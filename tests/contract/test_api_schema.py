@@ -25,7 +25,7 @@ EXAMPLES = 60 if os.environ.get("HOUQIN_LONG") else 4
 SCHEMA = schemathesis.openapi.from_wsgi(
     f"{ROOT}/openapi.json", app=application, headers={"Host": "localhost"}
 )
-SCHEMA.config.checks.negative_data_rejection.expected_statuses.append("413")
+SCHEMA.config.checks.negative_data_rejection.expected_statuses.append("413")  # too many files
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 REFUSABLE = [o for o in OPERATIONS if o.body or o.query or "{key}" in o.path]  # a number may be any text
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[o.label for o in OPERATIONS])

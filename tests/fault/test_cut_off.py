@@ -17,7 +17,7 @@ from .server import Server
 
 pytestmark = [pytest.mark.fault, pytest.mark.sqlite]
 LONG = os.environ.get("HOUQIN_LONG") == "1"
-KILLS, ROWS, LATE = (20, 2000, 1000) if LONG else (2, 800, 120)
+KILLS, ROWS, LATE = (20, 5000, 1000) if LONG else (2, 800, 120)
 FILE = "houqin.sqlite3"
 SHEET = """
 import csv

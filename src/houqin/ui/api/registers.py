@@ -17,7 +17,7 @@ from houqin.ui.register.views import seen_columns
 
 from .shapes import codes_of, parameters_of
 
-PLACES = {"page", "after", "before"}  # where a page begins
+BEGINNINGS = {"page", "after", "before"}  # of a page
 
 
 def rows(request: access.Request, register: Register) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _asked(request: access.Request, register: Register) -> Asked:
             raise Refused(f"这张表没有“{name[:40]}”这个条件，没有列。", field=name[:40])
         if len(values) > 1 or (values[0] == "" and name != "q") or len(values[0]) > LONGEST:
             raise Refused(f"条件“{name}”写了两遍、是空的或太长，没有列。", field=name)
-    if len(PLACES & request.GET.keys()) > 1:
+    if len(BEGINNINGS & request.GET.keys()) > 1:
         raise Refused("page、after、before 只写一个，没有列。", field="page")
     return Asked(register, request.person, request.now, request.GET.dict())
 

@@ -173,9 +173,8 @@ def held(person: Person) -> list[str]:
 def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
     """反复报修: those whose place and type were reported so often within so many days before `at`."""
     days, least = figures.values("repairs.repeat_days", "repairs.repeats")
-    of_late = Matter.objects.filter(opened_at__gte=at - timedelta(days=days)).exclude(
-        state__in=("cancelled", "declined")
-    )
+    since = at - timedelta(days=days)
+    of_late = Matter.objects.filter(opened_at__gte=since).exclude(state__in=("cancelled", "declined"))
     reported = Repair.objects.filter(matter__in=of_late)
     times = Window(Count("pk"), partition_by=[F("matter__place"), F("fault_type")])
     again = reported.annotate(times=times).filter(times__gte=least)
