@@ -60,6 +60,7 @@ PICTURES: dict[str, tuple[str, str | Callable[[Page, House], None]]] = {
     "matter": ("director", matter),
     "register": ("director", "/repairs/repairs/"),
     "jobs": ("electrician", "/repairs/jobs/"),
+    "clauses": ("director", "/clauses/1.1.4d/"),
     "statistics": ("director", figures),
     "paper": ("director", paper),
     "login": ("", "/login/"),

@@ -86,14 +86,14 @@ def test_a_robot_is_told_the_number_and_nobodys_name(cast, robot, kind):
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
-def test_an_error_in_a_200_is_no_success_and_stops_after_five(cast, robot, kind):
+def test_an_error_in_a_200_is_no_success_and_stops_after_six(cast, robot, kind):
     channel = opened(cast, robot, kind)
     robot.mood = "error"
     tell(cast)
     for hour in range(1, 30, 3):
         tick(cast, hours=hour)
     channel.refresh_from_db()
-    assert (states(), robot.asked) == ([("dead", 5)], 5)
+    assert (states(), robot.asked) == ([("dead", 6)], 6)
     assert channel.last_answer.split()[0] in {"93000", "310000", "19021"}
     told = Notice.objects.filter(to=cast["admin"]).order_by("pk").values_list("text", "outside", "laid")
     assert [(text.partition("，")[2], *more) for text, *more in told] == [
@@ -256,7 +256,7 @@ def test_a_demo_sends_nothing(cast, robot):
 def test_what_was_stopped_can_be_sent_again(cast, robot):
     opened(cast, robot)
     tell(cast)
-    Delivery.objects.update(state="dead", tries=5)
+    Delivery.objects.update(state="dead", tries=6)
     outbox.again(Delivery.objects.get(), act=cast.act("admin"))
     assert (tick(cast, minutes=40), states()) == (1, [("sent", 0)])
     with pytest.raises(Refused, match="没有停"):

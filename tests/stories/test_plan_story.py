@@ -203,6 +203,19 @@ def test_every_number_of_every_clause_is_as_long_as_its_list(web, office, cast, 
                     assert office.get(part["url"]).context["count"] == f"{part['count']:,}", (code, part)
 
 
+def test_what_misses_its_target_stands_first_and_says_so(office, cast, imported):
+    """Seen to fail with the indicators in the order of the catalogue."""
+    scene = Scene.of(cast)
+    fixed = scene.fixed()
+    repairs.reopen(fixed, note="还在滴", act=scene.act("teacher"))
+    scene.finish(fixed)
+    repairs.sign(fixed, act=scene.act("teacher"))
+    lines = office.get("/clauses/2.2.1c/").context["one"]["lines"]
+    assert [(line["name"], line["figure"], line["missed"]) for line in lines] == [
+        ("返修率", "100", True), ("报修人签字率", "100", False), ("超时自动关闭率", "0", False),
+    ]  # fmt: skip
+
+
 def test_a_clause_without_records_says_so(office, imported):
     page = office.get("/clauses/3.2.1a/").content.decode()
     assert "尚未实施" in page and "预算细化率" in page

@@ -89,12 +89,8 @@ DEFAULT_AUTO_FIELD, DATABASE_ROUTERS = "django.db.models.BigAutoField", ["houqin
 
 # ── who ───────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "kernel.User"
-LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/"
-PASSWORD_HASHERS = [
-    "houqin.ui.passwords.Argon2id",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+LOGIN_URL, LOGIN_REDIRECT_URL = "/login/", "/"
+PASSWORD_HASHERS = ["houqin.ui.passwords.Argon2id", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -136,19 +132,12 @@ SECURE_CSP = {
 LOGGING = log.plan(DATA)
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True
 STATIC_URL, STATIC_ROOT = "/static/", DATA / "static"
-DJANGO_VITE = {
-    "default": {
-        "manifest_path": SOURCE / "ui/static/dist/manifest.json",
-        "static_url_prefix": "dist",
-        "dev_mode": False,
-    }
-}
+MANIFEST = SOURCE / "ui/static/dist/manifest.json"
+DJANGO_VITE = {"default": {"manifest_path": MANIFEST, "static_url_prefix": "dist", "dev_mode": False}}
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PLAIN_FILES = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA / "files"},
-    },
+    "default": {"BACKEND": PLAIN_FILES, "OPTIONS": {"location": DATA / "files"}},
     "staticfiles": {"BACKEND": PLAIN_STATIC if TESTING else "houqin.config.storage.Storage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING  # when asked, not once a client

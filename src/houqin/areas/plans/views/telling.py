@@ -55,8 +55,10 @@ class Telling:
         return "；".join(dict.fromkeys(f"{clause.owner}负责，{clause.checker}检查" for clause in owned))
 
     def lines(self) -> list[dict[str, Any]]:
-        """Each indicator; the latest rows stand under the first that is counted over them."""
-        ours = [line for line in self.one.lines if line.measured]
+        """Each indicator, those that miss first; the latest rows stand under the first counted over them."""
+        ours = sorted(
+            (line for line in self.one.lines if line.measured), key=lambda line: line.met is not False
+        )
         before, word = queries.before(self.asked.scope, self.act.day)
         was = indicators.measured([_of(line).indicator for line in ours], before, trends=False)
         seen: set[Any] = set()
@@ -78,6 +80,7 @@ class Telling:
         may_set = one.target is not None and "house-keeper" in duty_codes(self.act.by, self.act.day)
         return {
             "name": line.wanted.name, "no_data": value.no_data, "counted": one.counted, "today": one.today,
+            "missed": line.met is False,
             **drawing.parted(value), "target": drawing.target_words(value), "made_of": self.made_of(value),
             "chart": drawing.chart(one, line.measured.trend, value.target) if line.measured else None,
             "drill": self.drill(value), "set": f"/house/figures/{one.figure}/" if may_set else "",

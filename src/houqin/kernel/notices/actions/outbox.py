@@ -25,8 +25,9 @@ from ..ways.robots import ROBOTS
 from . import post
 
 LEASE = timedelta(minutes=10)
-WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120)]  # after the first failure, the second …
-MOST_TRIES = 5  # of one row that the service refuses
+WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]  # after the first failure, the second …
+DOWN_WAITS = WAITS[:4]  # a service that does not answer is asked again within two hours, however long gone
+MOST_TRIES = len(WAITS) + 1  # of one row that the service refuses
 KEPT = timedelta(days=7)  # older ones are given up: the notice itself is in the house
 RUN, A_MINUTE = 200, 18  # rows of a channel a round; messages of a channel a minute
 TOLD_AT = 3  # failures in a row after which the administrator hears of it
@@ -161,7 +162,8 @@ def _settle(channel: Channel, mine: list[Delivery], said: ways.Said, act: Act) -
         rows.update(tries=F("tries") + 1)
     holds = _holds(channel, said)
     failures = channel.failures + 1 if holds else mine[0].tries + 1
-    later = act.at + WAITS[min(failures, len(WAITS)) - 1]
+    waits = DOWN_WAITS if said.outcome == ways.DOWN else WAITS
+    later = act.at + waits[min(failures, len(waits)) - 1]
     gone = rows.filter(Q(tries__gte=MOST_TRIES) | Q(notice__posted_at__lt=act.at - KEPT))
     stopped = Delivery.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).update(
         state=Delivery.DEAD, answer=code, claimed_until=None
