@@ -57,9 +57,7 @@ def _school(dice: Random, act):
     """300 people with logins, 400 places with labels, the classes, a worker for most fault types."""
     from houqin.areas.repairs import actions as repairs
     from houqin.areas.repairs import demo as told
-    from houqin.areas.repairs.demo.materials import picture
     from houqin.config import demo
-    from houqin.kernel.attachments.actions import Upload, keep
     from houqin.kernel.terms import queries as calendar
 
     staff = demo.enrol_all(dice, act)
@@ -71,7 +69,7 @@ def _school(dice: Random, act):
     stage = told.Stage(rng=dice, hours=calendar.working_hours(), people=staff, rooms=rooms, teachers=teachers)
     repairs.lay_out(act=act)
     told.name_workers(stage, act)
-    stage.photos = keep([Upload(f"照片{n}.jpg", picture(dice)) for n in range(1, 9)])
+    told.draw(stage)
     return stage
 
 
@@ -125,8 +123,7 @@ def _repairs(size: Size, stage, until: datetime) -> None:
     begin = told.beginning(until)
     last = (begin - SETTLED).date()
     write(stage, size.repairs, last - timedelta(days=365 * size.years), last)
-    life = [*told.stories(stage, begin, until), *told.still_open(stage, until), told.the_clock(begin, until)]
-    told.run(life, until, begin, lambda share, what: None)
+    told.run(told.lives(stage, begin, until), until, begin, lambda share, what: None)
     write(stage, size.repairs // size.years // TERM, begin.date(), (until - SETTLED).date())
     sealing.seal(act=Act(by=_system(), at=until, via="demo"))
     _put_journal_away()

@@ -3,6 +3,8 @@
 Seen to fail with a notice left out, and with the due time of a repair that was sent back left as it was.
 """
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -17,6 +19,7 @@ from houqin.kernel.attachments.actions import Upload, keep
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import queries as terms
 from tests.cast import Cast
+from tests.command import ROOT, environment, houqin
 
 pytestmark = [
     pytest.mark.django_db,
@@ -63,3 +66,14 @@ def test_bulk_and_actions_leave_the_same_rows(stage):
     assert len(slow["kernel.Matter"]) == COUNT
     for label, rows in slow.items():
         assert fast[label] == rows, label
+
+
+@pytest.mark.long
+def test_the_smallest_school_of_the_bench_is_built_and_holds(tmp_path):
+    """Seen to fail with the demo's stories told by an older signature."""
+    data = tmp_path / "tiny"
+    asked = [sys.executable, "-m", "bench.generate", str(data), "tiny"]
+    made = subprocess.run(asked, cwd=ROOT, env=environment(data), capture_output=True, text=True)
+    assert (made.returncode, made.stderr.rpartition("tiny in ")[1]) == (0, "tiny in "), made.stderr[-2000:]
+    checked = houqin(data, "check", "--full")
+    assert checked.code == 0, checked.out

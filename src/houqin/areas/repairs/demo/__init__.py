@@ -49,18 +49,28 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
     act = stage.act("director", begin - timedelta(days=3))
     actions.lay_out(act=act)
     name_workers(stage, act)
+    draw(stage)
+    run(lives(stage, begin, until), until, begin, progress)
+    return Repair.objects.count()
+
+
+def draw(stage: Stage) -> None:
+    """The photos that are taken and the names that are drawn, over and over."""
     stage.photos = keep([Upload(f"照片{n}.jpg", picture(stage.rng)) for n in range(1, 9)])
     stage.hands = [keep_drawing(hand(stage.rng)) for _ in range(HANDS)]
+
+
+def lives(stage: Stage, begin: datetime, until: datetime) -> list[Story]:
+    """All that happens from `begin` on, the clock of the house among it."""
     days = school_days(begin, until)
-    lives = [
+    return [
         *stories(stage, days),
         *daily.life(stage, days),
         *daily.slips(stage, days),
         *still_open(stage, until),
         days_of_rounds(stage, days, until),
+        the_clock(days, until),
     ]
-    run([*lives, the_clock(days, until)], until, begin, progress)
-    return Repair.objects.count()
 
 
 def beginning(until: datetime) -> datetime:
