@@ -253,6 +253,36 @@ def test_what_the_server_refuses_is_kept_with_its_sentence_and_mended(
     assert window.house.one("SELECT state FROM kernel_matter WHERE number = ?", second) == "cancelled"
 
 
+def test_what_is_mended_while_the_queue_runs_is_sent_as_mended(
+    window: Window, rooms: Iterator[walk.Spot]
+) -> None:
+    """A weak net: the first hangs on its way, the second is put right in another window meanwhile. Seen to
+    fail with the queue sending what it had read when it began."""
+    spot, first, second = next(rooms), walk.words("排在头里"), walk.words("写错了的")
+    page = offline.open_phone(window, "repairman")
+    offline.cut(page)
+    for detail in (first, second):
+        offline.report(page, spot.token, detail)
+    held: list[Route] = []
+    page.route(re.compile("/s/.*/repair/"), lambda route: route.continue_() if held else held.append(route))
+    offline.mend(page)
+    while not held:
+        page.wait_for_timeout(20)
+    other = page.context.new_page()
+    other.route(re.compile("/s/.*/repair/"), lambda route: route.abort())
+    other.goto("/waiting/")
+    line = other.locator("[data-state=waiting]").filter(has_text=second)
+    line.get_by_role("button", name="改").click()
+    other.locator("dialog form [name=detail]").fill(f"{second} 改对了")
+    other.locator("dialog").get_by_role("button", name="报修", exact=True).click()
+    other.locator("dialog").wait_for(state="detached")
+    expect(other.locator("[data-state=waiting]").filter(has_text="改对了")).to_have_count(1)
+    other.close()
+    held[0].continue_()
+    offline.sent(page)
+    assert [offline.titled(window.house, words) for words in (first, second, "改对了")] == [1, 1, 1]
+
+
 def test_a_full_phone_says_so_before_and_loses_nothing(window: Window, rooms: Iterator[walk.Spot]) -> None:
     """The browser's own full store cannot be had in a private window:
     its two answers are put in its place. Seen to fail with the sentence of the quota left out of `keep`."""

@@ -180,7 +180,8 @@ def to_login(request: Request) -> HttpResponse:
 def redirect(request: Request, url: str) -> HttpResponse:
     """To another page: 302 for a page, 303 after a post, HX-Redirect for htmx."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401 if url.startswith(LOGIN) else 204, headers={"HX-Redirect": url})
+        status = 401 if url.startswith((LOGIN, AGAIN, FACTOR)) else 204  # nothing was taken in
+        return HttpResponse(status=status, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url, status=302 if request.method in ("GET", "HEAD") else 303)
 
 

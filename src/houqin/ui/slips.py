@@ -20,7 +20,6 @@ from django.shortcuts import render
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.area import Slip, flow_of, slip_for
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.attachments.actions import Upload
@@ -34,6 +33,7 @@ from houqin.kernel.signatures.actions import Signed
 from . import access
 from .addresses import find, slip_url, url_of
 
+AGAIN = {"label": "再填一次密码", "icon": "lock", "apart": True}
 OPEN = "open"  # the step under which a kind's opening slip stands
 
 
@@ -45,26 +45,48 @@ class Invalid(Refused):
         self.fields = fields
 
 
+class Stale(Refused):
+    """Ten idle minutes before a decision: the password first; the slip stays as it was filled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "离开了一会儿，没有保存，写过的都还在。先再填一次密码（在新的一页），回到这里再按一次。"
+        )
+
+
 @access.login
 def take(request: access.Request, number: str, step: str) -> HttpResponse:
     """One step of one matter."""
     act = access.act(request)
     matter = find(request, number)
     flow, taken, slip = asked(matter, step)
-    if approvals.open_step(matter) and not access.is_fresh(request):
-        return access.redirect(request, f"{access.AGAIN}?{urlencode({'next': request.path})}")
     form = bound(request, slip, act, matter)
     if request.method != "POST":
         matters.check(flow, matter, taken, act)
+        if taken.decides and not access.is_fresh(request):
+            return access.redirect(request, again(request.path))
         return _page(request, flow, matter, taken, slip, form, act)
 
+    def checked() -> None:
+        check(request, flow, matter, taken, act)
+        if taken.decides and not access.is_fresh(request):
+            raise Stale
+
     try:
-        once(request, matter, taken, slip, form, act, lambda: check(request, flow, matter, taken, act))
+        once(request, matter, taken, slip, form, act, checked)
     except Refused as no:
         refusal = lay_on(form, no)
-        return _page(request, flow, matter, taken, slip, form, act, refusal=refusal, status=no.status)
+        button = AGAIN | {"url": again(url_of(matter))} if isinstance(no, Stale) else None
+        return _page(
+            request, flow, matter, taken, slip, form, act, refusal=refusal, button=button, status=no.status
+        )
     messages.success(request, f"{taken.label}：{matter.number} 已经记下")
     return done(request, url_of(matter))
+
+
+def again(then: str) -> str:
+    """Where the password is asked again, and what follows."""
+    return f"{access.AGAIN}?{urlencode({'next': then})}"
 
 
 def check(request: access.Request, flow: Flow, matter: Matter, step: Step, act: Act) -> None:
@@ -269,10 +291,11 @@ def docked(matter: Matter, step: Step, other: Step | None, act: Act) -> dict[str
 
 def _page(
     request: access.Request, flow: Flow, matter: Matter, step: Step, slip: Slip, form: forms.Form, act: Act,
-    *, refusal: str = "", status: int = 200,
+    *, refusal: str = "", button: dict[str, Any] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "slip": head_of(matter, step, slip, act), "form": form, "op": op_of(request), "refusal": refusal,
+        "refusal_button": button,
         "matter": matter, "due": wording.deadline(matter.due_at, act.at) if matter.is_open else "",
         "top_title": f"{flow.name} {matter.number}", "back": {"url": url_of(matter)},
     }  # fmt: skip

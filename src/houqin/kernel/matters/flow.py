@@ -33,6 +33,7 @@ class Step:
     """步骤: from which states to which, who may, and the verb on the button.
 
     `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page.
+    `decides`: an approval; the password is asked again before it, and no token takes it.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Step:
     tone: str = ""  # how the step looks in the way so far: good bad wait
     main: bool = False
     shown: bool = True
+    decides: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from django.db.models import Model
 from django.urls import reverse
 
 from houqin.kernel.act import Act
-from houqin.kernel.approvals import queries as approvals
 from houqin.kernel.area import flow_of, slip_for
 from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.attachments.queries import in_sight
@@ -139,7 +138,7 @@ def take(request: access.Request, number: str, step: str) -> dict[str, Any]:
 
     def check() -> None:
         matters.check(flow, matter, taken, act)
-        if approvals.open_step(matter):
+        if taken.decides:
             raise NotYours("等批的事要在页面上办：批之前要再填一次密码，令牌不能代替。没有保存。")
         if unread:
             raise unread

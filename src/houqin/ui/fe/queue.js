@@ -168,8 +168,10 @@ async function sendAll(told) {
   for (const row of rows) if (row.state === 'sent' && Date.now() - Date.parse(row.answer.at) > KEPT) await store.drop(row.id)
   const waiting = rows.filter(row => row.state === 'waiting')
   const stuck = new Set(rows.filter(row => row.state === 'refused' && row.about).map(row => row.about))
-  for (const [at, row] of waiting.entries()) {
-    if (stuck.has(row.about)) continue
+  for (const [at, { id, about }] of waiting.entries()) {
+    if (stuck.has(about)) continue
+    const row = await store.find(id) // as it is now: he may have mended it or thrown it away meanwhile
+    if (row?.state !== 'waiting') continue
     told?.(at + 1, waiting.length)
     const answer = await post(row, who.token)
     if (answer === 'login') return await store.ask() ? 'busy' : 'login'
@@ -180,7 +182,7 @@ async function sendAll(told) {
     }
     const last = answer.status === 403 ? await post(row, who.token) : answer
     if (typeof last === 'string') return last
-    await store.change(row.id, last.ok ? 'sent' : 'refused', { ...row, answer: { at: new Date().toISOString(), ...last } })
+    await store.settle(row, { at: new Date().toISOString(), ...last })
     if (!last.ok && row.about) stuck.add(row.about)
   }
   return waiting.length ? 'done' : 'empty'

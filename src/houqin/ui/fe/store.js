@@ -75,12 +75,12 @@ export async function carry(older) {
 
 // ── the queue ────────────────────────────────────────────────────────────
 
-// A row: { id, person, state: waiting | refused | sent } in the open, the rest sealed; photos sealed each for itself.
+// A row: { id, person, state: waiting | refused | sent, rev: how often it was written } in the open, the rest sealed; photos sealed each for itself.
 export async function add(row, files) {
   const owner = await me()
   if (!owner) throw new Error('登录已经过期，没有存下。写过的还在这一页上，连上网登录以后再按')
   const sealed = await Promise.all(files.map(async file => seal(owner, await file.arrayBuffer())))
-  return (await base()).add('rows', { person: owner.person, state: 'waiting', files: sealed, ...await seal(owner, bytes(JSON.stringify(row))) })
+  return (await base()).add('rows', { person: owner.person, state: 'waiting', rev: 0, files: sealed, ...await seal(owner, bytes(JSON.stringify(row))) })
 }
 
 export async function change(id, state, row, files) {
@@ -89,8 +89,18 @@ export async function change(id, state, row, files) {
   const kept = await db.get('rows', id)
   if (!owner || kept?.person !== owner.person) return
   const sealed = files ? await Promise.all(files.map(async file => seal(owner, await file.arrayBuffer()))) : kept.files
-  await db.put('rows', { id, person: owner.person, state, files: sealed, ...await seal(owner, bytes(JSON.stringify(row))) })
+  await db.put('rows', { id, person: owner.person, state, rev: (kept.rev ?? 0) + 1, files: sealed, ...await seal(owner, bytes(JSON.stringify(row))) })
 }
+
+// What came of sending a row as it was read. One mended meanwhile is not touched; if its older form has arrived, it says so.
+export async function settle(row, answer) {
+  const now = await find(row.id)
+  if (!now || (now.rev === row.rev && now.state === row.state)) return change(row.id, answer.ok ? 'sent' : 'refused', { ...row, answer })
+  const op = crypto.randomUUID().replaceAll('-', '') // sent again it is an intent of its own
+  if (answer.ok) await change(row.id, 'refused', { ...now, op, answer: { at: answer.at, ok: false, status: 409, sentence: MENDED } })
+}
+
+const MENDED = '改之前的那一份已经送到了，改的没有收下。看一下那件事，还要改就再办一次'
 
 export const drop = async id => (await base()).delete('rows', id)
 
@@ -98,7 +108,16 @@ export async function rows() {
   const owner = await me()
   if (!owner) return []
   const mine = (await (await base()).getAll('rows')).filter(one => one.person === owner.person)
-  return Promise.all(mine.map(async one => ({ ...await read(owner, one), id: one.id, state: one.state })))
+  return Promise.all(mine.map(one => unsealed(owner, one)))
+}
+
+const unsealed = async (owner, one) => ({ ...await read(owner, one), id: one.id, state: one.state, rev: one.rev ?? 0 })
+
+// One row as it is now; null if it was thrown away.
+export async function find(id) {
+  const owner = await me()
+  const kept = owner && await (await base()).get('rows', id)
+  return kept?.person === owner?.person && kept ? unsealed(owner, kept) : null
 }
 
 export async function filesOf(row) {
