@@ -21,11 +21,9 @@ OUTBOUND = tuple(env.list("HOUQIN_OUTBOUND", default=[]))
 TRUSTED_PROXIES = tuple(env.list("HOUQIN_TRUSTED_PROXIES", default=[]))
 HTTPS = env.bool("HOUQIN_HTTPS", default=False)  # set by `houqin start --https` or a proxy's unit
 
-SECRET_KEY = read_or_make(DATA, "secret")
-ENTRY_KEY = read_or_make(DATA, "entries")
+SECRET_KEY, ENTRY_KEY = read_or_make(DATA, "secret"), read_or_make(DATA, "entries")
 DEBUG = False
 ALLOWED_HOSTS = env.list("HOUQIN_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -84,7 +82,9 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {**SHARED, "transaction_mode": "IMMEDIATE", "init_command": PRAGMAS}
     DATABASES["reader"]["OPTIONS"] = {**SHARED, "transaction_mode": "DEFERRED", "init_command": READ_PRAGMAS}
 else:
-    DATABASES["reader"]["OPTIONS"] = {"options": "-c default_transaction_read_only=on"}
+    GIVEN = DATABASES["default"].get("OPTIONS", {})  # sslmode and the like hold for both
+    ONLY_READ = f"{GIVEN.get('options', '')} -c default_transaction_read_only=on".strip()
+    DATABASES["reader"]["OPTIONS"] = GIVEN | {"options": ONLY_READ}
 DEFAULT_AUTO_FIELD, DATABASE_ROUTERS = "django.db.models.BigAutoField", ["houqin.config.moment.Router"]
 
 # ── who ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -389,8 +389,8 @@ def _cell(column: RowColumn, text: str) -> Any:
         if number <= 0:
             raise forms.ValidationError(f"“{column.label}”要大于 0")
         return number
-    if len(text) > column.longest:
-        raise forms.ValidationError(f"“{column.label}”太长，最多 {column.longest} 个字")
+    if len(text) > column.longest or min(text) < " ":
+        raise forms.ValidationError(f"“{column.label}”太长，最多 {column.longest} 个字，不能有打不出的字符")
     return text
 
 

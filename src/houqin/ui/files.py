@@ -43,10 +43,10 @@ def show_signature(request: access.Request, signature: int) -> HttpResponse:
     return serve_file(request, drawing, "签名", number=signature)
 
 
-def attachment_for(key: int, person: Person, at: datetime) -> Attachment:
-    """The attachment, if this person may see it; else as if it were not there."""
-    rows = Attachment.objects.using(READER).select_related("blob", "event__matter").filter(withdrawal=None)
-    found = rows.filter(pk=key).first()
+def attachment_for(key: int, person: Person, at: datetime, *, withdrawn: bool = False) -> Attachment:
+    """The attachment, if this person may see it; else, and if it is `withdrawn`, as if it were not there."""
+    rows = Attachment.objects.using(READER).select_related("blob", "event__matter")
+    found = (rows if withdrawn else rows.filter(withdrawal=None)).filter(pk=key).first()
     if found is None or not queries.may_see(found, person, at):
         raise NotThere("没有这个附件，或者不归你看。")
     return found

@@ -130,10 +130,15 @@ def in_force(chosen: list[Place]) -> dict[int, Label]:
 def hang(request: access.Request, chosen: list[Place]) -> None:
     """Hang labels where there are none; with `anew` those that hang there end and new ones come."""
     act = access.act(request)
-    wanted = chosen if request.POST.get("anew") else [p for p in chosen if p.pk not in in_force(chosen)]
-    if not wanted:
-        raise Refused("这些地方都有标签，没有新做。要换新的，选“全部换新”。")
-    access.once(request, "labels", lambda: places.hang_labels([*wanted], act=act)[0])
+
+    def call() -> Label:
+        hung = {} if request.POST.get("anew") else in_force(chosen)
+        wanted = [place for place in chosen if place.pk not in hung]
+        if not wanted:
+            raise Refused("这些地方都有标签，没有新做。要换新的，选“全部换新”。")
+        return places.hang_labels([*wanted], act=act)[0]
+
+    access.once(request, "labels", call)
 
 
 def sticker(place: Place, label: Label) -> Sticker:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -41,7 +43,8 @@ def page(request: access.Request, number: str) -> HttpResponse:
         linked=Exists(Link.objects.filter(Q(matter=this) | Q(waits_for=this))),
     )  # fmt: skip
     if matter.told:  # type: ignore[attr-defined]
-        notices.read_about(matter, act=act)
+        with suppress(OperationalError):  # the page is worth more than the tick beside it
+            notices.read_about(matter, act=act)
     return render(request, "ui/matter.html", shown(matter, act))
 
 

@@ -25,7 +25,8 @@ class WithdrawForm(SlipForm):
 def page(request: access.Request, attachment: int) -> HttpResponse:
     """/files/<attachment>/withdraw/, of a file on a matter."""
     act = access.act(request)
-    file = attachment_for(attachment, request.person, request.now)
+    again = request.method == "POST"  # what is sent a second time is answered as the first
+    file = attachment_for(attachment, request.person, request.now, withdrawn=again)
     if file.event is None:
         raise NotThere("没有这个附件，或者不归你看。")
     if not queries.may_withdraw(file, act):

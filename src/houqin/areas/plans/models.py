@@ -1,9 +1,20 @@
 """条款目录、工作计划、计划条款、对应、传阅、签字、任务、检查."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from houqin.kernel.entries import Entry
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import duty_codes
+
+SEE = ("office", "view-all", "overseer")  # who sees drafts, bindings and 条款落实
+
+
+def sees_drafts(person: Person, at: datetime) -> bool:
+    return bool(duty_codes(person, timezone.localtime(at).date()) & set(SEE))
 
 
 class CatalogueClause(models.Model):
@@ -57,6 +68,16 @@ class Plan(models.Model):
         return self.name
 
 
+class ClauseQuerySet(models.QuerySet["PlanClause"]):
+    """计划条款 as they are found."""
+
+    def visible_to(self, person: Person, at: datetime) -> "ClauseQuerySet":
+        """What is or was in force is for who is of the school; drafts are the office's."""
+        if person.built_in:
+            return self.none()
+        return self if sees_drafts(person, at) else self.exclude(plan__in_force_on=None)
+
+
 class PlanClause(models.Model):
     """计划条款: a node of the plan's tree, with the author's own number; `place` is its place in the whole text.
 
@@ -83,6 +104,8 @@ class PlanClause(models.Model):
     )
     from_on = models.DateField("开始", null=True, blank=True)
     to_on = models.DateField("完成期限", null=True, blank=True)
+
+    objects = ClauseQuerySet.as_manager()
 
     class Meta:
         constraints = [

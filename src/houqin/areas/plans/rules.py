@@ -7,10 +7,10 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import has_duty
 
+from .models import SEE as SEE
 from .models import ClauseSigned, PlanClause
 
 OFFICE, READS_ONLY = "office", "read-only"
-SEE = ("office", "view-all", "overseer")  # who sees drafts, bindings and 条款落实
 
 
 def keeps(act: Act, matter: Matter) -> bool:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.area import Fact
@@ -324,7 +326,7 @@ def moment(at: datetime | None) -> str:
 
 
 def post_of(opener: Person, matter: Matter) -> str:
-    return "" if opener.built_in else next(iter(posts_of(opener, matter.opened_at.date())), "")
+    return "" if opener.built_in else next(iter(posts_of(opener, timezone.localdate(matter.opened_at))), "")
 
 
 def maintenance_slip(matter: Matter, act: Act) -> dict[str, Any]:

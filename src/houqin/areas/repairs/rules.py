@@ -35,6 +35,7 @@ FIRST_HANDS = (
 WALKERS = (WORKER, DISPATCHER, OFFICE)  # who goes round the rooms
 LOGISTICS = frozenset({*WALKERS, "gate", "clean", "garden", "canteen", "store-keeper", "assets-keeper"})
 SERVED = ("teaching", "living", "admin")
+MOST_LINES = 40  # of a checklist
 TITLE = 24  # characters of the fault that go into the matter's title
 
 SIGN_DAYS, FIRST_REMINDER, SECOND_REMINDER, REPEAT_DAYS, REPEATS, VISITOR_DAYS = figures.declare((
@@ -104,14 +105,14 @@ def may_sign(act: Act, matter: Matter) -> bool:
 
 
 def signer(matter: Matter) -> Person | None:
-    """验收人: who opened it; for a visitor's report, or if the opener repaired it,
+    """验收人: who opened it; for a visitor's report, or if the opener repaired it or has left,
     whoever answers for the place.
 
     Never who repaired; None if nobody else is there, then the office closes it.
     """
-    repaired_by = matter.repair.worker_id
-    if not matter.opened_by.built_in and matter.opened_by_id != repaired_by:
-        return matter.opened_by
+    repaired_by, opener = matter.repair.worker_id, matter.opened_by
+    if not opener.built_in and opener.left_on is None and opener.pk != repaired_by:
+        return opener
     answers = places.owner_of(matter.place) if matter.place else None
     return answers.owner if answers and answers.owner_id != repaired_by else None
 

@@ -180,10 +180,15 @@ def hand_over(matter: Matter, *, holder: Person | None = None, duty: str = "", n
     return event
 
 
-def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event:
-    """督办: an overdue matter is brought before those who oversee it; once per due time."""
+def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event | None:
+    """督办: an overdue matter is brought before those who oversee it; once per due time.
+
+    None if it was closed, paused, put off or brought before them meanwhile.
+    """
     with transaction.atomic():
         _lock(matter)
+        if not Matter.objects.overdue(act.at).filter(pk=matter.pk, escalated_at=None).exists():
+            return None
         matter.escalated_at = act.at
         matter.save(update_fields=["escalated_at"])
         event = _record(
@@ -199,9 +204,7 @@ def escalate_overdue(act: Act) -> int:
     """督办: bring each overdue matter before the overseers, once per due time; answers how many."""
     to = list(holders("overseer", act.day))
     late = list(Matter.objects.overdue(act.at).filter(escalated_at=None).order_by("due_at", "pk")[:500])
-    for matter in late:
-        escalate(matter, to=to, act=act)
-    return len(late)
+    return sum(escalate(matter, to=to, act=act) is not None for matter in late)
 
 
 def wait_for(matter: Matter, other: Matter, *, note: str = "", act: Act) -> Link:

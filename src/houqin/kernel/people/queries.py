@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from .models import Duty, Person, Post
 
@@ -59,13 +59,13 @@ def active(on: date) -> QuerySet[Person]:
 
 
 def holders(code: str, on: date) -> QuerySet[Person]:
-    """Those who hold a duty on a date, A角 before B角, then by name."""
+    """Those who hold a duty on a date, each once, A角 before B角, then by name."""
     duty = Q(holdings__post__duties__code=code, holdings__post__duties__ended_at=None)
     return (
         active(on)
         .filter(held_on(on, "holdings__") & duty)
-        .order_by("holdings__stand", "name", "pk")
-        .distinct()
+        .annotate(stand=Min("holdings__stand"))
+        .order_by("stand", "name", "pk")
     )
 
 

@@ -21,7 +21,7 @@ def rename(school: School, *, name: str, office_phone: str, address: str, act: A
 
 
 def set_figure(code: str, *, value: int, act: Act) -> FigureSetting:
-    """Set a shipped figure otherwise; refuses one outside its bounds."""
+    """Set a shipped figure otherwise; refuses one outside its bounds, or too near to one it stands above."""
     figure = next((f for f in figures.declared() if f.code == code), None)
     if figure is None:
         raise Refused(f"没有“{code}”这个数值，没有保存。")
@@ -30,6 +30,15 @@ def set_figure(code: str, *, value: int, act: Act) -> FigureSetting:
             f"“{figure.label}”要在 {figure.least} 到 {figure.most} {figure.unit}之间，没有保存。",
             field="value",
         )
+    for lower, upper in figures.pairs():
+        if code in (lower.code, upper.code):
+            low, high = (value if one.code == code else figures.value(one.code) for one in (lower, upper))
+            if high - low < upper.apart:
+                raise Refused(
+                    f"“{upper.label}”要比“{lower.label}”大 {upper.apart} {upper.unit}以上，没有保存。"
+                    f"现在一个是 {low}，一个是 {high}。",
+                    field="value",
+                )
     row = FigureSetting.objects.filter(code=code).first()
     return (
         audit.change(row, value=value, act=act)

@@ -10,7 +10,10 @@ _declared: dict[str, "Figure"] = {}
 
 @dataclass(frozen=True)
 class Figure:
-    """One number a school may set: `unit` and `source` are shown beside it; `least`..`most` bound it."""
+    """One number a school may set: `unit` and `source` are shown beside it; `least`..`most` bound it.
+
+    It is `apart` or more above the figure `above`.
+    """
 
     code: str
     label: str
@@ -19,6 +22,8 @@ class Figure:
     source: str
     least: int = 0
     most: int = 100_000
+    above: str = ""
+    apart: int = 0
 
 
 def declare(figures: Iterable[Figure]) -> tuple[Figure, ...]:
@@ -30,6 +35,11 @@ def declare(figures: Iterable[Figure]) -> tuple[Figure, ...]:
 
 def declared() -> tuple[Figure, ...]:
     return tuple(_declared.values())
+
+
+def pairs() -> list[tuple[Figure, Figure]]:
+    """The figures of which one stands above the other: lower, upper."""
+    return [(_declared[figure.above], figure) for figure in _declared.values() if figure.above]
 
 
 def value(code: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-FURTHEST = 400  # days looked ahead before the calendar is thought to be empty
+FURTHEST = 4000  # days looked ahead before the calendar is thought to be empty
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ OPENS, CLOSES = figures.declare(
             "学校常用的作息，17:30 下班，可以改",
             1,
             1439,
+            "terms.opens",
+            60,
         ),
     )
 )

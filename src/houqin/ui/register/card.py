@@ -218,13 +218,16 @@ def still_open(register: Register, slip: CardSlip, row: Any) -> None:
 
 
 def _take(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
-    def call() -> Model:
-        still_open(register, slip, row)
-        return _call(request, slip, form, row, act)
-
     form = bound(request, slip, row, act)
     refusal, status = "", 200
     if request.method == "POST":
+        no = slips.prepared(request, form, lambda: still_open(register, slip, row))
+
+        def call() -> Model:
+            if no:
+                raise no
+            return _call(request, slip, form, row, act)
+
         door = f"{register.model._meta.label_lower}/{slip.key}/{row.pk if row else ''}"
         try:
             kind, made = access.once(request, door, call)
@@ -237,7 +240,6 @@ def _take(request: access.Request, register: Register, slip: CardSlip, row: Any,
 
 
 def _call(request: access.Request, slip: CardSlip, form: forms.Form, row: Any, act: Act) -> Model:
-    slips.must_be_valid(request, form)
     values = dict(form.cleaned_data)
     seen = values.pop(SEEN, "")
     if "seen" in inspect.signature(slip.action).parameters:

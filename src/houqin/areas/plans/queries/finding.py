@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from houqin.kernel.matters.models import Matter, oversees
 from houqin.kernel.people.models import Person
-from houqin.kernel.people.queries import duty_codes
 
-from .. import rules
-from ..models import ClauseSigned, Plan, PlanClause, PlanTask, Reader
+from ..models import ClauseSigned, Plan, PlanClause, PlanTask, Reader, sees_drafts
 
 IN_FORCE = {"plan__matter__state": "in_force"}
-
-
-def sees_drafts(person: Person, at: datetime) -> bool:
-    return bool(duty_codes(person, timezone.localtime(at).date()) & set(rules.SEE))
 
 
 def plans_seen(person: Person, at: datetime) -> QuerySet[Plan]:
@@ -27,8 +20,7 @@ def plans_seen(person: Person, at: datetime) -> QuerySet[Plan]:
 
 
 def clauses_of(person: Person, at: datetime) -> QuerySet[PlanClause]:
-    rows = PlanClause.objects.all()
-    return rows if sees_drafts(person, at) else rows.exclude(plan__in_force_on=None)
+    return PlanClause.objects.visible_to(person, at)
 
 
 def tasks_seen(person: Person, at: datetime) -> QuerySet[PlanTask]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from houqin.kernel import entries, wording
 from houqin.kernel.act import Act
 from houqin.kernel.attachments import actions as attachments
-from houqin.kernel.errors import Refused
+from houqin.kernel.errors import Overtaken, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.queries import holders
@@ -140,21 +142,30 @@ def remind_and_close(act: Act) -> int:
     """On school days: remind who has not signed, twice, and close what stays silent; answers how many."""
     if not terms.day(act.day).staff_day:
         return 0
-    return sum(_remind_or_close(repair, act) for repair in queries.waiting_for_signature())
+    waiting = queries.waiting_for_signature()
+    return sum(_each(_remind_or_close, repair, act) for repair in waiting)
+
+
+def _each(do: Callable[..., object], one: Matter | Repair, act: Act) -> bool:
+    """One of many; False also for one that somebody moved on meanwhile: the others have their turn."""
+    try:
+        return bool(do(one, act=act))
+    except Overtaken:
+        return False
 
 
 def chase(act: Act) -> int:
     """没人接手: what nobody laid a hand on by its first clock is brought before the overseers, once."""
     late = queries.unanswered(act.at).filter(unanswered_at=None).select_related("matter").order_by("pk")[:500]
-    for repair in list(late):
-        unanswered(repair.matter, act=act)
-    return len(late)
+    return sum(_each(unanswered, repair.matter, act) for repair in list(late))
 
 
 @transaction.atomic
 def unanswered(matter: Matter, *, act: Act) -> Event:
     """没人接手: by 系统; the dispatchers and overseers are told, nothing else changes."""
     repair = steps.take_up(matter, "unanswered", act)
+    if repair.responded_at or repair.unanswered_at:
+        raise Overtaken(f"{matter.number} 已经有人到场，或者已经报过没人接手，没有再报。")
     told = {person.pk: person for code in (DISPATCHER, OVERSEER) for person in holders(code, act.day)}
     said = f"首响时限 {wording.paper_moment(repair.response_due_at)} 已过，还没有人到场"
     event = steps.move(matter, "unanswered", note=said, tell=tuple(told.values()), act=act)
@@ -162,7 +173,7 @@ def unanswered(matter: Matter, *, act: Act) -> Event:
     return event
 
 
-def _remind_or_close(repair: Repair, act: Act) -> bool:
+def _remind_or_close(repair: Repair, *, act: Act) -> bool:
     if repair.matter.due_at <= act.at:
         time_out(repair.matter, act=act)
         return True
@@ -187,5 +198,5 @@ def time_out(matter: Matter, *, act: Act) -> Event:
     """到时关闭: nobody signed in time; an end of its own, never a signature."""
     repair = steps.take_up(matter, "time_out", act)
     if act.at < matter.due_at:
-        raise Refused(f"{matter.number} 还没到签收期限，没有关闭。")
+        raise Overtaken(f"{matter.number} 还没到签收期限，没有关闭。")
     return steps.move(matter, "time_out", note=f"提醒 {repair.reminded} 次没有签收", act=act)

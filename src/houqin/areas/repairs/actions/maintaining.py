@@ -16,6 +16,7 @@ from houqin.kernel.errors import Overtaken, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.places.models import Place
 from houqin.kernel.schedule import actions as turns
 from houqin.kernel.schedule.models import Schedule, Slot
@@ -92,6 +93,11 @@ def _read(*, lines: str, unit: str, every: int, dates: str, source: str, verifie
     checked = list(dict.fromkeys(line.strip() for line in lines.splitlines() if line.strip()))
     if not checked:
         raise Refused("没有写检查项，没有保存。一行写一项，例如：滤网洗过。", field="lines")
+    if len(checked) > rules.MOST_LINES:
+        raise Refused(
+            f"检查项有 {len(checked)} 行，没有保存。最多 {rules.MOST_LINES} 行，多的另立一份维护计划。",
+            field="lines",
+        )
     if long := next((line for line in checked if len(line) > LONGEST), ""):
         raise Refused(f"“{long[:20]}…”太长，没有保存。一行最多 {LONGEST} 个字。", field="lines")
     if unit != "date":
@@ -139,7 +145,7 @@ def open_turns(act: Act) -> int:
 def open_job(plan: MaintenancePlan, slot: Slot, *, act: Act) -> MaintenanceJob:
     """One turn as work in somebody's hands; the one before, if nobody did it by now, is missed for good."""
     for job in queries.open_jobs(plan):
-        miss(job.matter, act=act)
+        miss(job.matter, act=Act(by=built_in(SYSTEM), at=act.at, via=act.via, op=act.op))
     holder = plan.holder if plan.holder and queries.maintains(plan.holder, plan, act.day) else None
     said = plan.lines.splitlines()
     matter = matters.open_matter(

@@ -116,9 +116,10 @@ def _refuse(due: VisitDue, act: Act) -> None:
 def _write(
     due: VisitDue, found: str, said: str, met: Person | None, repair: Repair | None, act: Act
 ) -> Visit:
+    slot = Slot.objects.select_for_update().get(pk=due.slot_id)  # of two last rooms one comes after the other
     visit = entries.write(
         Visit, due=due, by=act.by, at=act.at, met=met, found=found, said=said[:200], repair=repair
     )
-    if due.slot.state == Slot.OPEN and not queries.left(due.slot).exists():
-        turns.finish_slot(due.slot, act=act)
+    if slot.state == Slot.OPEN and not queries.left(slot).exists():
+        turns.finish_slot(slot, act=act)
     return visit

@@ -90,7 +90,7 @@ class JobForm(SlipForm):
 
     answers = AnswersField(
         label="检查项",
-        most=40,
+        most=rules.MOST_LINES,
         columns=(
             RowColumn("line", "检查项", longest=60),
             RowColumn("answer", "结果", "select", choices=tuple(MaintenanceAnswer.ANSWERS)),
