@@ -152,9 +152,19 @@ def test_places_without_a_label_get_one_and_the_others_keep_theirs(web, cast, do
 def test_labels_hung_anew_end_the_old_ones(web, door):
     director = web.as_("director")
     assert director.send(f"/labels/?places={door.key}").status_code == 422  # nothing lacks
-    assert director.send(f"/labels/?places={door.key}", {"anew": "1"}).status_code == 303
+    assert director.send(f"/labels/?places={door.key}", {"anew": "1"}, op=f"{1:032x}").status_code == 303
+    assert director.send(f"/labels/?places={door.key}", {"anew": "1"}, op=f"{1:032x}").status_code == 303
     assert Label.objects.get(pk=door.pk).to_at is not None
     assert Label.objects.filter(key=door.key, to_at=None).count() == 1
+
+
+def test_labels_sent_for_twice_are_hung_once(web, cast):
+    """The answer was lost, the phone sends again. Seen to fail with what lacks asked before `once`."""
+    floor = Place.objects.get(code="jxl-2")
+    bare = places.enter(code="d6", name="楼梯口", kind="spot", parent=floor, act=cast.act("director"))
+    answers = [web.as_("director").send(f"/labels/?places={bare.pk}", op=f"{2:032x}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert Label.objects.filter(key=bare.pk).count() == 1
 
 
 # ── paper ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -88,7 +88,7 @@ def test_it_is_not_for_who_sent_it_nor_without_a_reason_nor_twice(web, cast, mat
     actions.withdraw(face, reason="有学生正脸", act=cast.act("director"))
     with pytest.raises(Overtaken):
         actions.withdraw(face, reason="再撤一次", act=cast.act("principal"))
-    assert web.as_("director").send(way, {"reason": "再撤一次"}).status_code == 404
+    assert web.as_("director").send(way, {"reason": "再撤一次"}).status_code == 409
     assert Withdrawal.objects.count() == 1
 
 
@@ -121,3 +121,13 @@ def test_its_file_and_thumbnail_are_swept_and_the_check_stays_clean(cast, matter
     assert (back[0].blob, there(back[0])) == (face.blob, [True, True])
     store.path(face.blob.sha256).unlink()
     assert wrong(cast) == [f"附件 {face.blob.sha256[:12]}"]
+
+
+def test_sent_a_second_time_it_is_answered_as_the_first(web, matter):
+    """Seen to fail with what is withdrawn looked for among what is not."""
+    face, _ = photos_of(matter)
+    way = f"/files/{face.pk}/withdraw/"
+    said = [web.as_("director").send(way, {"reason": "有学生正脸"}, op=f"{3:032x}") for _ in range(2)]
+    assert [answer.status_code for answer in said] == [303, 303]
+    assert Withdrawal.objects.count() == 1
+    assert web.as_("director").send(way, {"reason": "有学生正脸"}).status_code == 409

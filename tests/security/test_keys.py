@@ -1,6 +1,7 @@
 """Secrets are made at the first start, and samples are refused: A53."""
 
 import stat
+from ast import literal_eval
 
 import pytest
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth import hashers
 
 from houqin.config.keys import read_or_make
 from houqin.ui import client as clients
+from tests.command import script
 
 
 def test_a_key_is_made_once_and_only_we_may_read_it(tmp_path):
@@ -81,3 +83,14 @@ def test_a_phones_whole_ipv6_network_counts_as_one():
         == "2001:db8:1:2::/64"
     )
     assert clients.counted_as("10.1.2.3") == "10.1.2.3"
+
+
+def test_what_the_address_of_the_database_asks_holds_for_both_connections(tmp_path):
+    """sslmode of a school's own PostgreSQL; what only reads stays so. Seen to fail with them replaced."""
+    address = "postgres://houqin@db.school/houqin?sslmode=verify-full&options=-c%20search_path%3Dhouqin"
+    asked = "from houqin.config import settings as s; print(s.DATABASES['reader']['OPTIONS'])"
+    (tmp_path / "data").mkdir()
+    said = script(tmp_path / "data", asked, DATABASE_URL=address)
+    assert literal_eval(said.out) == {
+        "sslmode": "verify-full", "options": "-c search_path=houqin -c default_transaction_read_only=on",
+    }  # fmt: skip

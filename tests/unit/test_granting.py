@@ -173,6 +173,21 @@ def test_nobody_gives_a_guarded_duty_to_the_post_he_holds(cast):
     assert list(queries.holders("pay", cast.now.date())) == [cast["buyer"], cast["cashier"]]
 
 
+def test_who_has_a_duty_by_two_posts_holds_it_once(cast):
+    """A角 of one post, B角 of another: one notice. Seen to fail with `distinct` over the stands."""
+    principal, vice = cast["principal"], cast["vice-principal"]
+    before = list(queries.holders("overseer", cast.now.date()))
+    assert principal in before and vice in before
+    people.assign(
+        vice,
+        post=Post.objects.get(code="director"),
+        stand="B",
+        from_on=cast.now.date(),
+        act=cast.act("admin"),
+    )
+    assert list(queries.holders("overseer", cast.now.date())) == before
+
+
 # ── posts and duties ────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -120,3 +120,15 @@ def test_overdue_stands_still_while_paused(cast, chore):
 
 def at(*when: int) -> datetime:
     return timezone.make_aware(datetime(*when))
+
+
+def test_what_was_closed_or_put_off_meanwhile_is_not_brought_before_anybody(cast, chore):
+    """Listed, and finished before its turn came. Seen to fail without the second look under the lock."""
+    late = cast.act("director", at=cast.now + timedelta(hours=3))
+    listed = Matter.objects.get(pk=chore.pk)
+    assert matters.escalate(Matter.objects.get(pk=chore.pk), to=[], act=late).step == "escalate"
+    assert matters.escalate(listed, to=[], act=late) is None
+    Matter.objects.filter(pk=chore.pk).update(escalated_at=None)
+    matters.move(CHORE, chore, "finish", act=cast.act("repairman"))
+    assert matters.escalate(listed, to=[cast["director"]], act=late) is None
+    assert [event.step for event in chore.events.order_by("pk")] == ["open", "escalate", "finish"]

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from houqin.kernel.errors import Refused
+from houqin.kernel.school import actions as school
 from houqin.kernel.terms import actions as terms
 from houqin.kernel.terms import clock, lessons, queries
 
@@ -84,3 +85,18 @@ def test_a_lesson_stands_beside_no_other(day):
         terms.change_period(made, begins=time(15, 20), ends=time(16, 0), act=act)
     terms.change_period(made, begins=time(15, 50), ends=time(16, 30), act=act)
     assert [str(row) for row in lessons.periods()][-1] == "第 7 节"
+
+
+# ── the hours ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "value"), [("terms.closes", 105), ("terms.closes", 509), ("terms.opens", 991)]
+)
+def test_a_school_closes_an_hour_after_it_opens_at_least(cast, code, value):
+    """105 for 1050: every report would be an error. Seen to fail without the comparison."""
+    with pytest.raises(Refused, match=r"“下班时间.*大 60 分钟以上，没有保存"):
+        school.set_figure(code, value=value, act=cast.act("director"))
+    school.set_figure("terms.closes", value=510, act=cast.act("director"))
+    friday = at(2026, 11, 20, 16, 0)
+    assert clock.after(friday, 100_000, queries.working_hours()) > friday

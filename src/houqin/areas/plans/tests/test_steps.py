@@ -21,7 +21,9 @@ from houqin.kernel.indicators.declare import Scope
 from houqin.kernel.indicators.queries import rows, value
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices.models import Notice
-from houqin.kernel.people.queries import SYSTEM, built_in
+from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import SYSTEM, VISITOR, built_in
+from houqin.kernel.search import queries as search
 from houqin.kernel.signatures.models import Signature
 
 from .scene import NODES, Scene, at
@@ -60,6 +62,20 @@ def test_a_draft_keeps_the_authors_numbers_and_loses_nothing(scene):
     assert [clause.text for clause in plan.clauses.order_by("place")] == [node.text for node in NODES]
     assert (plan.matter.number, plan.matter.state, plan.source) == ("JH2026-0001", "draft", "原文")
     assert sound()
+
+
+def test_a_clause_of_a_draft_is_found_by_who_reads_drafts(scene):
+    """Seen to fail with the kind wholly visible: a teacher read next term's draft in the box."""
+    words = NODES[2].text[:4]
+
+    def found(who: Person) -> int:
+        return search.find(who, scene.act("director").at, words, kinds=["plans.planclause"])[1]
+
+    scene.draft()
+    assert [found(scene.cast[role]) for role in ("director", "teacher")] == [1, 0]
+    plan = scene.in_force()
+    assert [found(scene.cast[role]) for role in ("director", "teacher")] == [2, 1]
+    assert (plan.in_force_on is None, found(built_in(VISITOR))) == (False, 0)
 
 
 def test_a_line_can_be_joined_to_the_one_before_it_or_dropped(scene):

@@ -307,6 +307,26 @@ def test_a_plan_cannot_begin_in_the_past_and_another_interval_not_today(scene):
     ]
 
 
+def test_a_checklist_has_no_more_lines_than_its_slip(scene):
+    """Seen to fail without the bound: such a job could not be finished by anybody."""
+    with pytest.raises(Refused, match="有 41 行，没有保存。最多 40 行"):
+        plan(scene, lines="\n".join(f"第 {n} 项" for n in range(41)))
+    assert len(plan(scene, lines="\n".join(f"第 {n} 项" for n in range(40))).lines.splitlines()) == 40
+
+
+def test_a_turn_that_is_missed_by_changing_the_plan_is_missed_by_the_house(due_now):
+    """Seen to fail with the step taken by who changes the plan: 漏做 is no person's."""
+    made = MaintenancePlan.objects.get()
+    kept = {field: getattr(made, field) for field in (
+        "name", "place", "lines", "unit", "dates", "lasts", "fault_type", "holder", "duty",
+        "source", "verified",
+    )}  # fmt: skip
+    act = due_now.act("director", at(2026, 12, 2, 8, 0))
+    actions.change_plan(made, **kept, every=2, from_on=date(2026, 12, 7), act=act)
+    states = MaintenanceJob.objects.order_by("pk").values_list("matter__state", flat=True)
+    assert list(states) == ["missed", "due"]
+
+
 def test_dates_of_the_year_are_read_as_they_are_written(scene):
     assert plan(scene, unit="date", dates="9月1日、3-1").dates == "03-01,09-01"
     with pytest.raises(Refused, match="不是日期"):

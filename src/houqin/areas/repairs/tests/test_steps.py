@@ -288,6 +288,15 @@ def test_who_repaired_never_signs_and_the_places_owner_does(scene):
     assert (signature.signer, signature.way) == (scene.cast["class-teacher"], "login")
 
 
+def test_whoever_left_meanwhile_is_not_waited_for(scene):
+    """Seen to fail with the opener taken whatever became of her: nobody could sign."""
+    matter = scene.report("teacher")
+    act = scene.act("director")
+    people.leave(scene.cast["teacher"], left_on=act.day, owed=lambda person: [], act=scene.act("admin"))
+    scene.finish(scene.again(matter))
+    assert scene.again(matter).holder == scene.cast["class-teacher"]
+
+
 def test_where_nobody_else_is_left_to_sign_the_office_closes(scene):
     matter = scene.report("director", place=scene.cast.place("wc2"))
     matters.hand_over(matter, holder=scene.cast["director"], note="人手不够", act=scene.act("principal"))
