@@ -38,12 +38,15 @@ def main() -> None:
 
 
 SQL = {
-    "IND-1.1.4d-1": "SELECT round(avg(net_minutes) / 60.0, 1) FROM repairs_repair"
-    " WHERE fixed_at >= %s AND fixed_at < %s",
+    "IND-1.1.4d-1": "SELECT round(avg(r.net_minutes) / 60.0, 1) FROM repairs_repair r"
+    " JOIN repairs_faulttype t ON t.id = r.fault_type_id AND NOT t.request"
+    " JOIN kernel_matter m ON m.id = r.matter_id AND m.state <> 'fixed_on_spot'"
+    " WHERE r.fixed_at >= %s AND r.fixed_at < %s",
     "IND-1.1.4d-2": "SELECT round(100.0 * sum(r.fixed_at IS NOT NULL AND r.fixed_at <= r.fix_due_at)"
     " / count(*), 1)"
     " FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id"
-    " WHERE r.fix_due_at >= %s AND r.fix_due_at < %s AND m.state NOT IN ('cancelled', 'declined')",
+    " JOIN repairs_faulttype t ON t.id = r.fault_type_id AND NOT t.request"
+    " WHERE r.fix_due_at >= %s AND r.fix_due_at < %s AND m.state NOT IN ('cancelled', 'declined', 'fixed_on_spot')",
     "IND-2.2.1c-1": "SELECT round(100.0 * sum(state = 'signed') / count(*), 1) FROM kernel_matter"
     " WHERE kind = 'repairs.repair' AND state IN ('signed', 'timed_out', 'closed_by_office')"
     " AND closed_at >= %s AND closed_at < %s",

@@ -6,9 +6,9 @@ from typing import Any
 
 import pysqlite3
 
-LINKS = re.compile(r'href="/matters/(BX\d+-\d+)/"')
+LINKS = re.compile(r'href="/matters/([A-Z]{2}\d+-\d+)/"')
 TABS = re.compile(r'<a href="\?view=(\w+)"[^>]*>\s*\S+ <span class="hq-count">([\d,]+\+?)</span>')
-LISTED = "FROM kernel_matter WHERE kind = 'repairs.repair'"
+LISTED = "FROM kernel_matter WHERE kind IN ('repairs.repair', 'repairs.service')"
 MANY = 10_000
 
 

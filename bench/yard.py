@@ -20,11 +20,11 @@ LIST = """
     FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id
     LEFT JOIN kernel_place p ON p.id = m.place_id JOIN kernel_person o ON o.id = m.opened_by_id
     LEFT JOIN kernel_person w ON w.id = r.worker_id
-    WHERE m.kind = 'repairs.repair' {after} ORDER BY m.id DESC LIMIT 50
+    WHERE m.kind IN ('repairs.repair', 'repairs.service') {after} ORDER BY m.id DESC LIMIT 50
 """
 OPEN = """
     SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at,
-        m.closed_at, m.safety, r.detail, r.urgent, r.affects_lesson, r.fix_due_at, r.fixed_at,
+        m.closed_at, m.safety, r.detail, r.urgent, r.in_lesson, r.fix_due_at, r.fixed_at,
         r.net_minutes, r.parts_fen, r.contractor, r.rating, r.remark, t.label, w.name,
         (SELECT count(*) FROM repairs_requester q WHERE q.repair_id = m.id)
     FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id
@@ -134,9 +134,9 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
         )
         if holder:
             cursor.execute(
-                "INSERT INTO kernel_notice (to_id, matter_id, text, link, posted_at)"
-                " VALUES (%s, %s, %s, '', %s)",
-                [holder, matter, f"催办：{title}", at],
+                "INSERT INTO kernel_notice (to_id, matter_id, text, link, posted_at, outside, laid)"
+                " VALUES (%s, %s, %s, '', %s, %s, false)",
+                [holder, matter, f"催办：{title}", at, f"报修 {number} 催办"],
             )
         cursor.execute(
             "UPDATE kernel_operation SET kind = 'kernel.event', key = %s WHERE id = %s",

@@ -19,7 +19,7 @@ from houqin.kernel.attachments.actions import Upload, keep
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import queries as terms
 from tests.cast import Cast
-from tests.command import ROOT, environment, houqin
+from tests.command import ROOT, environment
 
 pytestmark = [
     pytest.mark.django_db,
@@ -69,11 +69,12 @@ def test_bulk_and_actions_leave_the_same_rows(stage):
 
 
 @pytest.mark.long
-def test_the_smallest_school_of_the_bench_is_built_and_holds(tmp_path):
-    """Seen to fail with the demo's stories told by an older signature."""
-    data = tmp_path / "tiny"
-    asked = [sys.executable, "-m", "bench.generate", str(data), "tiny"]
-    made = subprocess.run(asked, cwd=ROOT, env=environment(data), capture_output=True, text=True)
-    assert (made.returncode, made.stderr.rpartition("tiny in ")[1]) == (0, "tiny in "), made.stderr[-2000:]
-    checked = houqin(data, "check", "--full")
-    assert checked.code == 0, checked.out
+def test_every_job_finds_the_smallest_school_as_plain_sql_does(tmp_path):
+    """Built, asked, checked whole; how fast is not asked here. Seen to fail with the demo's stories told by an
+    older signature, and with a column in the yard's statements that is gone."""
+    jobs = ["H1", "H2", "H3", "H4", "H5", "W1", "B2", "C1"]
+    asked = [sys.executable, "-m", "bench", *jobs, "--size", "tiny", "--rounds", "1", "--seconds", "1"]
+    env = environment(tmp_path, HOUQIN_BENCH=str(tmp_path))
+    said = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
+    assert "WRONG" not in said.stdout and said.returncode in (0, 1), said.stdout + said.stderr[-3000:]
+    assert {line[:2] for line in said.stdout.splitlines()[1:]} == set(jobs)
