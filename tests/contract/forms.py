@@ -94,8 +94,8 @@ def written() -> tuple[int, ...]:
 
 
 def sent_by_who_may(web: Web, *, done: bool = False) -> Iterator[Sent]:
-    """Opening slips, every step of every flow where somebody may take it, the forms of cards: each with a body
-    that is filled in. `done`: they will be, so that each step needs a matter of its own."""
+    """Opening slips, every step of every flow where somebody may take it, the forms of cards: each with a
+    body that is filled in. `done`: they will be, so that each step needs a matter of its own."""
     for area in areas():
         for kind, step in area.slips:
             if step == "open":

@@ -1,4 +1,5 @@
-"""Every state of every flow, reached by the acts of named people: what the step matrix and the form tests walk."""
+"""Every state of every flow, reached by the acts of named people: what the step matrix and
+the form tests walk."""
 
 from __future__ import annotations
 
@@ -68,8 +69,8 @@ def laid_out(way: Way, code: str) -> dict[str, Any]:
 
 
 CARRYING = {  # a service that several may do
-    "name": "搬运", "label": "搬运", "request": True, "duty": "repair-worker", "response_minutes": 120, "fix_minutes": 480,
-    "service": "living", "rank": 99,
+    "name": "搬运", "label": "搬运", "request": True, "duty": "repair-worker", "response_minutes": 120,
+    "fix_minutes": 480, "service": "living", "rank": 99,
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 STEPS = table("steps.csv")
 STANDS = {(row["flow"], row["state"]): row for row in table("states.csv")}
-OVERSEE = {  # who sees every matter of an area; everybody else what he asked for, has in hand or had a part in
+OVERSEE = {  # who sees all of an area; everybody else what he asked for, has in hand or had a part in
     "repairs": {"principal", "vice-principal", "director", "inspector", "assets-keeper"},
     "plans": {"principal", "vice-principal", "director", "inspector"},
 }
@@ -157,7 +157,7 @@ PARTICULARS = {
     "repairs.repair": "repair", "repairs.service": "repair", "repairs.maintenance": "maintenance_job",
     "plans.plan": "plan", "plans.task": "plan_task",
 }  # fmt: skip
-ACTIONS: dict[tuple[str, str], Callable[..., Any]] = {  # where it is not the area's function of the step's name
+ACTIONS: dict[tuple[str, str], Callable[..., Any]] = {  # where the area's function has another name
     ("repairs.maintenance", "finish"): repairs.finish_job,
     ("repairs.maintenance", "miss"): maintaining.miss,
     ("plans.plan", "sign"): lambda matter, act: plans.sign(matter.plan, act=act),

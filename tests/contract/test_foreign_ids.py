@@ -43,8 +43,8 @@ def refused(sent: Sent, name: str, value: str) -> str:
 
 
 def test_only_what_was_offered_can_be_chosen(web):
-    """And nobody's form is left out: each slip that any area declares was met by somebody who may send it. What
-    is tried of a field is tried in full once, of the same form at another step a part of it."""
+    """And nobody's form is left out: each slip that any area declares was met by somebody who may send it.
+    What is tried of a field is tried in full once, of the same form at another step a part of it."""
     fill(web.cast)
     seen, met, tried = [], [], set()
     for sent in every_form(web):

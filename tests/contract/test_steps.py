@@ -1,9 +1,10 @@
 """A05, A14, A31: every step of every flow in every state it can stand in, tried by everyone of the school.
 
-steps.csv says by hand who may take a step and in which states, states.csv in whose hands a matter is in each; both
-come from the manual and domain/roles.md, not from flow.py. Whatever they do not allow is refused with a sentence,
-and nothing is changed. Seen to fail with `resume` given to anyone, with `approving` among the states from which is
-passed on, and with the state no longer asked in `matters.check`.
+steps.csv says by hand who may take a step and in which states, states.csv in whose hands a matter is
+in each; both come from the manual and domain/roles.md, not from flow.py. Whatever they do not allow is
+refused with a sentence, and nothing is changed. Seen to fail with `resume` given to anyone, with `approving`
+among the states from which is passed on, with a task checked by its doer, and with the state no longer asked
+in `matters.check`.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ from tests.contract.steps import (
 
 
 def tried(scene: Scene, door: Callable[..., tuple[int, str]], people: list[str], which: int = 1) -> int:
-    """Everyone of them at every step of the flow; of strangers, and on the web of steps that are another's, each
-    so many-th."""
+    """Everyone of them at every step of the flow; of strangers, and on the web of steps that are another's,
+    each so many-th."""
     rows = [row for row in STEPS if row["flow"] == scene.kind and row["step"] != "open"]
     wrong, count = [], 0
     expected = scene.expected if door is in_process else scene.expected_on_the_web
@@ -188,7 +189,7 @@ def test_who_opens_one(kind, web, monkeypatch):
                     status = DONE if answer.status_code == 303 else answer.status_code
                 after = (Matter.objects.count(), Event.objects.count(), Notice.objects.count())
             opened_one = person in may
-            # of a task the clauses of others are not even offered: on the page that is a choice refused beside it
+            # another's clause is not even offered: on the page that is a choice refused beside its field
             refused = 422 if (kind, door) == ("plans.task", "web") else 403
             assert (person, door, status) == (person, door, DONE if opened_one else refused)
             assert (after[:2] == (before[0] + 1, before[1] + 1), after == before) == (
