@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from . import house as houses
 from .house import House
 
+pytest.register_assert_rewrite("tests.browser.look")
+
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "is_mobile": True,

@@ -16,7 +16,7 @@ SMALL_TEXT = """paper => [...document.querySelectorAll('body *')].filter(one =>
   [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
   && one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
   && !one.closest(paper) && !one.closest('script, style, option')
-  && parseFloat(getComputedStyle(one).fontSize) < 12.99
+  && parseFloat(getComputedStyle(one).fontSize) * (one.ownerSVGElement ? one.getScreenCTM().a : 1) < 12.99
 ).map(one => `${getComputedStyle(one).fontSize} ${one.textContent.trim().slice(0, 40)}`)"""
 
 # A target may be drawn smaller than it is to touch: what lies 22 px beside its middle must still be it (or

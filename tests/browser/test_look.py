@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from . import measure, walk
+from . import look, measure, walk
 from .conftest import Window
 from .house import House
 
@@ -71,36 +71,12 @@ PAGES: dict[str, tuple[str, str | Callable[[House], str], int]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_on_the_phone(window: Window, name: str) -> None:
     """Seen to fail with a 12 px text, a 30 px button, a wide table and a second h1 put into base.html."""
-    role, path, status = PAGES[name]
-    window.expect(404)
-    page = window.open(role)
-    answer = page.goto(path if isinstance(path, str) else path(window.house))
-    assert answer is not None and answer.status == status
-    page.wait_for_function("document.documentElement.dataset.ready")
-    assert page.evaluate(measure.SMALL_TEXT, measure.PAPER) == []
-    assert page.evaluate(measure.SMALL_TARGETS, measure.PAPER) == []
-    assert page.evaluate(measure.FIRST_STOP) == "跳到正文"
-    assert measure.axe(page) == []
-    for width in (360, 390, 820):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert (width, page.evaluate(measure.SIDEWAYS)) == (width, 0)
+    look.on_the_phone(window, *PAGES[name])
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_on_the_desk(window: Window, name: str) -> None:
-    role, path, status = PAGES[name]
-    window.expect(404)
-    page = window.open(role, phone=False)
-    answer = page.goto(path if isinstance(path, str) else path(window.house))
-    assert answer is not None and answer.status == status
-    page.wait_for_function("document.documentElement.dataset.ready")
-    levels = page.evaluate(measure.HEADINGS)
-    assert (levels.count(1), measure.skipped(levels)) == (1, [])
-    assert page.evaluate(measure.SMALL_TEXT, measure.PAPER) == []
-    assert page.evaluate(measure.SIDEWAYS) == 0
-    assert measure.axe(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert measure.axe(page, only="color-contrast") == []
+    look.on_the_desk(window, *PAGES[name])
 
 
 def test_an_open_sheet_is_held_to_the_same(window: Window) -> None:

@@ -1,11 +1,13 @@
 """What the contract tests share: one school with rows in every register, made once for a module."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from houqin.kernel.people import queries
+from houqin.ui import standing
 from tests.cast import Cast
 
 from . import makers
@@ -31,3 +33,9 @@ def full(filled, cast) -> Cast:
     """This test's cast in the filled school, its clock after the last act there."""
     cast.minutes = filled.minutes
     return cast
+
+
+@pytest.fixture
+def unasked(monkeypatch) -> None:
+    """Nobody is asked for his password in between, though a minute goes by with each request."""
+    monkeypatch.setattr(standing, "IDLE", timedelta(days=1))

@@ -16,14 +16,26 @@ from houqin.kernel.area import areas, flow_of
 from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.audit.models import Change
 from houqin.kernel.matters.models import Event, Matter
+from houqin.kernel.notices.actions import channels
+from houqin.kernel.notices.models import Channel, Delivery
 from houqin.kernel.people import actions as people
+from houqin.kernel.people.actions import logins, outside
+from houqin.kernel.people.models import OutsideLogin
 from houqin.kernel.places import actions as places
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import DayField, FigureField, RowsField, SignatureField, WholeField
 from tests.cast import Cast
 from tests.contract import makers
+from tests.contract.states import EVERY, Way
 from tests.web import Browser, Web
 
+PARTS = (
+    "director",
+    "repairman",
+    "teacher-2",
+    "class-teacher",
+    "admin",
+)  # who has a part in tests/contract/states.py
 ROLES = ("director", "class-teacher", "repairman", "electrician", "admin")
 KEYS = "7 \"'<>"  # what is no key of any row
 
@@ -36,6 +48,7 @@ class Sent:
     browser: Browser
     form: forms.Form
     body: dict[str, Any]
+    what: str = ""  # which of the declared ones it is
 
 
 def declared() -> list[tuple[str, type[forms.Form]]]:
@@ -61,6 +74,18 @@ def fill(cast: Cast) -> None:
     FaultType.objects.create(
         code="Z99", name="停用的类别", label="停用的", response_minutes=1, fix_minutes=2, closed_on=act.day
     )
+    switched_off(cast)
+
+
+def switched_off(cast: Cast) -> None:
+    """What can be switched on, sent once more, opened, signed: so that those forms are there too."""
+    admin = cast.act("admin")
+    channels.switch_off(Channel.objects.order_by("pk")[0], act=admin)
+    outside.switch_off(OutsideLogin.objects.order_by("pk")[0], act=admin)
+    Delivery.objects.filter(pk=Delivery.objects.order_by("pk")[0].pk).update(state=Delivery.DEAD)
+    people.enrol(code="new", name="新来的老师", act=cast.act("director"))
+    logins.deactivate(cast["nurse"].user, act=cast.act("admin"))
+    Way(cast).to("plans.plan", "in_force")
 
 
 def written() -> tuple[int, ...]:
@@ -68,39 +93,81 @@ def written() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Event, Change, Matter, Attachment))
 
 
-def sent_by_who_may(web: Web) -> Iterator[Sent]:
-    """Opening slips, the steps that somebody may take now, the forms of cards: each with a body
-    that is filled in."""
+def sent_by_who_may(web: Web, *, done: bool = False) -> Iterator[Sent]:
+    """Opening slips, every step of every flow where somebody may take it, the forms of cards: each with a
+    body that is filled in. `done`: they will be, so that each step needs a matter of its own."""
     for area in areas():
         for kind, step in area.slips:
             if step == "open":
-                yield from form_at(web, "class-teacher", f"/{area.key}/{kind.partition('.')[2]}/new/")
+                yield from form_at(
+                    web, opener(kind), f"/{area.key}/{kind.partition('.')[2]}/new/", f"{kind}/{step}"
+                )
         for register in area.registers:
             for slip in register.slips:
                 yield from form_of_card(web, f"/{area.key}/{register.key}", register, slip)
-    for kind in makers.MAKERS:
-        matter = makers.MAKERS[kind](web.cast)
-        for role in ROLES:
-            for step in flow_of(kind).steps_for(web.cast.act(role), matter):
-                yield from form_at(web, role, f"/matters/{matter.number}/{step.key}/")
+    met: set[str] = set()
+    for kind, state in EVERY:
+        yield from forms_in(web, kind, state, met, done)
+
+
+def forms_in(web: Web, kind: str, state: str, met: set[str], done: bool) -> Iterator[Sent]:
+    """The steps that somebody may take in a state and that were met in none before."""
+    if not any(state in step.start and f"{kind}/{step.key}" not in met for step in flow_of(kind).steps):
+        return
+    matter = Way(web.cast).to(kind, state)
+    for role in PARTS:
+        for step in flow_of(kind).steps_for(web.cast.act(role), matter):
+            if f"{kind}/{step.key}" in met:
+                continue
+            met.add(f"{kind}/{step.key}")
+            matter = Way(web.cast).to(kind, state) if done else matter
+            yield from form_at(web, role, f"/matters/{matter.number}/{step.key}/", f"{kind}/{step.key}")
+
+
+def every_form(web: Web) -> Iterator[Sent]:
+    """All of them; none of them done."""
+    yield from sent_by_who_may(web)
+    yield from sent_to_the_kit(web)
+
+
+def opener(kind: str) -> str:
+    """Who opens one: everyone but a task, which is the office's."""
+    return "director" if kind == "plans.task" else "class-teacher"
 
 
 def form_of_card(web: Web, where: str, register: Any, slip: Any) -> Iterator[Sent]:
     role = "admin" if slip.duties == ("accounts",) else "director"
+    what = f"{where[1:]}/{slip.key}"
     if slip.key == "new":
-        yield from form_at(web, role, f"{where}/new/")
+        yield from form_at(web, role, f"{where}/new/", what)
         return
-    rows = register.rows(web.cast[role], web.cast.now).order_by("-pk")
-    row = next((row for row in rows if slip.when is None or slip.when(row)), None)
-    if row is not None:
-        yield from form_at(web, role, f"{where}/{row.pk}/{slip.key}/")
+    for who in dict.fromkeys((role, "repairman")):
+        act = web.cast.act(who)
+        fits = (
+            row for row in register.rows(act.by, act.at).order_by("-pk") if not slip.when or slip.when(row)
+        )
+        row = next((row for row in fits if slip.may is None or slip.may(act, row)), None)
+        if row is not None:
+            yield from form_at(web, who, f"{where}/{row.pk}/{slip.key}/", what)
+            return
 
 
-def form_at(web: Web, role: str, where: str) -> Iterator[Sent]:
+def sent_to_the_kit(web: Web) -> Iterator[Sent]:
+    """The forms that stand on pages of their own: nobody declares them."""
+    matter = Way(web.cast, photo=True).to("repairs.repair", "fixed")
+    file = Attachment.objects.filter(event__matter=matter).order_by("-pk")[0]
+    yield from form_at(web, "director", f"/files/{file.pk}/withdraw/")
+    yield from form_at(web, "director", "/plans/import/")
+    yield from form_at(web, "director", "/house/figures/repairs.sign_days/")
+    yield from form_at(web, "teacher", "/me/tokens/")
+    yield from form_at(web, "teacher", "/me/notices/")
+
+
+def form_at(web: Web, role: str, where: str, what: str = "") -> Iterator[Sent]:
     page = web.as_(role).get(where)
     if page.status_code == 200:
         form = page.context["form"]
-        yield Sent(where, web.as_(role), form, dict(body_of(form)))
+        yield Sent(where, web.as_(role), form, dict(body_of(form)), what or where)
 
 
 def body_of(form: forms.Form) -> Iterator[tuple[str, Any]]:

@@ -1,19 +1,25 @@
-"""青禾小学 as the demo makes it, on a short term: the people, the places, and believable repairs."""
+"""青禾小学 as the demo makes it, on a short term: the people, the places, and believable repairs; and
+the whole of it once in the long form."""
 
+import hashlib
+import sqlite3
 from collections import Counter
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
+from django.db import transaction
 
 from houqin.areas.repairs import area
 from houqin.areas.repairs import demo as repairs
-from houqin.areas.repairs.models import Repair
+from houqin.areas.repairs.models import PartUsed, Repair
 from houqin.config import demo
-from houqin.kernel.matters.models import Matter
+from houqin.kernel.classes.models import SchoolClass
+from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.models import Channel, Notice, NoticeChoice
-from houqin.kernel.people.models import ApiToken, Person, User
+from houqin.kernel.people.models import ApiToken, Holding, Person, User
 from houqin.kernel.places.models import Label, Place
 from houqin.kernel.school.models import School
+from tests.command import houqin
 
 TODAY = date(2026, 11, 23)
 
@@ -66,3 +72,71 @@ def test_the_demo_school_stands(empty):
     assert Notice.objects.exclude(laid=0).count() == 0
     assert [finding for check in area.AREA.invariants for finding in check.find()] == []
     assert Repair.objects.filter(matter__opened_at__gte=demo.moment(TODAY)).count() == 0
+
+
+# ── the same seed, the same day, the same school ────────────────────────────────────────────────────────────
+
+ROWS = {  # what a row is without the keys that the database hands out and without what is secret
+    Person: ("code", "name", "initials", "left_on"),
+    Holding: ("person__code", "post__code", "stand", "from_on", "to_on"),
+    Place: ("code", "name", "kind", "use", "walk", "parent__code", "owner__code"),
+    SchoolClass: ("grade", "number", "teacher__code", "room__code", "pupils"),
+    Matter: ("number", "kind", "title", "state", "place__code", "opened_by__code", "holder__code", "duty",
+             "due_at", "opened_at", "closed_at"),
+    Event: ("matter__number", "step", "from_state", "to_state", "by__code", "to_holder__code", "at", "note"),
+    Repair: ("matter__number", "fault_type__code", "detail", "rank", "worker__code", "fix", "net_minutes",
+             "rating", "contractor_fen", "parts_fen"),
+    PartUsed: ("repair__matter__number", "name", "quantity_milli", "price_fen"),
+}  # fmt: skip
+
+
+def digest(on: date) -> dict[str, str]:
+    """Each table's rows of a demo that was made anew, and undone again."""
+    with (block := transaction.atomic()):
+        block._from_testcase = True  # what is durable may begin in it, as in a test
+        demo.fill(on, lambda share, what: None)
+        found = {model: sorted(map(repr, model.objects.values_list(*names))) for model, names in ROWS.items()}
+        transaction.set_rollback(True)
+    return {
+        model.__name__: f"{len(rows)} {hashlib.sha256(chr(10).join(rows).encode()).hexdigest()}"
+        for model, rows in found.items()
+    }
+
+
+@pytest.mark.sqlite
+def test_the_same_day_makes_the_same_school(empty):
+    """Every row but for its key."""
+    first = digest(TODAY)
+    assert digest(TODAY) == first
+    assert [name for name, said in first.items() if said.startswith("0 ")] == []
+
+
+# ── the whole of it ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.long
+@pytest.mark.sqlite
+def test_the_whole_demo_keeps_its_promises(tmp_path):
+    """36 classes, 1,500 pupils as counts, about 120 people, 110 places, 18 school weeks, about 600 matters of
+    repair, and nothing that `houqin check --full` finds."""
+    data = tmp_path / "data"
+    said = houqin(data, "demo", "--today", TODAY.isoformat())
+    assert (said.code, said.err) == (0, "")
+    school = sqlite3.connect(f"file:{data / 'houqin.sqlite3'}?mode=ro", uri=True)
+
+    def one(sql: str) -> int:
+        return school.execute(sql).fetchone()[0]
+
+    assert one("SELECT count(*) FROM kernel_schoolclass") == 36
+    assert one("SELECT sum(pupils) FROM kernel_schoolclass") == 1500
+    assert one("SELECT count(*) FROM kernel_person WHERE NOT built_in AND left_on IS NULL") == 120
+    assert one("SELECT count(*) FROM kernel_place WHERE closed_on IS NULL") == 110
+    assert 550 <= one("SELECT count(*) FROM repairs_repair") <= 650
+    days = school.execute(
+        "SELECT DISTINCT date(opened_at, '+8 hours') FROM kernel_matter WHERE prefix = 'BX'"
+    )
+    weeks = {date.fromisoformat(day).isocalendar()[:2] for (day,) in days}
+    assert (len(weeks), max(weeks)) == (18, (TODAY - timedelta(days=7)).isocalendar()[:2])
+    school.close()
+    said = houqin(data, "check", "--full")
+    assert (said.code, said.err, "没有问题" in said.out) == (0, "", True), said.out

@@ -136,15 +136,23 @@ class BindForm(SlipForm):
     catalogue = forms.ModelChoiceField(label="目录条款", queryset=CatalogueClause.objects.none())
 
 
+class TicksField(forms.ModelMultipleChoiceField):
+    """Rows by their keys. Django asks the database for a number of any length, and the database cannot hold it."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not (key.isascii() and key.isdigit() and len(key) < 19):
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": key[:20]})
+        return super().clean(value)
+
+
 class BindingsForm(SlipForm):
     """对应: the ticked ones are right; `shown` are all that stood on the page."""
 
-    confirmed = forms.ModelMultipleChoiceField(
+    confirmed = TicksField(
         label="对应", queryset=Binding.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    shown = forms.ModelMultipleChoiceField(
-        queryset=Binding.objects.none(), required=False, widget=forms.MultipleHiddenInput
-    )
+    shown = TicksField(queryset=Binding.objects.none(), required=False, widget=forms.MultipleHiddenInput)
     shown.many = True  # type: ignore[attr-defined]
 
 
