@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
@@ -168,17 +168,6 @@ def held(person: Person) -> list[str]:
         f"故障类别“{row}”直接交给他"
         for row in FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
     ]
-
-
-def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
-    """反复报修: those whose place and type were reported so often within so many days before `at`."""
-    days, least = figures.values("repairs.repeat_days", "repairs.repeats")
-    since = at - timedelta(days=days)
-    of_late = Matter.objects.filter(opened_at__gte=since).exclude(state__in=("cancelled", "declined"))
-    reported = Repair.objects.filter(matter__in=of_late)
-    times = Window(Count("pk"), partition_by=[F("matter__place"), F("fault_type")])
-    again = reported.annotate(times=times).filter(times__gte=least)
-    return rows.filter(pk__in=again.values("pk"))
 
 
 def unanswered(at: datetime) -> QuerySet[Repair]:
