@@ -125,7 +125,8 @@ def _repairs(size: Size, stage, until: datetime) -> None:
     begin = told.beginning(until)
     last = (begin - SETTLED).date()
     write(stage, size.repairs, last - timedelta(days=365 * size.years), last)
-    life = [*told.stories(stage, begin, until), *told.still_open(stage, until), told.the_clock(begin, until)]
+    days = told.school_days(begin, until)
+    life = [*told.stories(stage, days), *told.still_open(stage, until), told.the_clock(days, until)]
     told.run(life, until, begin, lambda share, what: None)
     write(stage, size.repairs // size.years // TERM, begin.date(), (until - SETTLED).date())
     sealing.seal(act=Act(by=_system(), at=until, via="demo"))
