@@ -158,6 +158,8 @@ REPAIRS = Register(
         Column("完工", "fixed_at", sort="fixed_at", kind="moment", shown=False),
         Column("净用时", "net_minutes", sort="net_minutes", kind="number", unit="分", shown=False),
         Column("返修", "sent_back", sort="sent_back", kind="number", unit="次", shown=False),
+        Column("转派", "passed_on", sort="passed_on", kind="number", unit="次", shown=False),
+        Column("派工用时", "assign_minutes", sort="assign_minutes", kind="number", unit="分", shown=False),
         Column("打几分", "rating", sort="rating", kind="number", shown=False),
         Column("服务类型", "service", choices=tuple(SERVICES), shown=False),
         Column("次序", "rank", choices=tuple(RANKS), shown=False),
