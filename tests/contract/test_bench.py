@@ -1,7 +1,8 @@
 """The schools of the bench are such as our own actions would have made: the same lives, the same rows.
 
-Seen to fail with a notice left out, and with the due time of a repair that was sent back left as it was. And the
-oracle of B2 says of ordinary mess what the indicators say; seen to fail with either asking up to the period's end.
+Seen to fail with a notice left out, and with the due time of a repair that was sent back left as it was.
+And the oracle of B2 says of ordinary mess what the indicators say; seen to fail with either asking up to the
+period's end.
 """
 
 from datetime import date

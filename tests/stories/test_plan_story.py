@@ -281,8 +281,8 @@ def reckoned(one: Indicator, listed: dict[str, list[dict[str, str]]]) -> Decimal
 
 
 def test_every_number_of_every_clause_is_as_long_as_its_list(web, office, cast, imported):
-    """Over each person and place too: each link of each clause leads to exactly as many rows, and counts, sums,
-    means, medians and shares are reckoned once more from the rows of the list behind them."""
+    """Over each person and place too: each link of each clause leads to exactly as many rows, and counts,
+    sums, means, medians and shares are reckoned once more from the rows of the list behind them."""
     some_of_everything(cast, imported)
     asked = ("", f"&person={cast['electrician'].pk}", f"&place={Place.objects.get(code='jxl').pk}")
     told = set()

@@ -152,6 +152,8 @@ def _regraded(
         raise Refused(
             f"“{fault_type.label}”是提出来办的事，不是报修的类别，没有保存。换一个类别。", field="fault_type"
         )
+    if fault_type.closed_on and fault_type.pk != repair.fault_type_id:
+        raise Refused(f"“{fault_type.label}”已经停用，没有保存。换一个类别。", field="fault_type")
     was = queries.as_graded(repair, matter)
     grading = queries.graded(
         fault_type, matter.place, at=matter.opened_at, detail=repair.detail, urgency=urgency, impact=impact,
