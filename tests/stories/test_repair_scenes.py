@@ -175,7 +175,7 @@ def test_a11_three_times_in_ninety_days_with_what_it_cost(scene, web):
     assert found.suggestion == "找根子：看线路、管道、安装，一次修彻底"
     shown = web.as_("director").get("/repairs/repeated/")
     assert "1 处，共花 112.80 元" in page(shown)  # the web's own morning is 23 November: all four count
-    [link] = re.findall(r'href="(/repairs/repairs/\?view=all&amp;place=[^"]+)"', shown.content.decode())
+    [link] = re.findall(r'href="(/repairs/repairs/\?view=all&amp;here=[^"]+)"', shown.content.decode())
     assert page(web.as_("director").get(link.replace("&amp;", "&"))).count("桌腿松了") == 4
     assert web.as_("teacher").get("/repairs/repeated/").status_code == 403
 

@@ -43,7 +43,8 @@ def signed(period: Period) -> QuerySet[PlanClause]:
 
 
 def clauses_due(period: Period) -> QuerySet[PlanClause]:
-    return clauses(period).filter(to_on__range=(period.first, period.last))
+    """On a day of the period that is over."""
+    return clauses(period).filter(to_on__range=(period.first, period.over))
 
 
 def acted_on(period: Period) -> QuerySet[PlanClause]:
@@ -62,7 +63,8 @@ def arranged(period: Period) -> QuerySet[PlanClause]:
 
 
 def tasks_due(period: Period) -> QuerySet[PlanTask]:
-    rows = PlanTask.objects.filter(due_on__range=(period.first, period.last))
+    """On a day of the period that is over."""
+    rows = PlanTask.objects.filter(due_on__range=(period.first, period.over))
     return rows.exclude(matter__state="cancelled")
 
 
@@ -106,12 +108,15 @@ def ownerless(period: Period) -> QuerySet[Place]:
 
 
 def matters_due(period: Period) -> QuerySet[Matter]:
-    return Matter.objects.filter(due_at__gte=period.since, due_at__lt=period.until)
+    """In the period and before now; what stands still is not, as in the lists of what is late."""
+    return Matter.objects.filter(due_at__gte=period.since, due_at__lt=period.passed, paused_at=None)
 
 
 def matters_closed(period: Period) -> QuerySet[Matter]:
     return matters_due(period).exclude(closed_at=None)
 
+
+DAYS_OVER = "期限那天过完的才算"
 
 INDICATORS = declare((
     Indicator("IND-G4-1", "认识到位率", ("G4",), top=have_read, bottom=readers, target=100, register=READERS,
@@ -120,19 +125,21 @@ INDICATORS = declare((
               person="owner",
               counted="条", words=("责任人签了字", "还没签字")),
     Indicator("IND-G4-3", "措施到位率", ("G4",), top=acted_on, bottom=clauses_due, target=100, register=CLAUSES,
-              person="owner", when="to_on", counted="条", words=("到期前有行动", "到期前没有行动")),
+              person="owner", when="to_on", counted="条", words=("到期前有行动", "到期前没有行动"),
+              says=DAYS_OVER),
     Indicator("IND-1.1.2a-2", "空岗数", ("1.1.2a",), top=vacant, unit="件", better="down", target=0,
               register="house.posts",
               today=True, counted="个"),
     Indicator("IND-1.1.2b-1", "无主率", ("1.1.2b",), top=ownerless, bottom=places, better="down", target=0,
               register="house.places", place="pk", today=True, counted="处", words=("没有人管的场所", "有人管的场所")),
     Indicator("IND-1.1.2c-2", "落实率", ("1.1.2c",), top=matters_closed, bottom=matters_due, target=95,
-              register="plans.matters", place="place", when="due_at", words=("办结", "没办结")),
+              register="plans.matters", place="place", when="due_at", words=("办结", "没办结"),
+              says="过了期限的才算，停着的先不算"),
     Indicator("IND-1.2.2a-1", "安排率", ("1.2.2a",), top=arranged, bottom=clauses, target=100, register=CLAUSES,
               person="owner", counted="条", words=("派了任务", "还没派任务")),
     Indicator("IND-1.2.2a-2", "检查率", ("1.2.2a",), top=tasks_checked, bottom=tasks_due, target=100,
               register=TASKS,
-              person="doer", when="due_on", words=("别人检查过", "没检查")),
+              person="doer", when="due_on", words=("别人检查过", "没检查"), says=DAYS_OVER),
     Indicator("IND-1.2.2a-3", "落实检查通过率", ("1.2.2a",), top=carried_out, bottom=checks, target=95,
               register=CHECKS,
               person="task__doer", when="at", counted="次", words=("落实", "没落实")),

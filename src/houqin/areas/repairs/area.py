@@ -79,7 +79,7 @@ def graded_as(act: Act, matter: Matter | None) -> dict[str, Any]:
 
 def taken_as(act: Act, matter: Matter | None) -> dict[str, Any]:
     assert matter is not None
-    return {"fault_type": queries.types(), "fault_type__initial": matter.repair.fault_type_id}
+    return {"fault_type": queries.types_for(matter), "fault_type__initial": matter.repair.fault_type_id}
 
 
 def finishing(act: Act, matter: Matter | None) -> dict[str, Any]:

@@ -36,9 +36,13 @@ def finished(period: Period) -> QuerySet[Repair]:
 
 
 def all_due(period: Period) -> QuerySet[Repair]:
-    """Repairs and requests."""
-    rows = Repair.objects.filter(fix_due_at__gte=period.since, fix_due_at__lt=period.until)
-    return rows.exclude(matter__state__in=(*WITHDRAWN, ON_SPOT))
+    """Repairs and requests that were due in the period and before now.
+
+    What stands still has a due time that will move: as in the lists of what is late, it is not late before it
+    goes on.
+    """
+    rows = Repair.objects.filter(fix_due_at__gte=period.since, fix_due_at__lt=period.passed)
+    return rows.filter(matter__paused_at=None).exclude(matter__state__in=(*WITHDRAWN, ON_SPOT))
 
 
 def due(period: Period) -> QuerySet[Repair]:
@@ -143,8 +147,8 @@ def rooms_visited(period: Period) -> QuerySet[VisitDue]:
 
 
 def jobs_due(period: Period) -> QuerySet[MaintenanceJob]:
-    """Those whose due time fell into the period; what was called off before is not due."""
-    rows = MaintenanceJob.objects.filter(slot__closes_at__gte=period.since, slot__closes_at__lt=period.until)
+    """Those whose due time fell into the period and is past; what was called off before is not due."""
+    rows = MaintenanceJob.objects.filter(slot__closes_at__gte=period.since, slot__closes_at__lt=period.passed)
     return rows.exclude(matter__state="called_off")
 
 
@@ -174,6 +178,7 @@ def finished_by_plan(period: Period) -> QuerySet[Matter]:
 # ── indicators ──────────────────────────────────────────────────────────────────────────────────────────
 
 WHOSE: dict[str, Any] = {"person": "worker", "place": "matter__place", "register": LIST}
+DUE_BY_NOW = "过了时限的才算，停着的先不算"
 OPENED, CLOSED_AT = "matter__opened_at", "matter__closed_at"
 CLOSINGS = (
     Part("报修人签字", Q(matter__state="signed")),
@@ -183,7 +188,7 @@ CLOSINGS = (
 
 INDICATORS = declare((
     Indicator("IND-G2-1", "教学类按时办结率", ("G2",), top=teaching_on_time, bottom=teaching_due, target=95,
-              when="fix_due_at", words=("按时办结", "没按时"), **WHOSE),
+              when="fix_due_at", words=("按时办结", "没按时"), says=DUE_BY_NOW, **WHOSE),
     Indicator("IND-G2-2", "教室停用课时", ("G2",), top=downtimes, measure=Total("lessons"), unit="课时",
               counted="次", better="down", when="until", person="repair__worker",
               place="repair__matter__place", register="repairs.downtimes"),
@@ -200,7 +205,7 @@ INDICATORS = declare((
     Indicator("IND-1.1.4d-1", "平均修复时长", ("1.1.4d",), top=finished, measure=Mean("net_minutes", per=60),
               unit="小时", better="down", target=16, when="fixed_at", **WHOSE),
     Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90,
-              when="fix_due_at", words=("按时修好", "没按时"), **WHOSE),
+              when="fix_due_at", words=("按时修好", "没按时"), says=DUE_BY_NOW, **WHOSE),
     Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"),
               unit="分钟", better="down", target=60, when="assigned_at", **WHOSE),
     Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="件", counted="张", better="down",
@@ -218,7 +223,7 @@ INDICATORS = declare((
               when=OPENED, words=("总务处发现的", "别人报的"), **WHOSE),
     Indicator("IND-2.2.2b-1", "预防性维护完成率", ("2.2.2b",), top=jobs_on_time, bottom=jobs_due, target=95,
               when="slot__closes_at", place="matter__place", register="repairs.maintenance",
-              words=("按时做了", "晚了或没做")),
+              words=("按时做了", "晚了或没做"), says="过了期限的才算"),
     Indicator("IND-2.2.5c-1", "主动检修占比", ("2.2.5c",), top=finished_by_plan, bottom=all_finished, target=40,
               when="closed_at", place="place", register="plans.matters",
               apart=("repairs.maintenance", "repairs.repairs"), words=("按计划维护", "坏了才修")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -18,10 +18,15 @@ from .measures import COUNT, Measure, Number
 
 @dataclass(frozen=True)
 class Period:
-    """From the first day to the last, both included; `until` is the moment after the last."""
+    """From the first day to the last, both included; `until` is the moment after the last.
+
+    `now` is the moment of asking (None: all of it is over). What falls due up to `passed`, on days up to
+    `over`, can have been missed; what is due later cannot.
+    """
 
     first: date
     last: date
+    now: datetime | None = field(default=None, kw_only=True)
 
     @property
     def since(self) -> datetime:
@@ -30,6 +35,18 @@ class Period:
     @property
     def until(self) -> datetime:
         return datetime.combine(self.last + timedelta(days=1), time(), timezone.get_default_timezone())
+
+    @property
+    def passed(self) -> datetime:
+        """The end of the period, or now if that comes first."""
+        return self.until if self.now is None else min(self.until, self.now)
+
+    @property
+    def over(self) -> date:
+        """The last of its days that is over."""
+        if self.now is None:
+            return self.last
+        return min(self.last, timezone.localtime(self.now).date() - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,8 @@ class Indicator:
     value which the school may change. `person` and `place` are the paths from a row to whose and where it
     is (empty: it cannot be asked so), `when` the path to the moment or date that puts it into a week of the
     trend (empty: no trend). `today`: a state of the last day, whatever the first. `words` name those of
-    `top` and the rest of `bottom`; `counted` is the measure word of the rows.
+    `top` and the rest of `bottom`; `counted` is the measure word of the rows; `says` is what the page adds to
+    the number.
     """
 
     code: str
@@ -82,6 +100,7 @@ class Indicator:
     today: bool = False
     words: tuple[str, str] = ("达到的", "没达到的")
     parts: tuple[Part, ...] = ()
+    says: str = ""
 
     @property
     def figure(self) -> str:

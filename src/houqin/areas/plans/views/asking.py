@@ -49,7 +49,9 @@ def of(given: Mapping[str, str], act: Act) -> Asked:
     keep = ("from", "to", "person", "place", "state", "q", "mine")
     carried = tuple((name, given[name][:60]) for name in keep if given.get(name))
     state, words = given.get("state", ""), given.get("q", "").strip()[:30]
-    return Asked(Scope(first, last, person, place), state, words, bool(given.get("mine")), carried)
+    return Asked(
+        Scope(first, last, person, place, now=act.at), state, words, bool(given.get("mine")), carried
+    )
 
 
 def day_of(text: str, otherwise: date) -> date:

@@ -161,7 +161,7 @@ def rows(
     one = queries.declared().get(indicator)
     if one is None or not one.register or side not in sides_of(one):
         raise NotThere("没有这个指标，或者它没有明细。")
-    scope = scope_of(first, last, person, place)
+    scope = scope_of(first, last, person, place, act)
     register, base = register_of(one, side)
     if not may_see(register.duties, duty_codes(act.by, act.day)):
         raise NotYours(f"“{register.name}”不归你看。")
@@ -184,7 +184,7 @@ def side_words(one: Indicator, side: str) -> str:
     return "全部" if one.bottom is None else words[side]
 
 
-def scope_of(first: str, last: str, person: int, place: int) -> Scope:
+def scope_of(first: str, last: str, person: int, place: int, act: Act) -> Scope:
     try:
         since, until = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
@@ -193,7 +193,7 @@ def scope_of(first: str, last: str, person: int, place: int) -> Scope:
     where = Place.objects.using("reader").filter(pk=place).first() if place else None
     if (person and whose is None) or (place and where is None):
         raise NotThere("没有这个人或这个地点。")
-    return Scope(since, until, whose, where)
+    return Scope(since, until, whose, where, now=act.at)
 
 
 def _and(name: str, key: int) -> str:

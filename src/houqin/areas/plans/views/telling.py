@@ -80,7 +80,7 @@ class Telling:
         may_set = one.target is not None and "house-keeper" in duty_codes(self.act.by, self.act.day)
         return {
             "name": line.wanted.name, "no_data": value.no_data, "counted": one.counted, "today": one.today,
-            "missed": line.met is False,
+            "missed": line.met is False, "says": one.says,
             **drawing.parted(value), "target": drawing.target_words(value), "made_of": self.made_of(value),
             "chart": drawing.chart(one, line.measured.trend, value.target) if line.measured else None,
             "drill": self.drill(value), "set": f"/house/figures/{one.figure}/" if may_set else "",

@@ -16,7 +16,15 @@ from .accepting import (
     time_out,
     unanswered,
 )  # fmt: skip
-from .cards import FAULT_TYPE_FIELDS, change_fault_type, change_priority, enter_fault_type, lay_out
+from .cards import (
+    FAULT_TYPE_FIELDS,
+    change_fault_type,
+    change_priority,
+    close_fault_type,
+    enter_fault_type,
+    lay_out,
+    restore_fault_type,
+)  # fmt: skip
 from .contracting import agree, ask_contractor, refuse
 from .maintaining import (
     call_off,
@@ -33,9 +41,11 @@ from .visiting import draw_up, lay_out_round, visit_fine, visit_fix, visit_repor
 
 __all__ = [
     "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "call_off", "cancel",
-    "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_plan",
+    "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_fault_type",
+    "close_plan",
     "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
     "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
-    "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged", "resume",
+    "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged",
+    "restore_fault_type", "resume",
     "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
 ]  # fmt: skip

@@ -6,12 +6,14 @@ from houqin.kernel.act import Act
 from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals import queries as routes
 from houqin.kernel.audit import actions as audit
-from houqin.kernel.errors import Refused
+from houqin.kernel.errors import Overtaken, Refused
+from houqin.kernel.people import queries as people
 from houqin.kernel.people.models import Person
 
 from .. import queries
 from ..flow import REPAIR
 from ..models import FaultType, PriorityRule
+from . import steps
 from .visiting import lay_out_round
 
 FAULT_TYPE_FIELDS = (
@@ -63,6 +65,38 @@ def change_fault_type(
         service=service,
         life=life, request=bool(request), rank=rank, source=source, seen=seen, act=act,
     )  # fmt: skip
+
+
+@transaction.atomic
+def close_fault_type(fault_type: FaultType, *, note: str, act: Act) -> FaultType:
+    """停用: nothing new is reported under it; what is open goes on under it to its end.
+
+    Refused while something reports under it by itself, and for the last one that a fault can be reported as.
+    """
+    fault_type.refresh_from_db(from_queryset=FaultType.objects.select_for_update())
+    steps.want(note, "note", "没有写为什么停用，没有保存。写一句，例如：并到“电脑网络”。")
+    if fault_type.closed_on:
+        raise Overtaken(f"“{fault_type}”已经停用了，没有重复记。")
+    if plans := queries.plans_of(fault_type):
+        named = "、".join(f"“{plan}”" for plan in plans[:3])
+        raise Refused(
+            f"维护计划{named}发现坏了还报“{fault_type}”，没有停用。先在“维护计划”里换一类，或者做完、停用它。"
+        )
+    if not fault_type.request and not queries.types().exclude(pk=fault_type.pk).exists():
+        raise Refused(f"“{fault_type}”是最后一个能报修的类别，没有停用。先加一个，或者恢复一个。")
+    return audit.change(fault_type, closed_on=act.day, ground=note, act=act)
+
+
+@transaction.atomic
+def restore_fault_type(fault_type: FaultType, *, act: Act) -> FaultType:
+    """恢复: it can be reported under again; not into the hands of somebody who has left."""
+    fault_type.refresh_from_db(from_queryset=FaultType.objects.select_for_update())
+    if fault_type.closed_on is None:
+        raise Overtaken(f"“{fault_type}”没有停用，不用恢复。")
+    worker = fault_type.worker
+    if worker and not people.active(act.day).filter(pk=worker.pk).exists():
+        raise Refused(f"“{fault_type}”直接交给的{worker}已经离校，没有恢复。先点“修改”换一个人，或者空着。")
+    return audit.change(fault_type, closed_on=None, act=act)
 
 
 def change_priority(

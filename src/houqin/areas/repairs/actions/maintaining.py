@@ -43,6 +43,7 @@ def enter_plan(
 ) -> MaintenancePlan:  # fmt: skip
     """Enter a plan; its turns come by themselves from `from_on`, never for days that are past."""
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
+    _refuse_retired(fault_type)
     if from_on < act.day:
         raise Refused("“从哪天起”已经过去，没有保存。过去的做没做，不能现在补成漏做。", field="from_on")
     plan = audit.add(
@@ -60,6 +61,7 @@ def change_plan(
 ) -> MaintenancePlan:  # fmt: skip
     """Change a plan. Another interval holds from a day to come; the turns until then stay as they were."""
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
+    _refuse_retired(fault_type)
     timed = said | {"from_on": from_on, "lasts": lasts}
     anew = any(getattr(plan, field) != timed[field] for field in TIMED)
     if anew and from_on <= act.day:
@@ -87,6 +89,12 @@ def close_plan(plan: MaintenancePlan, *, note: str, act: Act) -> MaintenancePlan
     if plan.schedule:
         audit.change(plan.schedule, to_on=max(act.day, plan.schedule.from_on), act=act)
     return audit.change(plan, closed_on=act.day, ground=note, act=act)
+
+
+def _refuse_retired(fault_type: FaultType) -> None:
+    """What is found on a turn must be reported as something."""
+    if fault_type.closed_on:
+        raise Refused(f"类别“{fault_type}”已经停用，没有保存。换一个类别。", field="fault_type")
 
 
 def _read(*, lines: str, unit: str, every: int, dates: str, source: str, verified: bool) -> dict[str, Any]:

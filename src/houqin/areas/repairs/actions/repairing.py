@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +21,7 @@ from houqin.kernel.terms import queries as terms
 
 from .. import queries, rules
 from ..models import FaultType, PartUsed, Repair
+from ..queries import Grading
 from ..rules import DISPATCHER, OFFICE, WORKER
 from . import steps
 from .steps import Photos
@@ -28,12 +31,29 @@ Part = dict[str, Any]  # name, unit, quantity_milli, price_fen
 
 @transaction.atomic
 def take(matter: Matter, *, fault_type: FaultType, act: Act) -> Event:
-    """受理: a visitor's report is true; it goes on as anyone's, under the type the dispatcher chose."""
+    """受理: a visitor's report is true; it goes on as anyone's, under the type the dispatcher chose.
+
+    Another type than the visitor guessed brings its own clocks, from the report; the same one keeps what was
+    frozen. A danger that was heard stays one until it is graded otherwise.
+    """
     repair = steps.take_up(matter, "take", act)
-    steps.note(repair, fault_type=fault_type, service=rules.service_of(fault_type, matter.place))
+    facts: dict[str, Any] = {"fault_type": fault_type.code}
+    anew = None
+    if fault_type.pk != repair.fault_type_id:
+        anew = _regraded(
+            repair, matter, fault_type, urgency=repair.urgency, impact=repair.impact, in_lesson=None
+        )
     event = steps.move(
-        matter, "take", holder=None, duty=DISPATCHER, facts={"fault_type": fault_type.code}, act=act
+        matter,
+        "take",
+        holder=None,
+        duty=DISPATCHER,
+        facts=facts,
+        act=act,
+        **(anew.of_matter() if anew else {}),
     )
+    if anew:
+        steps.note(repair, **anew.of_repair())
     worker = queries.worker_for(fault_type, act.day)
     if worker is None:
         return event
@@ -84,29 +104,67 @@ def grade(
     here.
     """
     repair = steps.take_up(matter, "grade", act)
-    was = queries.as_graded(repair, matter)
-    grading = queries.graded(
-        fault_type, matter.place, at=matter.opened_at, detail=repair.detail, urgency=urgency, impact=impact,
-        service=service, in_lesson=repair.in_lesson,
+    anew = _regraded(
+        repair, matter, fault_type, urgency=urgency, impact=impact, service=service,
+        in_lesson=repair.in_lesson,
     )  # fmt: skip
-    _, was_due = queries.clocks(repair.fault_type, was, matter.opened_at)
-    answer_by, due_at = queries.clocks(fault_type, grading, matter.opened_at)
-    stopped = clock.between(was_due, repair.fix_due_at, rules.hours(was.safety))
-    due_at = clock.after(due_at, stopped, rules.hours(grading.safety)) if stopped else due_at
-    said = f"{queries.told(grading)}，{fault_type.label}" + (f"：{note}" if note else "")
-    event = steps.move(
-        matter, "grade", due_at=due_at, safety=grading.safety, first=grading.first, note=said, act=act
-    )
+    said = anew.of_matter()
+    said["note"] += f"：{note}" if note else ""
+    event = steps.move(matter, "grade", act=act, **said)
     if rules.stops_lessons(impact, matter.place):
         steps.note(repair, down_since=repair.down_since or act.at)
     else:
         steps.back_in_use(repair, event, act)
-    steps.note(
-        repair, fault_type=fault_type, service=grading.service, urgency=grading.urgency,
-        impact=grading.impact,
-        rank=grading.rank, urgent=grading.urgent, response_due_at=answer_by, fix_due_at=due_at,
-    )  # fmt: skip
+    steps.note(repair, **anew.of_repair())
     return event
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """What a report is under another type or grade, and both its clocks, run anew from the report."""
+
+    fault_type: FaultType
+    grading: Grading
+    answer_by: datetime
+    due_at: datetime
+
+    def of_matter(self) -> dict[str, Any]:
+        said = f"{queries.told(self.grading)}，{self.fault_type.label}"
+        return {
+            "due_at": self.due_at, "safety": self.grading.safety, "first": self.grading.first, "note": said
+        }  # fmt: skip
+
+    def of_repair(self) -> dict[str, Any]:
+        found = self.grading
+        return {
+            "fault_type": self.fault_type, "service": found.service, "urgency": found.urgency,
+            "impact": found.impact, "in_lesson": found.in_lesson, "rank": found.rank, "urgent": found.urgent,
+            "response_due_at": self.answer_by, "fix_due_at": self.due_at,
+        }  # fmt: skip
+
+
+def _regraded(
+    repair: Repair, matter: Matter, fault_type: FaultType, *, urgency: str, impact: str,
+    in_lesson: bool | None, service: str = "",
+) -> Regraded:  # fmt: skip
+    """受理 under another type, 定级: what was stopped before stays taken out."""
+    if fault_type.request:
+        raise Refused(
+            f"“{fault_type.label}”是提出来办的事，不是报修的类别，没有保存。换一个类别。", field="fault_type"
+        )
+    if fault_type.closed_on and fault_type.pk != repair.fault_type_id:
+        raise Refused(f"“{fault_type.label}”已经停用，没有保存。换一个类别。", field="fault_type")
+    was = queries.as_graded(repair, matter)
+    grading = queries.graded(
+        fault_type, matter.place, at=matter.opened_at, detail=repair.detail, urgency=urgency, impact=impact,
+        service=service, in_lesson=in_lesson,
+    )  # fmt: skip
+    _, was_due = queries.clocks(repair.fault_type, was, matter.opened_at)
+    answer_by, due_at = queries.clocks(fault_type, grading, matter.opened_at)
+    given = repair.assigned_at is not None  # before, nothing can have been stopped
+    stopped = clock.between(was_due, repair.fix_due_at, rules.hours(was.safety)) if given else 0
+    due_at = clock.after(due_at, stopped, rules.hours(grading.safety)) if stopped else due_at
+    return Regraded(fault_type, grading, answer_by, due_at)
 
 
 def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, act: Act) -> Event:

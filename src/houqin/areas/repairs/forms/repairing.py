@@ -260,6 +260,10 @@ class FaultTypeChange(FaultTypeForm):
     code = None  # type: ignore[assignment]
 
 
+class FaultTypeClose(SlipForm):
+    note = note("为什么停用", words=("并到别的类别", "不再用了", "归别的部门"))
+
+
 class PriorityForm(SlipForm):
     rank = forms.TypedChoiceField(label="次序", choices=RANKS, coerce=int, widget=forms.RadioSelect)
     urgent_clock = forms.BooleanField(label="按紧急时限", required=False, help_text="关上按一般时限")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from houqin.kernel.indicators.measures import median
+from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.school import figures
 from houqin.kernel.terms.models import Term
@@ -22,6 +23,7 @@ from ..models import SERVICES, Repair
 
 ON_TIME = Q(fixed_at__lte=F("fix_due_at"))
 type Key = tuple[str, str]  # label and value
+LEFT_OUT = ("cancelled", "declined", "fixed_on_spot")
 CLOSINGS = (("signed", "报修人签收"), ("timed_out", "到时关闭"), ("closed_by_office", "总务代收"))
 
 
@@ -73,12 +75,16 @@ class Line:
 
 
 def reached(rows: QuerySet[Repair], first: datetime, until: datetime) -> QuerySet[Repair]:
-    """Reported from `first` up to but not at `until`, and not withdrawn or declined.
+    """What is in the figures of those reported from `first` up to but not at `until`."""
+    return in_count(rows).filter(matter__opened_at__gte=first, matter__opened_at__lt=until)
+
+
+def in_count(rows: QuerySet[Repair]) -> QuerySet[Repair]:
+    """算进统计: not withdrawn or declined.
 
     Nor put right on the spot of a visit: nobody reported that, and its clock would say no time at all.
     """
-    kept = rows.exclude(matter__state__in=("cancelled", "declined", "fixed_on_spot"))
-    return kept.filter(matter__opened_at__gte=first, matter__opened_at__lt=until)
+    return rows.exclude(matter__state__in=LEFT_OUT)
 
 
 @dataclass
@@ -189,8 +195,8 @@ def closed_apart(rows: QuerySet[Repair]) -> list[Closing]:
 
 
 def in_figures(rows: QuerySet[Repair]) -> tuple[int, Closing]:
-    """How many there are, and how many of the closed were signed; one question."""
-    found = _by_state(rows)
+    """How many are in the figures, and how many of the closed were signed; one question."""
+    found = _by_state(in_count(rows))
     return sum(found.values()), _closings(found)[0]
 
 
@@ -208,7 +214,8 @@ def _closings(found: dict[str, int]) -> list[Closing]:
 
 def on_spot(rows: QuerySet[Repair], first: datetime, until: datetime) -> int:
     """当场修好, counted apart from all that was closed."""
-    return rows.filter(matter__state="fixed_on_spot", fixed_at__gte=first, fixed_at__lt=until).count()
+    found = rows.filter(matter__state="fixed_on_spot")  # opened and ended in one breath
+    return found.filter(matter__opened_at__gte=first, matter__opened_at__lt=until).count()
 
 
 def adding_up(counts: list[int]) -> list[str]:
@@ -242,18 +249,32 @@ class Repeat:
 
 
 def repeats(rows: QuerySet[Repair], at: datetime) -> list[Repeat]:
-    """Each place and type that was reported so often within so many days before `at`, the most often
-    first."""
+    """Each place and type that was reported so often of late, the most often first."""
     days, least = figures.values(rules.REPEAT_DAYS.code, rules.REPEATS.code)
-    lately = reached(rows.filter(fault_type__request=False), at - timedelta(days=days), at)
     keys = ("matter__place__full_name", "matter__place_id", "fault_type__label", "fault_type_id")
-    found = lately.exclude(matter__place=None).order_by().values(*keys).annotate(
+    found = lately(rows, at, days).order_by().values(*keys).annotate(
         times=Count("pk"), last_at=Max("matter__opened_at"), parts=Sum("parts_fen"),
         outside=Coalesce(Sum("contractor_fen"), 0), by_people=Count("pk", filter=Q(cause="people")),
         back=Sum("sent_back"),
     ).filter(times__gte=least)  # fmt: skip
     made = [_repeat(row, least) for row in found]
     return sorted(made, key=lambda each: (-each.times, -each.cost, each.place, each.trade))
+
+
+def lately(rows: QuerySet[Repair], at: datetime, days: int) -> QuerySet[Repair]:
+    """What may be a fault that comes again: reported of a place since the first moment of so many days ago,
+    in the figures, broken and not asked for."""
+    since = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
+    of_late = Matter.objects.filter(opened_at__gte=since).exclude(place=None).exclude(state__in=LEFT_OUT)
+    return rows.filter(matter__in=of_late, fault_type__request=False)
+
+
+def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
+    """The rows of these that `repeats` counts."""
+    days, least = figures.values(rules.REPEAT_DAYS.code, rules.REPEATS.code)
+    times = Window(Count("pk"), partition_by=[F("matter__place"), F("fault_type")])
+    again = lately(rows, at, days).annotate(times=times).filter(times__gte=least)
+    return rows.filter(pk__in=again.values("pk"))
 
 
 def _repeat(row: dict[str, Any], least: int) -> Repeat:

@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
@@ -21,7 +21,7 @@ from houqin.kernel.terms import queries as terms
 
 from .. import rules
 from ..flow import FLOWS, UNFIXED
-from ..models import Downtime, FaultType, PriorityRule, Repair
+from ..models import Downtime, FaultType, MaintenanceJob, MaintenancePlan, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
 AHEAD = timedelta(days=120)  # school days are looked for so far ahead; past that, working days count
@@ -47,6 +47,20 @@ def types(*, request: bool = False) -> QuerySet[FaultType]:
     """Fault types in use, in their order; or what may be asked for without anything being broken."""
     rows = FaultType.objects.filter(closed_on=None, request=request)
     return rows.select_related("worker").order_by("rank", "pk")
+
+
+def types_for(matter: Matter) -> QuerySet[FaultType]:
+    """What this repair may be: what is in use, and what it is already, though that be retired since."""
+    own = FaultType.objects.filter(pk=matter.repair.fault_type_id, request=False)
+    found = FaultType.objects.filter(closed_on=None, request=False) | own
+    return found.select_related("worker").order_by("rank", "pk")
+
+
+def plans_of(fault_type: FaultType) -> list[MaintenancePlan]:
+    """The maintenance that would report under this type: plans in use, and those with a job still open."""
+    working = MaintenanceJob.objects.filter(matter__closed_at=None).values("plan")
+    rows = MaintenancePlan.objects.filter(fault_type=fault_type).select_related("place")
+    return list(rows.filter(Q(closed_on=None) | Q(pk__in=working)).order_by("pk"))
 
 
 def priorities() -> list[PriorityRule]:
@@ -168,17 +182,6 @@ def held(person: Person) -> list[str]:
         f"故障类别“{row}”直接交给他"
         for row in FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
     ]
-
-
-def repeated(rows: QuerySet[Repair], at: datetime) -> QuerySet[Repair]:
-    """反复报修: those whose place and type were reported so often within so many days before `at`."""
-    days, least = figures.values("repairs.repeat_days", "repairs.repeats")
-    since = at - timedelta(days=days)
-    of_late = Matter.objects.filter(opened_at__gte=since).exclude(state__in=("cancelled", "declined"))
-    reported = Repair.objects.filter(matter__in=of_late)
-    times = Window(Count("pk"), partition_by=[F("matter__place"), F("fault_type")])
-    again = reported.annotate(times=times).filter(times__gte=least)
-    return rows.filter(pk__in=again.values("pk"))
 
 
 def unanswered(at: datetime) -> QuerySet[Repair]:

@@ -28,7 +28,7 @@ WAITING = (  # state, word, title, step
 
 def first_steps(act: Act) -> Iterator[FirstStep]:
     """故障类别交给谁: until one goes straight to somebody, or the first repair was reported."""
-    faults = FaultType.objects.order_by()
+    faults = FaultType.objects.filter(closed_on=None).order_by()
     there = (
         Exists(Matter.objects.filter(kind__in=FLOWS)) | Exists(faults.exclude(worker=None)) | ~Exists(faults)
     )

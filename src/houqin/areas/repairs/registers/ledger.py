@@ -81,6 +81,15 @@ def was_sent_back(rows: QuerySet, value: str, at: datetime) -> QuerySet:
     return rows.filter(sent_back__gt=0) if value == "1" else rows.filter(sent_back=0)
 
 
+def is_counted(rows: QuerySet, value: str, at: datetime) -> QuerySet:
+    counted = queries.in_count(rows)
+    return counted if value == "1" else rows.exclude(pk__in=counted.values("pk"))
+
+
+def is_just_here(rows: QuerySet, place: Place, at: datetime) -> QuerySet:
+    return rows.filter(matter__place=place)
+
+
 def repeated(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
     return queries.repeated(rows, at)
 
@@ -149,6 +158,8 @@ REPAIRS = Register(
         Column("完工", "fixed_at", sort="fixed_at", kind="moment", shown=False),
         Column("净用时", "net_minutes", sort="net_minutes", kind="number", unit="分", shown=False),
         Column("返修", "sent_back", sort="sent_back", kind="number", unit="次", shown=False),
+        Column("转派", "passed_on", sort="passed_on", kind="number", unit="次", shown=False),
+        Column("派工用时", "assign_minutes", sort="assign_minutes", kind="number", unit="分", shown=False),
         Column("打几分", "rating", sort="rating", kind="number", shown=False),
         Column("服务类型", "service", choices=tuple(SERVICES), shown=False),
         Column("次序", "rank", choices=tuple(RANKS), shown=False),
@@ -161,12 +172,14 @@ REPAIRS = Register(
         Filter("state", "状态", "matter__state", choices=tuple((s.key, s.label) for s in REPAIR.states)),
         Filter("type", "类别", "fault_type", kind="model", choices=the_types),
         Filter("place", "楼、层、室", "matter__place", kind="place", choices=the_places),
+        Filter("here", "就在这一处", "matter__place", kind="model", choices=the_places, where=is_just_here),
         Filter("worker", "维修人", "worker", kind="person", choices=the_workers),
         Filter("opened", "报修日期", "matter__opened_at", kind="dates"),
         Filter("urgent", "紧急", "urgent", kind="yes"),
         Filter("service", "服务类型", "service", choices=tuple(SERVICES)),
         Filter("impact", "影响", "impact", choices=tuple(IMPACTS)),
         Filter("found", "怎么发现", "found", choices=tuple(Repair.FOUND)),
+        Filter("counted", "算进统计", "matter__state", kind="yes", where=is_counted),
         Filter("fixed", "已修好", "fixed_at", kind="yes", where=is_fixed),
         Filter("on_time", "按时修好", "fixed_at", kind="yes", where=is_on_time),
         Filter("back", "返修过", "sent_back", kind="yes", where=was_sent_back),

@@ -20,6 +20,7 @@ from houqin.ui.register.declare import (
     Section,
     Sheet,
     SheetColumn,
+    View,
 )
 
 from .. import actions, forms, queries, rules
@@ -41,6 +42,20 @@ def given_to(name: str | None, duty: str) -> str:
 
 def all_types(person: Person, at: datetime) -> QuerySet[FaultType]:
     return FaultType.objects.all()
+
+
+def in_use(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
+    return rows.filter(closed_on=None)
+
+
+def retired(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
+    return rows.exclude(closed_on=None)
+
+
+def state_of_type(fault_type: FaultType) -> dict[str, str]:
+    if fault_type.closed_on:
+        return {"label": "停用", "tone": "", "icon": "circle-dashed"}
+    return {"label": "在用", "tone": "green", "icon": "circle-check"}
 
 
 def staff(act: Act, fault_type: FaultType | None) -> dict[str, Any]:
@@ -70,6 +85,7 @@ def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:
             "一说就算有危险", "、".join(words(fault_type, danger=True)), note="按危险办、昼夜计时", whole=True
         ),
         Fact("时限依据", fault_type.source, whole=True),
+        Fact("停用日期", fault_type.closed_on) if fault_type.closed_on else None,
     ]
     return [line for line in lines if line]
 
@@ -158,11 +174,14 @@ FAULT_TYPES = Register(
         Column("昼夜计时", "safety", kind="yes", on="note"),
         Column("要拍照", "after_photo", kind="yes"),
         Column("次序", "rank", sort="rank", kind="number", shown=False),
+        Column("停用日期", "closed_on", sort="closed_on", kind="date", shown=False),
     ),
     filters=(
         Filter("safety", "昼夜计时", "safety", kind="yes"),
         Filter("photo", "要拍照", "after_photo", kind="yes"),
+        Filter("closed", "停用日期", "closed_on", kind="dates"),
     ),
+    views=(View("used", "在用", in_use), View("closed", "停用", retired), View("all", "全部")),
     indexed="repairs.faulttype",
     hint="代码、名称、例",
     slips=(
@@ -170,8 +189,13 @@ FAULT_TYPES = Register(
                  icon="plus", choices=staff),
         CardSlip("change", "修改", forms.FaultTypeChange, actions.change_fault_type, duties=KEEPERS,
                  choices=staff),
+        CardSlip("close", "停用", forms.FaultTypeClose, actions.close_fault_type, KEEPERS, "ban",
+                 when=lambda kind: kind.closed_on is None,
+                 says="停用后不能再报这一类；没办完的照样办完，历史都在。"),
+        CardSlip("restore", "恢复", forms.PlainForm, actions.restore_fault_type, KEEPERS, "circle-check",
+                 when=lambda kind: kind.closed_on is not None, says="恢复后又可以报这一类。"),
     ),
-    card=Card(facts=facts_of, related=latest_of),
+    card=Card(facts=facts_of, state=state_of_type, related=latest_of),
     sheet=SHEET,
     empty=Empty("还没有故障类别", "类别决定报修交给谁、多久修好。先录最常坏的几类。"),
 )  # fmt: skip

@@ -194,9 +194,7 @@ def test_figures_lead_to_their_rows(scene, web):
         r"收到 1 件 修好 1 件 按时 100% 1 件 首响中位 120 分 修复中位 2.0 小时 花费 37.60 元", page(answer)
     )
     html = answer.content.decode().replace("&amp;", "&")
-    links = re.findall(
-        r'href="(/repairs/repairs/\?view=all&(?:service|type|worker|place|opened)[^"]+)"', html
-    )
+    links = re.findall(r'href="(/repairs/repairs/\?view=all&(?:service|type|worker|here|opened)[^"]+)"', html)
     assert len(links) == 5 * 5 + 6  # a name and four figures in each of five tables, and the headline
     for link in links:
         assert (matter.number in page(web.as_("director").get(link))) == ("back=1" not in link), link

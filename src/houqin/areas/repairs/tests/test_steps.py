@@ -3,7 +3,7 @@
 import pytest
 
 from houqin.areas.repairs import actions, queries
-from houqin.areas.repairs.models import FaultType, PartUsed, Repair
+from houqin.areas.repairs.models import PartUsed, Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.matters import actions as matters
@@ -63,9 +63,8 @@ def test_whoever_only_reads_reports_nothing(scene):
 
 
 def test_a_closed_fault_type_takes_no_report(scene):
-    FaultType.objects.filter(code="W04").update(closed_on=at(2026, 11, 1).date())
-    scene.types["W04"].refresh_from_db()
-    with pytest.raises(Refused, match="已经停用"):
+    actions.close_fault_type(scene.types["W04"], note="并到别的类别", act=scene.act("director"))
+    with pytest.raises(Refused, match="“课桌椅、讲台、柜子”已经停用，没有报上"):
         scene.report()
 
 

@@ -38,7 +38,7 @@ AGAIN = (
     Column("最近一次", "moment", 17),
     Column("建议", width=44),
 )  # fmt: skip
-ACROSS = ("type", "worker", "place")
+ACROSS = ("type", "worker", "here")
 MOST_DAYS = 366
 DRAWN = 12  # bars of one chart; all of them stand in its table
 Table = tuple[str, str, list[queries.Line]]  # title, the register's filter, lines
@@ -60,11 +60,11 @@ def figures(request: access.Request) -> HttpResponseBase:
     tables = tables_of(found)
     if request.GET.get("as") == "xlsx":
         return sheet(HEADS, sheet_rows(tables), f"报修统计-{first}-{last}")
-    dates = f"&opened_from={first}&opened_to={last}"
+    dates = opened(first, last)
     return render(request, "repairs/figures.html", context | {
         "headline": headline(found.whole, dates),
         "closings": closings(rows, dates, spot), "charts": drawn_all(tables),
-        "tables": [table(title, lines, key, dates) for title, key, lines in tables],
+        "tables": [table(*each, first, last) for each in tables],
     })  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def again(repeat: queries.Repeat, since: date, now: datetime) -> dict[str, Any]:
         "place": repeat.place, "trade": repeat.trade, "times": repeat.times,
         "cost": wording.money(repeat.cost),
         "last": wording.when(repeat.last_at, now), "suggestion": repeat.suggestion,
-        "url": f"{ROWS}&place={repeat.place_id}&type={repeat.trade_id}&opened_from={since}",
+        "url": f"{ROWS}&here={repeat.place_id}&type={repeat.trade_id}&opened_from={since}&counted=1",
     }  # fmt: skip
 
 
@@ -169,13 +169,13 @@ def tables_of(found: queries.Figures) -> list[Table]:
     return [
         ("按服务类型", "service", found.services), ("按月", "", found.months),
         ("按类别", "type", found.trades), ("按维修人", "worker", found.people),
-        (f"按地点，最多的 {DRAWN} 处", "place", found.places[:DRAWN]),
+        (f"按地点，最多的 {DRAWN} 处", "here", found.places[:DRAWN]),
     ]  # fmt: skip
 
 
 def headline(line: queries.Line, dates: str) -> list[dict[str, Any]]:
     """The whole of the time in six figures."""
-    url = f"{ROWS}{dates}"
+    url = f"{ROWS}{dates}&counted=1"
     return [
         {"label": "收到", "value": line.reported, "unit": "件", "url": url},
         {"label": "修好", "value": line.fixed, "unit": "件", "url": f"{url}&fixed=1"},
@@ -185,7 +185,7 @@ def headline(line: queries.Line, dates: str) -> list[dict[str, Any]]:
          "url": url},
         {"label": "修复中位", "value": hours(line.net), "unit": "小时" if line.net is not None else "",
          "url": f"{url}&fixed=1"},
-        {"label": "花费", "value": wording.money(line.cost), "unit": "元", "url": f"{url}&fixed=1"},
+        {"label": "花费", "value": wording.money(line.cost), "unit": "元", "url": url},
     ]  # fmt: skip
 
 
@@ -226,16 +226,25 @@ def drawn(chart: str, title: str, key: str, lines: list[queries.Line]) -> dict[s
     return charts.chart(chart, title, [line.label for line in lines], series, kind=kind)
 
 
-def table(title: str, lines: list[queries.Line], key: str, dates: str) -> dict[str, Any]:
+def table(title: str, key: str, lines: list[queries.Line], first: date, last: date) -> dict[str, Any]:
     """Its lines, each with the rows behind every figure; a month is a time of its own."""
-    urls = [f"{ROWS}&{key}={line.value}{dates}" if key else f"{ROWS}{month_of(line)}" for line in lines]
-    return {"title": title, "lines": [figure_line(line, url) for line, url in zip(lines, urls, strict=True)]}
+    urls = [
+        f"{ROWS}&{key}={line.value}{opened(first, last)}" if key else f"{ROWS}{month_of(line, first, last)}"
+        for line in lines
+    ]
+    told = [figure_line(line, f"{url}&counted=1") for line, url in zip(lines, urls, strict=True)]
+    return {"title": title, "lines": told}
 
 
-def month_of(line: queries.Line) -> str:
-    first = date.fromisoformat(line.value)
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return f"&opened_from={first}&opened_to={after - timedelta(days=1)}"
+def month_of(line: queries.Line, first: date, last: date) -> str:
+    """What of the month lies in the time that was asked for."""
+    month = date.fromisoformat(line.value)
+    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return opened(max(month, first), min(after - timedelta(days=1), last))
+
+
+def opened(first: date, last: date) -> str:
+    return f"&opened_from={first}&opened_to={last}"
 
 
 def figure_line(line: queries.Line, url: str) -> dict[str, Any]:
