@@ -17,7 +17,7 @@ from .accepting import (
     unanswered,
 )  # fmt: skip
 from .cards import FAULT_TYPE_FIELDS, change_fault_type, change_priority, enter_fault_type, lay_out
-from .contracting import agree, ask_contractor, refuse
+from .contracting import agree, ask_contractor, recall, refuse
 from .maintaining import (
     call_off,
     change_plan,
@@ -36,6 +36,6 @@ __all__ = [
     "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_plan",
     "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
     "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
-    "pause", "rate", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged", "resume",
-    "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
+    "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "reopen", "report",
+    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
 ]  # fmt: skip
