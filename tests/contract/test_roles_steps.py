@@ -155,7 +155,8 @@ def said(scene: Scene, row: dict[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "dispatch": {"worker": worker}, "pass_on": {"worker": worker, "note": "要动电"},
         "pause": {"reason": "parts"}, "finish": {"cause": "wear", "fix": "换新"}, "reopen": {"note": "还是不亮"},
-        "close_by_office": {"note": "看过"}, "cancel": {"note": "自己弄好了"}, "rate": {"rating": 5}, "recall": {"note": "换一家"},
+        "close_by_office": {"note": "看过"}, "cancel": {"note": "自己弄好了"}, "rate": {"rating": 5},
+        "recall": {"note": "换一家"},
     }.get(row["step"], {})  # fmt: skip
     if row["case"] == "reason-missing":
         said = {"note": ""} if row["step"] == "reopen" else {"reason": ""}

@@ -185,7 +185,7 @@ TIERS = Register(
         Column("生效日期", "effective_on", sort="effective_on", kind="date", on="due"),
         Column("依据", "authority", on="place"),
     ),
-    views=(View("standing", "现行和要生效的", standing), View("all", "全部")),
+    views=(View("all", "全部"), View("standing", "现行和要生效的", standing)),
     search=("authority",),
     hint="依据里的字",
     order="-effective_on",

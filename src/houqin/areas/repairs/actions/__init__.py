@@ -37,5 +37,6 @@ __all__ = [
     "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
     "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
     "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "reopen", "report",
-    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
+    "report_unlogged", "resume", "serve", "sign", "take", "time_out", "unanswered", "visit_fine",
+    "visit_fix", "visit_report",
 ]  # fmt: skip
