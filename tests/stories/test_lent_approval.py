@@ -36,7 +36,8 @@ def read(answer) -> str:
 
 
 def asked(scene, **more):
-    said = {"kind": "repairs.repair", "taker": scene.cast["nurse"].pk, "from_on": "2026-11-23", "to_on": "2026-11-27",
+    said = {"kind": "repairs.repair", "taker": scene.cast["nurse"].pk, "from_on": "2026-11-23",
+            "to_on": "2026-11-27",
             "cap_fen": "800", "deed": "外出培训，校长同意"}  # fmt: skip
     return said | more
 
@@ -170,10 +171,12 @@ def test_only_the_director_and_the_head_enter_a_version(scene, web):
     url = "/house/tiers/new/"
     roles = ("director", "principal", "vice-principal", "admin", "accountant", "teacher", "inspector")
     assert {role: web.as_(role).get(url).status_code for role in roles} == {
-        "director": 200, "principal": 200, "vice-principal": 403, "admin": 403, "accountant": 403, "teacher": 403,
+        "director": 200, "principal": 200, "vice-principal": 403, "admin": 403, "accountant": 403,
+        "teacher": 403,
         "inspector": 403,
     }  # fmt: skip
-    assert [web.as_(role).get("/house/tiers/").status_code for role in ("admin", "vice-principal", "teacher")] == [
+    seers = ("admin", "vice-principal", "teacher")
+    assert [web.as_(role).get("/house/tiers/").status_code for role in seers] == [
         200, 200, 403,
     ]  # fmt: skip
     assert web.as_("admin").send(url, {}).status_code == 403

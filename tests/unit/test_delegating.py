@@ -168,7 +168,8 @@ def test_it_stops_when_its_giver_leaves_the_school(cast, paper):
     people.leave(cast["director"], left_on=date(2026, 11, 23), owed=lambda person: [], act=cast.act("admin"))
     today, tomorrow = cast.now, cast.now + timedelta(days=1)
     step = queries.open_step(paper)
-    assert [queries.decides_for(step, cast["nurse"], at) is None for at in (today + timedelta(hours=1), tomorrow)] == [
+    moments = (today + timedelta(hours=1), tomorrow)
+    assert [queries.decides_for(step, cast["nurse"], at) is None for at in moments] == [
         False, True,
     ]  # fmt: skip
     assert Matter.objects.in_hands_of(cast["nurse"], tomorrow).count() == 0
