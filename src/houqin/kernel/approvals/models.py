@@ -27,7 +27,7 @@ class RuleSet(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="rule_set_version_once")]
 
     def __str__(self) -> str:
-        return f"{self.kind} 第 {self.version} 版"
+        return f"审批档第 {self.version} 版"
 
 
 class RuleTier(models.Model):

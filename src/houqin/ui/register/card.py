@@ -329,7 +329,7 @@ def _page(
         "back": {"url": "../"},
     }
     if slips.is_part(request):
-        return render(request, "ui/parts/sheet.html", context, status=status)
+        return slips.draw(request, context, status)
     return render(
         request, "ui/new.html" if row is None else "ui/change.html", {**context, "page": True}, status=status
     )
