@@ -9,7 +9,9 @@ from houqin.areas.plans import actions as plans
 from houqin.areas.plans.models import Plan
 from houqin.areas.plans.pure.outline import Node
 from houqin.areas.repairs import actions as repairs
+from houqin.areas.repairs import queries
 from houqin.areas.repairs.models import FaultType, MaintenanceJob, VisitDue
+from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.classes import actions as classes
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices.actions import channels
@@ -139,6 +141,25 @@ def vouched_for(cast: Cast, subject: str) -> None:
     outside.link(cast["teacher"], login=service, subject=subject, act=act)
 
 
+def decided(cast: Cast) -> None:
+    """Two more versions of the tiers, of which the last is in force, and three delegations."""
+    act, kind = cast.act("principal"), "repairs.repair"
+    for authority in ("校务会 11 月", "校务会 11 月，更正"):
+        approvals.change_rules(
+            kind, effective_on=act.day, authority=authority, ranges=queries.SHIPPED_TIERS, act=act
+        )
+    for giver, taker in (
+        ("director", "accountant"),
+        ("vice-principal", "director"),
+        ("principal", "director"),
+    ):
+        act = cast.act(giver)
+        approvals.delegate(
+            taker=cast[taker], kind=kind, cap_fen=100_000, from_at=act.at, to_at=act.at + timedelta(days=3),
+            deed="外出培训", act=act,
+        )  # fmt: skip
+
+
 def fill(cast: Cast) -> None:
     """At least three rows for every register, but for the school's own:
     what the cast itself has too few of."""
@@ -150,6 +171,7 @@ def fill(cast: Cast) -> None:
         for _ in range(3):
             make(cast)
     checked(cast)
+    decided(cast)
     calendar.set_days(
         [SchoolDay(on=date(2026, 12, n), staff_day=True, note="期末") for n in (5, 12, 19)], act=act
     )

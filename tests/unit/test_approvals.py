@@ -121,19 +121,19 @@ def test_tiers_with_a_gap_an_overlap_or_an_end_are_refused(cast, ranges):
 
 
 def test_a_delegate_decides_up_to_his_cap_and_for_whom_is_kept(cast, paper):
-    now = cast.now
+    act = cast.act("director")
     approvals.delegate(
-        taker=cast["teacher"], kind=CHORE.kind, cap_fen=60_000, from_at=now, to_at=now + timedelta(days=2),
-        deed="校长外出", act=cast.act("director"),
+        taker=cast["nurse"], kind=CHORE.kind, cap_fen=60_000, from_at=act.at,
+        to_at=act.at + timedelta(days=2), deed="校长外出", act=act,
     )  # fmt: skip
     submit(cast, paper, 600)
-    approvals.decide(paper, agreed=True, act=cast.act("teacher"))
+    approvals.decide(paper, agreed=True, act=cast.act("nurse"))
     step = queries.steps(paper)[0]
-    assert (step.decided_by.code, step.on_behalf_of.code) == ("teacher", "director")
+    assert (step.decided_by.code, step.on_behalf_of.code) == ("nurse", "director")
     other = open_chore(cast)
     submit(cast, other, 600.01)
     with pytest.raises(NotYours):
-        approvals.decide(other, agreed=True, act=cast.act("teacher"))
+        approvals.decide(other, agreed=True, act=cast.act("nurse"))
 
 
 def test_one_person_in_two_posts_decides_one_step_only(cast, paper):

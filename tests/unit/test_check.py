@@ -14,7 +14,7 @@ from houqin.config import check
 from houqin.kernel import area, entries
 from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals.actions import Range
-from houqin.kernel.approvals.models import ApprovalRoute, ApprovalStep
+from houqin.kernel.approvals.models import ApprovalRoute, ApprovalStep, Delegation
 from houqin.kernel.area import Area
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.attachments import store
@@ -452,3 +452,33 @@ def test_versions_of_sqlite_that_lose_what_was_committed():
         True,
         True,
     ]
+
+
+def test_a_decision_lent_is_held_against_its_delegation_and_its_round(house):
+    """I22 and I09: decided for another after that was ended, over its cap, or by who was kept apart."""
+    paper, act = open_chore(house, "门"), house.act("director")
+    made = approvals.delegate(
+        taker=house["nurse"], kind=CHORE.kind, cap_fen=100, from_at=act.at, to_at=act.at + timedelta(days=1),
+        deed="外出", act=act,
+    )  # fmt: skip
+    route = approvals.submit(paper, amount_fen=100, act=house.act("repairman"))
+    decided = house.act("nurse")
+    approvals.decide(paper, agreed=True, act=decided)
+    approvals.recall(paper, note="换一家", act=house.act("repairman"))
+    matters.escalate(paper, to=[], act=people_of_tests.system(house.now + timedelta(hours=3)))
+    assert found() == []
+    apart = table(ApprovalRoute.excluded.through)
+    mutants = {
+        f"UPDATE {table(Delegation)} SET cap_fen = 99 WHERE id = {made.pk}": {"I22"},
+        f"UPDATE {table(Delegation)} SET ended_at = from_at WHERE id = {made.pk}": {"I22"},
+        f"UPDATE {table(Delegation)} SET kind = 'x.y' WHERE id = {made.pk}": {"I22"},
+        f"UPDATE {table(ApprovalStep)} SET decided_by_id = {house['gardener'].pk} WHERE state = 'agreed' "
+        f"AND route_id = {route.pk}": {"I22"},
+        f"UPDATE {table(ApprovalStep)} SET decided_by_id = {house['teacher'].pk} WHERE state = 'agreed' "
+        f"AND route_id = {route.pk}": {"I22", "I09"},
+        f"INSERT INTO {apart} (approvalroute_id, person_id) "
+        f"VALUES ({route.pk}, {house['nurse'].pk})": {"I09"},
+        f"UPDATE {table(ApprovalStep)} SET state = 'recalled', decided_by_id = {house['nurse'].pk} "
+        f"WHERE state = 'agreed' AND route_id = {route.pk}": {"I22"},
+    }  # fmt: skip
+    assert {statement: set(broken(execute, statement)) for statement in mutants} == mutants

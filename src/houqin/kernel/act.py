@@ -47,5 +47,9 @@ class Act:
         """补录: sent more than 72 hours after it happened."""
         return self.happened_at is not None and self.at - self.happened_at > OFFLINE
 
+    def on_behalf(self, principal: Person) -> Act:
+        """The same act, done for another; for oneself it stays as it is."""
+        return self if principal.pk == self.by.pk else replace(self, for_=principal)
+
     def at_moment(self, at: datetime) -> Act:
         return replace(self, at=at)

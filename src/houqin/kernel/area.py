@@ -174,6 +174,16 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class ApprovalKind:
+    """审批单据: a kind of paper that goes a route of approval, by the kind of its matter; `name` is what the
+    tiers and delegations call it, `papers` what it can bring along and a tier may therefore ask for."""
+
+    kind: str
+    name: str
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Job:
     """Something the tick of `houqin start` does every so often, by 系统."""
 
@@ -217,6 +227,7 @@ class Area:
     slips: dict[tuple[str, str], Slip] = field(default_factory=dict)
     particulars: dict[str, Callable[[Matter, Act], list[Fact]]] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
+    approvals: tuple[ApprovalKind, ...] = ()
     pages: tuple[Page, ...] = ()
     offers: Callable[[Place | models.Model, Person], Iterable[Offer]] = none
     alerts: Callable[[Morning], Iterable[Alert]] = none
@@ -250,6 +261,12 @@ def area_of(kind: str) -> Area:
 @cache
 def flow_of(kind: str) -> Flow:
     return next(flow for flow in area_of(kind).flows if flow.kind == kind)
+
+
+@cache
+def approval_kinds() -> dict[str, ApprovalKind]:
+    """Every kind of paper that is approved, over the whole house."""
+    return {one.kind: one for area in areas() for one in area.approvals}
 
 
 def slip_for(kind: str, step: str) -> Slip | None:

@@ -132,9 +132,18 @@ def notes(flow: Flow, matter: Matter, act: Act) -> list[Any]:
     said.append(flow.name)
     if matter.opened_by_id != act.by.pk:
         said.append(matter.opened_by.name)
+    if for_whom := lent_by(matter, act):
+        said.append(for_whom)
     if matter.safety:
         said.append({"text": "涉及安全", "tone": "red"})
     return [*said, {"text": due, "tone": "red" if late else ""}]
+
+
+def lent_by(matter: Matter, act: Act) -> str:
+    """代陈主任批: what is in another's hands stands here because he gave his decision away."""
+    if matter.holder:
+        return f"代{matter.holder.name}批" if matter.holder_id != act.by.pk else ""
+    return "" if matter.duty in duty_codes(act.by, act.day) else "受托代批"
 
 
 def asked_row(matter: Matter, act: Act) -> dict[str, Any]:

@@ -186,8 +186,7 @@ class SignatureField(forms.Field):
 def decimal_of(text: str, places: int, label: str) -> Decimal:
     """A figure as people type it: 1,200.5, full-width digits too; refuses what is finer than `places`.
 
-    What Python reads besides (1e5, 1_000, NaN) is none. The table of what counts:
-    docs/building/security.md, A29.
+    What Python reads besides (1e5, 1_000, NaN) is none; the table is in docs/building/security.md, A29.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if not WRITTEN.fullmatch(plain):
@@ -311,6 +310,7 @@ class RowColumn:
     unit: str = ""
     placeholder: str = ""
     longest: int = 120  # characters of a text
+    least: int = 1  # of a number, in its smallest step
     choices: tuple[tuple[str, str], ...] = ()
     rows: QuerySet | None = None
 
@@ -386,8 +386,8 @@ def _cell(column: RowColumn, text: str) -> Any:
     if column.kind == "number":
         step, places = STEPS[column.into]
         number = int(decimal_of(text, places, column.label) * step)
-        if number <= 0:
-            raise forms.ValidationError(f"“{column.label}”要大于 0")
+        if number < column.least:
+            raise forms.ValidationError(f"“{column.label}”{'要大于 0' if column.least else '不能小于 0'}")
         return number
     if len(text) > column.longest or min(text) < " ":
         raise forms.ValidationError(f"“{column.label}”太长，最多 {column.longest} 个字，不能有打不出的字符")

@@ -10,10 +10,12 @@ from . import figures, first_days, house_logins, house_settings
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
+from .house_delegations import DELEGATIONS
 from .house_outside import OUTSIDE
 from .house_people import PEOPLE
 from .house_places import LABELS, OFFICE, PLACES, SCHOOL
 from .house_posts import DUTIES, HOLDINGS, POSTS
+from .house_tiers import TIERS
 
 AREA = Area(
     key="house",
@@ -30,6 +32,8 @@ AREA = Area(
         POSTS,
         DUTIES,
         HOLDINGS,
+        TIERS,
+        DELEGATIONS,
         DAYS,
         TERMS,
         PERIODS,

@@ -12,16 +12,19 @@ from django.views.decorators.http import require_GET
 from . import access, figures, menu, tokens
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
+from .house_delegations import DELEGATIONS
 from .house_logins import ACCOUNTS
 from .house_outside import OUTSIDE
 from .house_places import LABELS, OFFICE, SCHOOL
 from .house_posts import DUTIES, HOLDINGS, POSTS
+from .house_tiers import TIERS
 from .register.declare import Register
 
 SECTIONS: tuple[tuple[str, tuple[tuple[Register, str], ...]], ...] = (
     ("学校", ((SCHOOL, "校名、总务处电话、地址"), (TERMS, "从哪天到哪天"), (DAYS, "放假、补课，哪天算工作日"),
               (PERIODS, "一天几节课，各在几点"), (LABELS, "贴在门上的码"))),
     ("岗位", ((POSTS, "有哪些岗位"), (DUTIES, "岗位管什么，能在这里办什么"), (HOLDINGS, "谁在哪个岗位，谁替他"))),
+    ("审批", ((TIERS, "多少钱由谁批，从哪天起"), (DELEGATIONS, "谁把审批交给了谁，到哪天"))),
     ("通知", ((CHANNELS, "把通知发到群里、邮箱里"), (DELIVERIES, "发出去的、等着的、没发成的"))),
     ("登录", ((OUTSIDE, "不用密码，用企业微信、钉钉、飞书的账号进来"),)),
 )  # fmt: skip

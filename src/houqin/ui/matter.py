@@ -159,10 +159,13 @@ def event_line(
 ) -> dict[str, Any]:
     """One step of the way: its verb, who (and for whom), when, what was said, photos, signature."""
     label, icon, tone = words_of(flow, event.step)
+    who = who_of(event)
+    if event.on_behalf_of:
+        label, who = f"{who}{label}", ""
     happened = event.happened_at or event.at
     files = in_sight(event.attachments.all())
     return {
-        "label": label, "icon": icon, "tone": tone, "who": who_of(event), "at": happened,
+        "label": label, "icon": icon, "tone": tone, "who": who, "at": happened,
         "late": event.happened_at is not None and event.at - event.happened_at > OFFLINE, "sent_at": event.at,
         "text": said(event, duties), "photos": [photo(file) for file in files if is_picture(file)],
         "links": [{"label": f.name, "url": file_url(f, "file")} for f in files if not is_picture(f)],
@@ -180,8 +183,9 @@ def words_of(flow: Flow, key: str) -> tuple[str, str, str]:
 
 
 def who_of(event: Event) -> str:
+    """乙, or 乙代甲 where it was done for another."""
     name = event.by.name
-    return f"{name}（代{event.on_behalf_of.name}）" if event.on_behalf_of else name
+    return f"{name}代{event.on_behalf_of.name}" if event.on_behalf_of else name
 
 
 def said(event: Event, duties: dict[str, str]) -> str:
@@ -237,8 +241,14 @@ def counted(way: Iterable[Event]) -> str:
 
 # ── approvals, links ──────────────────────────────────────────────────────────────────────────────────────
 
-TONES = {"waiting": "", "open": "now", "agreed": "good", "refused": "bad"}
-ICONS = {"waiting": "clock", "open": "rubber-stamp", "agreed": "check", "refused": "arrow-back-up"}
+TONES = {"waiting": "", "open": "now", "agreed": "good", "refused": "bad", "recalled": "bad"}
+ICONS = {
+    "waiting": "clock",
+    "open": "rubber-stamp",
+    "agreed": "check",
+    "refused": "arrow-back-up",
+    "recalled": "x",
+}
 
 
 def approval(matter: Matter) -> dict[str, Any]:
@@ -254,11 +264,12 @@ def approval(matter: Matter) -> dict[str, Any]:
 
 def approval_line(step: ApprovalStep) -> dict[str, Any]:
     who = step.decided_by.name if step.decided_by else "、".join(p.name for p in step.candidates.all())
+    label = step.get_state_display()
     if step.on_behalf_of:
-        who += f"（受{step.on_behalf_of.name}委托）"
+        label, who = f"{who}代{step.on_behalf_of.name}{label}", ""
     text = "\n".join(filter(None, (step.note, "原审批人应回避，上移一级" if step.escalated else "")))
     return {
-        "label": step.get_state_display(), "who": who, "at": step.decided_at, "text": text,
+        "label": label, "who": who, "at": step.decided_at, "text": text,
         "tone": TONES[step.state], "icon": ICONS[step.state],
     }  # fmt: skip
 

@@ -7,11 +7,12 @@ from houqin.kernel.area import GROUPS, Area, areas
 from houqin.kernel.people.models import Duty
 from houqin.kernel.people.queries import held_on
 
-from . import access, menu, outside
+from . import access, house_delegations, menu, outside
 from .desk import openings
 
 LINES = (  # one's own login
     {"label": "待发", "note": "没有网时填的单子", "url": "/waiting/"},
+    {"label": "审批授权", "note": "外出时把审批交给别人，别人交给自己的", "url": house_delegations.MINE},
     {"label": "在哪里登录过", "note": "看看，结束不认识的", "url": "/me/sessions/"},
     {"label": "通知设置", "note": "发到哪里，什么时候不打扰", "url": "/me/notices/"},
     {"label": "改密码", "note": "", "url": "/me/password/"},

@@ -10,7 +10,9 @@ from django.db import models
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Area, Invariant, Job, Offer, Page, Paper, Slip
+from houqin.kernel.approvals import queries as approvals
+from houqin.kernel.approvals.actions import COLLECTIVE
+from houqin.kernel.area import ApprovalKind, Area, Invariant, Job, Offer, Page, Paper, Slip
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
@@ -123,6 +125,25 @@ def says_asked(act: Act, matter: Matter | None) -> str:
     return "直接交给办这件事的人，办好由你确认、打分"
 
 
+def asking(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """From which amount on the record of the meeting is wanted, by the tiers in force."""
+    least = approvals.wants_from(KIND, COLLECTIVE, act.day)
+    said = "现在哪一档都不用附" if least is None else f"{wording.yuan(least)}起要附"
+    return {"record__help_text": said}
+
+
+def says_decided(act: Act, matter: Matter | None) -> str:
+    """Whom one decides for, where it is another's to decide."""
+    assert matter is not None
+    step = approvals.open_step(matter)
+    giver = approvals.decides_for(step, act.by, act.at) if step else None
+    return f"受{giver}授权，代{giver}批" if giver and giver != act.by else ""
+
+
+def says_recalled(act: Act, matter: Matter | None) -> str:
+    return "回到维修人手上，这一轮审批到此为止；还要外修就再报一次，从头批"
+
+
 def says_reopened(act: Act, matter: Matter | None) -> str:
     assert matter is not None
     worker = matter.repair.worker
@@ -151,9 +172,10 @@ AREA = Area(
         (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive, offline=True),
         (KIND, "pause"): Slip(forms.PauseForm, actions.pause, offline=True),
         (KIND, "resume"): Slip(forms.PlainForm, actions.resume, offline=True),
-        (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor),
-        (KIND, "agree"): Slip(forms.AgreeForm, actions.agree),
-        (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse),
+        (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor, asking),
+        (KIND, "agree"): Slip(forms.AgreeForm, actions.agree, says=says_decided),
+        (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse, says=says_decided),
+        (KIND, "recall"): Slip(forms.RecallForm, actions.recall, says=says_recalled),
         (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished, offline=True),
         (KIND, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),
         (KIND, "reopen"): Slip(forms.ReopenForm, actions.reopen, says=says_reopened),
@@ -177,6 +199,7 @@ AREA = Area(
         (UPKEEP, "call_off"): Slip(forms.CallOffForm, actions.call_off),
     },
     particulars={KIND: papers.facts, LIFE: papers.service_facts, UPKEEP: papers.maintenance_facts},
+    approvals=(ApprovalKind(KIND, "外修", (COLLECTIVE,)),),
     papers={
         KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip),
         UPKEEP: Paper("maintenance", "维护单", "repairs/maintenance_paper.html", papers.maintenance_slip),
@@ -212,5 +235,6 @@ AREA = Area(
         Invariant("repairs.R5", "当场修好都是走访时修的，没有冒充签字", queries.on_the_spot),
         Invariant("repairs.R6", "走访都在名单的那个月里，转的报修是同一间", queries.rounds_agree),
         Invariant("repairs.R7", "维护按时做完才算完成，漏了的没有补成按时", queries.turns_agree),
+        Invariant("repairs.R8", "等批的正有一步在等批，不等批的没有", queries.approvals_agree),
     ),
 )  # fmt: skip

@@ -54,6 +54,8 @@ REPAIR = Flow(
              icon="rubber-stamp", tone="good", shown=False, decides=True),
         Step("refuse",          "退回",     ("approving",), "assigned", rules.may_decide,
              icon="arrow-back-up", tone="bad", decides=True),
+        Step("recall",          "撤回",     ("approving",), "assigned", rules.may_recall,
+             icon="x", tone="bad"),
         Step("sign",            "签收",     ("fixed",), "signed", rules.may_sign,
              icon="signature", tone="good", main=True),
         Step("reopen",          "返修",     ("fixed",), "assigned", rules.may_sign,

@@ -100,6 +100,14 @@ def may_decide(act: Act, matter: Matter) -> bool:
     return step is not None and approvals.decides_for(step, act.by, act.at) is not None
 
 
+def may_recall(act: Act, matter: Matter) -> bool:
+    """Who asked for the outside contractor, or the director, while nobody has decided for good."""
+    if is_dispatcher(act, matter):
+        return True
+    route = approvals.route_of(matter)
+    return route is not None and route.by_id == act.by.pk
+
+
 def may_sign(act: Act, matter: Matter) -> bool:
     return is_opener(act, matter) or signer(matter) == act.by
 

@@ -1,7 +1,10 @@
 """审批: tiers as dated data, the route a paper was given, the decision of each step, delegation."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from ..entries import Entry
 from ..fields import FenField
@@ -24,7 +27,7 @@ class RuleSet(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="rule_set_version_once")]
 
     def __str__(self) -> str:
-        return f"{self.kind} 第 {self.version} 版"
+        return f"审批档第 {self.version} 版"
 
 
 class RuleTier(models.Model):
@@ -55,7 +58,10 @@ class RuleTier(models.Model):
 
 
 class ApprovalRoute(Entry):
-    """审批路线: the tier as it was at submission; later rules do not touch it."""
+    """审批路线: the tier as it was at submission; later rules do not touch it.
+
+    `excluded` (beneficiary, drafter) decide no step of it, for nobody; nor does `by`, who submitted it.
+    """
 
     matter = models.ForeignKey("kernel.Matter", models.PROTECT, related_name="routes")
     rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="+")
@@ -65,6 +71,7 @@ class ApprovalRoute(Entry):
     reason = models.CharField("为什么走这一档", max_length=300)
     by = models.ForeignKey("kernel.Person", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    excluded = models.ManyToManyField("kernel.Person", related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "round"], name="route_once_a_round")]
@@ -74,9 +81,12 @@ class ApprovalRoute(Entry):
 
 
 class ApprovalStep(models.Model):
-    """一步审批: who could decide, who did. Decided by one conditional update, so a double click decides once."""
+    """一步审批: who could decide, who did. Decided by one conditional update, so a double click decides once.
 
-    WAITING, OPEN, AGREED, REFUSED = "waiting", "open", "agreed", "refused"
+    Of a step that was recalled `decided_by` is who took the paper back: nobody decided it.
+    """
+
+    WAITING, OPEN, AGREED, REFUSED, RECALLED = "waiting", "open", "agreed", "refused", "recalled"
 
     route = models.ForeignKey(ApprovalRoute, models.PROTECT, related_name="steps")
     order = models.PositiveSmallIntegerField()
@@ -85,7 +95,7 @@ class ApprovalStep(models.Model):
     escalated = models.BooleanField("上移", default=False)
     state = models.CharField(
         max_length=8,
-        choices=[(WAITING, "未到"), (OPEN, "等批"), (AGREED, "同意"), (REFUSED, "退回")],
+        choices=[(WAITING, "未到"), (OPEN, "等批"), (AGREED, "同意"), (REFUSED, "退回"), (RECALLED, "撤回")],
         default=WAITING,
     )
     decided_by = models.ForeignKey("kernel.Person", models.PROTECT, null=True, blank=True, related_name="+")
@@ -107,10 +117,10 @@ class ApprovalStep(models.Model):
 
 
 class Delegation(models.Model):
-    """授权: from one to another for a time, for kinds of papers, up to a sum for each; never passed on."""
+    """授权: from one to another for a time, for a kind of paper, up to a sum for each; never passed on."""
 
-    giver = models.ForeignKey("kernel.Person", models.PROTECT, related_name="+", verbose_name="授权人")
-    taker = models.ForeignKey("kernel.Person", models.PROTECT, related_name="+", verbose_name="受托人")
+    giver = models.ForeignKey("kernel.Person", models.PROTECT, related_name="given", verbose_name="授权人")
+    taker = models.ForeignKey("kernel.Person", models.PROTECT, related_name="taken", verbose_name="受托人")
     kind = models.CharField("单据", max_length=40)
     cap_fen = FenField("单笔上限")
     from_at = models.DateTimeField("起")
@@ -126,3 +136,9 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.taker}"
+
+    def runs(self, at: datetime) -> bool:
+        """Whether it is in force at this moment; of `giver` it is asked whether he is still of the school."""
+        left = self.giver.left_on
+        here = left is None or left >= timezone.localtime(at).date()
+        return here and self.from_at <= at < self.to_at and (self.ended_at is None or at < self.ended_at)

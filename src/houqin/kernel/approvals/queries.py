@@ -1,12 +1,25 @@
 """Which tier applies, who may decide."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ..matters.models import Matter
+from ..people.granting import known_codes
 from ..people.models import Person
+from ..people.queries import duty_codes
 from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
+
+DECIDES = "approve-"
+SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
+ISSUERS = ("office", "approve-principal")  # who may enter a new version of the tiers
+
+
+def deciding_duties() -> list[str]:
+    """The duties a tier may name, in the order of their posts."""
+    return [code for code in known_codes() if code.startswith(DECIDES) and code != SUPERIOR]
 
 
 def rules_on(kind: str, on: date) -> RuleSet | None:
@@ -22,6 +35,13 @@ def tier_steps(rules: RuleSet, category: str, basis_fen: int) -> list[RuleTier]:
     within = Q(from_fen__lte=basis_fen) & (Q(to_fen=None) | Q(to_fen__gt=basis_fen))
     own = list(rules.tiers.filter(within, category=category).order_by("order", "pk"))
     return own or list(rules.tiers.filter(within, category="").order_by("order", "pk"))
+
+
+def wants_from(kind: str, paper: str, on: date) -> int | None:
+    """From which amount on a paper of this kind must have something attached; None: at no amount."""
+    rules = rules_on(kind, on)
+    tiers = rules.tiers.filter(paper=paper) if rules else RuleTier.objects.none()
+    return tiers.order_by("from_fen").values_list("from_fen", flat=True).first()
 
 
 def route_of(matter: Matter) -> ApprovalRoute | None:
@@ -44,12 +64,26 @@ def steps(matter: Matter) -> QuerySet[ApprovalStep]:
     )
 
 
+# ── delegation ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decides(person: Person, kind: str, on: date) -> bool:
+    """Whether a person decides papers of a kind by a duty of his own, so that he can give it to another."""
+    mine = {code for code in duty_codes(person, on) if code.startswith(DECIDES)}
+    rules = rules_on(kind, on)
+    return bool(rules and mine and (SUPERIOR in mine or rules.tiers.filter(duty__in=sorted(mine)).exists()))
+
+
+def in_force(at: datetime) -> Q:
+    """Begun, not over, not ended early, and its giver is still of the school."""
+    here = Q(giver__left_on=None) | Q(giver__left_on__gte=timezone.localtime(at).date())
+    return Q(from_at__lte=at, to_at__gt=at) & (Q(ended_at=None) | Q(ended_at__gt=at)) & here
+
+
 def delegations(taker: Person, kind: str, amount_fen: int, at: datetime) -> QuerySet[Delegation]:
     """What others have given this person to decide, in force now and large enough."""
-    in_force = Q(from_at__lte=at, to_at__gt=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
-    return Delegation.objects.filter(
-        in_force, taker=taker, kind=kind, cap_fen__gte=amount_fen
-    ).select_related("giver")
+    rows = Delegation.objects.filter(in_force(at), taker=taker, kind=kind, cap_fen__gte=amount_fen)
+    return rows.select_related("giver").order_by("pk")
 
 
 def decides_for(step: ApprovalStep, person: Person, at: datetime) -> Person | None:
@@ -58,5 +92,20 @@ def decides_for(step: ApprovalStep, person: Person, at: datetime) -> Person | No
     if person in candidates:
         return person
     route = step.route
-    given = delegations(person, route.matter.kind, route.amount_fen, at)
-    return next((d.giver for d in given if d.giver in candidates and person.pk != route.by_id), None)
+    given = [d for d in delegations(person, route.matter.kind, route.amount_fen, at) if d.giver in candidates]
+    return given[0].giver if given and not stands_apart(person, route.matter) else None
+
+
+def stands_apart(person: Person, matter: Matter) -> bool:
+    """Who asked for it, submitted it in any round, or was excluded from one, decides it for nobody."""
+    rows = ApprovalRoute.objects.filter(Q(by=person) | Q(excluded=person), matter=matter)
+    return matter.opened_by_id == person.pk or rows.exists()
+
+
+def stand_ins(candidates: Iterable[Person], matter: Matter, amount_fen: int, at: datetime) -> list[Person]:
+    """Who may decide a step for one of its candidates, to be told of it."""
+    rows = Delegation.objects.filter(
+        in_force(at), giver__in=list(candidates), kind=matter.kind, cap_fen__gte=amount_fen
+    )
+    found = {d.taker for d in rows.select_related("taker").order_by("pk")}
+    return [person for person in sorted(found, key=lambda p: p.pk) if not stands_apart(person, matter)]

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from .. import entries
 from ..approvals.models import ApprovalRoute, ApprovalStep, Delegation
@@ -130,17 +130,17 @@ def _same(field: Any, said: str, shown: Any) -> bool:
 
 
 def decided_apart() -> Iterator[Finding]:
-    """I09: nobody decided his own paper, and nobody two steps of one round."""
-    for step in (
-        ApprovalStep.objects.filter(decided_by=F("route__by")).select_related("route__matter").order_by("pk")
-    ):
+    """I09: nobody decided his own paper or one he was kept apart from, for himself or for another, and nobody
+    two steps of one round. Who takes a paper back decides nothing."""
+    decided = ApprovalStep.objects.filter(state__in=(ApprovalStep.AGREED, ApprovalStep.REFUSED))
+    decided = decided.select_related("route__matter")
+    for step in decided.filter(decided_by=F("route__by")).order_by("pk"):
         yield Finding("I09", step.route.matter.number, "别人审批", "提交人自己批了", FORCED)
+    lent = Q(on_behalf_of__isnull=False, decided_by=F("route__matter__opened_by"))
+    for step in decided.filter(Q(decided_by=F("route__excluded")) | lent).order_by("pk").distinct():
+        yield Finding("I09", step.route.matter.number, "没有牵连的人审批", f"{step.decided_by}批的", FORCED)
     seen: set[tuple[int, int]] = set()
-    for step in (
-        ApprovalStep.objects.exclude(decided_by=None)
-        .select_related("route__matter")
-        .order_by("route_id", "order")
-    ):
+    for step in decided.order_by("route_id", "order"):
         pair = (step.route_id, step.decided_by_id or 0)
         if pair in seen:
             yield Finding("I09", step.route.matter.number, "两步由两个人批", "同一个人批了两步", FORCED)
@@ -156,7 +156,7 @@ def approved_by_rule() -> Iterator[Finding]:
             yield Finding("I22", route.matter.number, *wrong, FORCED)
         yield from _out_of_turn(route, steps)
         for step in steps:
-            if step.decided_by_id and not _could(step, route):
+            if step.decided_by_id and step.state != ApprovalStep.RECALLED and not _could(step, route):
                 yield Finding(
                     "I22",
                     f"{route.matter.number} 第 {step.order} 步",
@@ -178,10 +178,9 @@ def _not_the_tier(route: ApprovalRoute, steps: list[ApprovalStep]) -> tuple[str,
 
 
 def _out_of_turn(route: ApprovalRoute, steps: list[ApprovalStep]) -> Iterator[Finding]:
-    """Agreed steps come first, then at most one that is open or refused, then those that wait."""
-    shape = "".join(
-        {"agreed": "a", "open": "o", "refused": "r", "waiting": "w"}[step.state] for step in steps
-    )
+    """Agreed steps come first, then at most one that is open, refused or recalled, then those that wait."""
+    marks = {"agreed": "a", "open": "o", "refused": "r", "recalled": "r", "waiting": "w"}
+    shape = "".join(marks[step.state] for step in steps)
     if shape.strip("w").lstrip("a") not in ("", "o", "r") or shape.startswith("w"):
         yield Finding(
             "I22",
@@ -200,7 +199,7 @@ def _could(step: ApprovalStep, route: ApprovalRoute) -> bool:
         giver=step.on_behalf_of_id, taker=step.decided_by_id, kind=route.matter.kind,
         cap_fen__gte=route.amount_fen,
         from_at__lte=step.decided_at, to_at__gt=step.decided_at,
-    )  # fmt: skip
+    ).exclude(ended_at__lte=step.decided_at)  # fmt: skip
     return step.on_behalf_of_id in candidates and given.exists()
 
 

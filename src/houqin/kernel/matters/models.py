@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ..entries import Entry
 from ..people.models import Person
-from ..people.queries import duty_codes
+from ..people.queries import duty_codes, lent_to
 
 VIEWS = "view-"  # a duty "view-repairs" sees every matter of that area, "view-all" sees every matter
 
@@ -25,8 +25,9 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.open().filter(paused_at=None, due_at__lt=at)
 
     def in_hands_of(self, person: Person, at: datetime) -> "MatterQuerySet":
-        """Open, and held by name or by a duty the person has now."""
-        return self.open().filter(Q(holder=person) | Q(holder=None, duty__in=sorted(_codes(person, at))))
+        """Open, and held by name or by a duty the person has now, or waiting for a decision lent to him."""
+        held = Q(holder=person) | Q(holder=None, duty__in=sorted(_codes(person, at)))
+        return self.open().filter(held | _lent(person, at))
 
     def visible_to(self, person: Person, at: datetime) -> "MatterQuerySet":
         """What one asked for, has in hand by name or by duty, or took a step in;
@@ -57,7 +58,24 @@ def _concerns(person: Person, at: datetime) -> Q:
     """Each part by an index of its own, none by a walk of the table."""
     took_part = Q(pk__in=Event.objects.filter(by=person).values("matter"))
     in_hand = Q(closed_at=None) & (Q(holder=person) | Q(duty__in=sorted(_codes(person, at)), holder=None))
-    return Q(opened_by=person) | in_hand | took_part
+    return Q(opened_by=person) | in_hand | took_part | _lent(person, at)
+
+
+def _lent(person: Person, at: datetime) -> Q:
+    """What waits for a decision that another gave this person (授权), but for what he asked for himself.
+
+    Approvals stand above, so they are named by their relation, as persons are below them; who was given
+    nothing pays nothing.
+    """
+    found = Q()
+    for given in lent_to(person, at):
+        rows = Matter.objects.filter(
+            kind=given.kind, closed_at=None, routes__amount_fen__lte=given.cap_fen,
+            routes__steps__state="open", routes__steps__candidates=given.giver_id,
+        )  # fmt: skip
+        rows = rows.exclude(opened_by=person).exclude(routes__by=person).exclude(routes__excluded=person)
+        found |= Q(pk__in=rows.values("pk"))
+    return found
 
 
 def _codes(person: Person, at: datetime) -> frozenset[str]:

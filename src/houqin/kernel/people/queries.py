@@ -1,11 +1,16 @@
 """Who holds which duty on a date. Rules ask here, never for names."""
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
 
 from .models import Duty, Person, Post
+
+if TYPE_CHECKING:
+    from ..approvals.models import Delegation
 
 SYSTEM, VISITOR = "system", "visitor"  # built-in persons without a login
 
@@ -42,6 +47,18 @@ def _remembered[T](person: Person, what: str, on: date, ask: Callable[[], T]) ->
             kept.pop(old, None)
         kept[key] = ask()
     return kept[key]
+
+
+def lent_to(person: Person, at: datetime) -> "list[Delegation]":
+    """What others have given this person to decide, in force now; remembered as duties are, so that whoever
+    was given nothing is asked nothing."""
+    on = timezone.localtime(at).date()
+
+    def ask() -> "list[Delegation]":
+        start = timezone.make_aware(datetime.combine(on, datetime.min.time()))
+        return list(person.taken.filter(to_at__gt=start).select_related("giver").order_by("pk"))
+
+    return [given for given in _remembered(person, "lent", on, ask) if given.runs(at)]
 
 
 def has_duty(person: Person, code: str, on: date) -> bool:

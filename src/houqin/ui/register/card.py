@@ -199,7 +199,10 @@ def worded(row: Model, name: str, text: str) -> str:
 
 def new(request: access.Request, register: Register, slip: CardSlip) -> HttpResponse:
     """A new card."""
-    return _take(request, register, slip, None, access.act(request))
+    act = access.act(request)
+    if request.method != "POST":
+        refuse_other(slip, None, act)
+    return _take(request, register, slip, None, act)
 
 
 def take(request: access.Request, register: Register, key: int, slip: CardSlip) -> HttpResponse:
@@ -207,9 +210,13 @@ def take(request: access.Request, register: Register, key: int, slip: CardSlip) 
     row, act = find(request, register, key), access.act(request)
     if request.method != "POST":  # what is sent a second time is answered as the first
         still_open(register, slip, row)
-        if slip.may is not None and not slip.may(act, row):
-            raise NotYours(f"“{slip.label}”不归你办，没有保存。")
+        refuse_other(slip, row, act)
     return _take(request, register, slip, row, act)
+
+
+def refuse_other(slip: CardSlip, row: Any, act: Act) -> None:
+    if slip.may is not None and not slip.may(act, row):
+        raise NotYours(f"“{slip.label}”不归你办，没有保存。")
 
 
 def still_open(register: Register, slip: CardSlip, row: Any) -> None:
@@ -324,7 +331,7 @@ def _page(
         "back": {"url": "../"},
     }
     if slips.is_part(request):
-        return render(request, "ui/parts/sheet.html", context, status=status)
+        return slips.draw(request, context, status)
     return render(
         request, "ui/new.html" if row is None else "ui/change.html", {**context, "page": True}, status=status
     )

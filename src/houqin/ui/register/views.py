@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from houqin.kernel import wording
+from houqin.kernel.act import Act
 from houqin.kernel.people.models import ListChoice
 from houqin.ui import access
 
@@ -255,8 +256,8 @@ def offered(asked: Asked) -> dict[str, Any]:
     if opening and may_see(opening.duties, asked.codes):
         return {"label": opening.label, "url": opening.url, "icon": opening.icon}
     new = register.slip("new")
-    return (
-        {"label": new.label, "url": "new/", "icon": "plus"}
-        if new and may_see(new.duties, asked.codes)
-        else {}
-    )
+    if new is None or not may_see(new.duties, asked.codes):
+        return {}
+    if new.may and not new.may(Act(by=asked.person, at=asked.at, via="web"), None):
+        return {}
+    return {"label": new.label, "url": "new/", "icon": "plus"}

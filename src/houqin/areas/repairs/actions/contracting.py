@@ -30,10 +30,14 @@ def ask_contractor(
     if cost_fen <= 0:
         raise Refused("外修费用要大于 0，没有提交。", field="cost_fen")
     approvals.submit(matter, amount_fen=cost_fen, papers=[COLLECTIVE] if record else [], act=act)
-    holder, duty = _approver(_open_step(matter))
+    opened = _open_step(matter)
+    holder, duty = _approver(opened)
     said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
     facts = {"contractor": contractor, "cost_fen": cost_fen}
-    event = steps.move(matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts, act=act)
+    event = steps.move(
+        matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts,
+        tell=_stand_ins(opened, matter, act), act=act,
+    )  # fmt: skip
     attachments.attach(event, record, "paper", act=act)
     steps.note(repair, contractor=contractor[:60], contractor_fen=cost_fen)
     steps.answer(repair, act)
@@ -45,6 +49,7 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
     """同意: on to the next who decides, after the last one back to the worker."""
     repair = steps.take_up(matter, "agree", act)
     step = _open_step(matter)
+    act, giver = _for_whom(step, act)
     following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
     if following:
         holder, duty = _approver(following)
@@ -56,6 +61,7 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
         holder=holder,
         duty="" if holder else duty,
         note=note,
+        tell=(*giver, *(_stand_ins(following, matter, act) if following else ())),
         act=act,
     )
     approvals.decide(matter, agreed=True, note=note, act=act)
@@ -67,11 +73,39 @@ def refuse(matter: Matter, *, note: str, act: Act) -> Event:
     """退回: no contractor for this price, with the reason; back to the worker."""
     repair = steps.take_up(matter, "refuse", act)
     steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
+    act, giver = _for_whom(_open_step(matter), act)
     holder = steps.back_to(repair, act)
-    event = steps.move(matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, act=act)
+    event = steps.move(
+        matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, tell=giver, act=act
+    )
     approvals.decide(matter, agreed=False, note=note, act=act)
     steps.note(repair, contractor="", contractor_fen=None)
     return event
+
+
+@transaction.atomic
+def recall(matter: Matter, *, note: str, act: Act) -> Event:
+    """撤回: what was asked is taken back while it is undecided; back to the worker, who may ask again."""
+    repair = steps.take_up(matter, "recall", act)
+    steps.want(note, "note", "没有写为什么撤回，没有保存。写明原因，审批人和维修人才知道。")
+    waited = _open_step(matter).candidates.all()
+    holder = steps.back_to(repair, act)
+    event = steps.move(
+        matter, "recall", holder=holder, duty="" if holder else WORKER, note=note, tell=tuple(waited), act=act
+    )
+    approvals.recall(matter, note=note, act=act)
+    steps.note(repair, contractor="", contractor_fen=None)
+    return event
+
+
+def _for_whom(step: ApprovalStep, act: Act) -> tuple[Act, tuple[Person, ...]]:
+    """The act as done for whoever gave the decision away, and him, to be told of it."""
+    giver = routes.decides_for(step, act.by, act.at)
+    return (act, ()) if giver is None or giver == act.by else (act.on_behalf(giver), (giver,))
+
+
+def _stand_ins(step: ApprovalStep, matter: Matter, act: Act) -> tuple[Person, ...]:
+    return tuple(routes.stand_ins(step.candidates.all(), matter, step.route.amount_fen, act.at))
 
 
 def _open_step(matter: Matter) -> ApprovalStep:

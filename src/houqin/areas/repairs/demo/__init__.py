@@ -15,12 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from houqin.kernel.act import Act
+from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.attachments.actions import Upload, keep, keep_drawing
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.people.queries import SYSTEM, built_in
 from houqin.kernel.terms import queries as terms
 
 from .. import actions
+from ..flow import REPAIR
 from ..models import FaultType, Repair
 from . import daily
 from .materials import Stage, hand, picture, read_faults
@@ -51,6 +53,7 @@ def fill(stage: Stage, *, until: datetime, progress: Callable[[float, str], None
     name_workers(stage, act)
     draw(stage)
     run(lives(stage, begin, until), until, begin, progress)
+    lend(stage, until)
     return Repair.objects.count()
 
 
@@ -71,6 +74,16 @@ def lives(stage: Stage, begin: datetime, until: datetime) -> list[Story]:
         days_of_rounds(stage, days, until),
         the_clock(days, until),
     ]
+
+
+def lend(stage: Stage, until: datetime) -> None:
+    """The director is away for three days: the accountant decides smaller outside repairs for him."""
+    act = stage.act("director", until - timedelta(minutes=20))
+    home = datetime.combine(act.day + timedelta(days=3), time.min, timezone.get_default_timezone())
+    approvals.delegate(
+        taker=stage.people["accountant"], kind=REPAIR.kind, cap_fen=200_000, from_at=act.at, to_at=home,
+        deed="到市里培训三天，校长同意", act=act,
+    )  # fmt: skip
 
 
 def beginning(until: datetime) -> datetime:

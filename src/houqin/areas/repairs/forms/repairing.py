@@ -152,7 +152,7 @@ class ContractorForm(SlipForm):
     contractor = forms.CharField(label="外修单位", max_length=60)
     cost_fen = MoneyField(label="费用", least=1)
     note = note("为什么要外修", words=("厂家才有配件", "要登高", "要专业资质"))
-    record = PaperField(label="校务会记录", required=False, help_text="10,000.00 元起要附")
+    record = PaperField(label="校务会记录", required=False, help_text="有的金额要附")
 
 
 class AgreeForm(SlipForm):
@@ -161,6 +161,10 @@ class AgreeForm(SlipForm):
 
 class RefuseForm(SlipForm):
     note = note("为什么退回", words=("再问一家", "自己能修", "先不修"))
+
+
+class RecallForm(SlipForm):
+    note = note("为什么撤回", words=("审批人外出", "自己修好了", "金额报错了", "换一家"))
 
 
 def parts_used() -> RowsField:

@@ -3,6 +3,7 @@
 
 from .checks import (
     agree_with_events,
+    approvals_agree,
     lessons_are_honest,
     on_the_spot,
     parts_add_up,
@@ -79,7 +80,7 @@ from .rounds import (
 
 __all__ = [
     "Counted", "Due", "Figures", "Grading", "Line", "ON_TIME", "PLANS", "ROUND", "Repeat",
-    "SHIPPED_TIERS", "adding_up", "agree_with_events", "alerts", "as_graded", "calendar",
+    "SHIPPED_TIERS", "adding_up", "agree_with_events", "alerts", "approvals_agree", "as_graded", "calendar",
     "catalogue", "clocks", "closed_apart", "counted", "dues", "first_steps", "goes_round", "graded",
     "held", "in_count", "in_figures", "jobs", "left", "lessons_are_honest", "lessons_lost", "lessons_so_far",
     "look_up_code", "looked_up", "maintainers", "maintains", "of_worker", "on_spot", "on_the_spot",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from houqin.kernel.approvals.models import ApprovalRoute, ApprovalStep
 from houqin.kernel.area import Finding
 from houqin.kernel.matters.models import Event
 from houqin.kernel.people.queries import SYSTEM
@@ -105,3 +106,18 @@ def turns_agree() -> Iterator[Finding]:
     for job in rows.exclude(done | missed | other).order_by("pk"):
         stands = f"{job.matter.state}，这一次是“{job.slot.get_state_display()}”"
         yield Finding("repairs.R7", job.matter.number, "按时做完才算完成，漏了的不能补成按时", stands)
+
+
+def approvals_agree() -> Iterator[Finding]:
+    """等批 has one step that waits to be decided, in the newest round of its route; nothing else has one, so
+    that nothing is decided after it was refused or taken back."""
+    steps = ApprovalStep.objects.filter(state=ApprovalStep.OPEN, route__matter=OuterRef("pk"))
+    newest = ApprovalRoute.objects.filter(matter=OuterRef("pk")).order_by("-round", "-pk").values("pk")[:1]
+    rows = Repair.objects.select_related("matter").annotate(
+        waits=Exists(steps), rightly=Exists(steps.filter(route=Subquery(newest)))
+    )
+    approving = Q(matter__state="approving")
+    wrong = (approving & Q(rightly=False)) | (~approving & Q(waits=True))
+    for repair in rows.filter(wrong).order_by("pk"):
+        stands = f"{repair.matter.state}，{'有' if repair.waits else '没有'}一步在等批"
+        yield Finding("repairs.R8", repair.matter.number, "等批的正有一步在等批，不等批的没有", stands)

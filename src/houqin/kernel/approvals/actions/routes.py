@@ -1,67 +1,19 @@
-"""Entering tiers, routing a paper, deciding its steps, delegating. There is no override."""
+"""Routing a paper, deciding its steps, taking it back. There is no override."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.db import transaction
 
-from .. import entries
-from ..act import Act
-from ..audit import actions as audit
-from ..errors import NotYours, Overtaken, Refused
-from ..matters.models import Matter
-from ..people.models import Person
-from ..people.queries import duty_name, holders
-from . import queries
-from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
-
-SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
-COLLECTIVE = "校务会记录"
-
-
-@dataclass(frozen=True)
-class Range:
-    """One range of amounts and the duties that decide it, in order; `to_fen` None is without end."""
-
-    from_fen: int
-    to_fen: int | None
-    duties: tuple[str, ...]
-    paper: str = ""
-    quotes: int = 0
-
-
-@transaction.atomic
-def issue_rules(
-    kind: str, *, effective_on: date, authority: str, ranges: Iterable[Range], category: str = "", act: Act
-) -> RuleSet:
-    """A new version of the tiers of one kind of paper; refuses a gap or an overlap in [0, ∞)."""
-    ordered = sorted(ranges, key=lambda found: found.from_fen)
-    _refuse_gaps(ordered)
-    last = RuleSet.objects.filter(kind=kind).order_by("-version").first()
-    rules = audit.add(
-        RuleSet, kind=kind, version=last.version + 1 if last else 1, effective_on=effective_on,
-        authority=authority, act=act,
-    )  # fmt: skip
-    tiers = [
-        RuleTier(rule_set=rules, category=category, from_fen=r.from_fen, to_fen=r.to_fen, order=n, duty=duty,
-                 paper=r.paper, quotes=r.quotes)
-        for r in ordered for n, duty in enumerate(r.duties, 1)
-    ]  # fmt: skip
-    audit.add_many(RuleTier, tiers, act=act)
-    return rules
-
-
-def _refuse_gaps(ranges: list[Range]) -> None:
-    expected: int | None = 0
-    for found in ranges:
-        if expected is None or found.from_fen != expected or not found.duties:
-            raise Refused("各档金额要从 0 起首尾相接，不重叠、不断开，每档至少一步。没有保存。")
-        expected = found.to_fen
-    if expected is not None:
-        raise Refused("最后一档要没有上限。没有保存。")
+from ... import entries
+from ...act import Act
+from ...errors import NotYours, Overtaken, Refused
+from ...matters.models import Matter
+from ...people.models import Person
+from ...people.queries import duty_name, holders
+from .. import queries
+from ..models import ApprovalRoute, ApprovalStep, RuleSet, RuleTier
 
 
 @transaction.atomic
@@ -85,7 +37,9 @@ def submit(
         ApprovalRoute, matter=matter, rule_set=rules, round=matter.routes.count() + 1, amount_fen=amount_fen,
         basis_fen=basis, reason=reason or _reason(rules, tiers[0], basis), by=act.by, at=act.at,
     )  # fmt: skip
-    _add_steps(route, tiers, {act.by.pk, *(person.pk for person in excluded)}, act)
+    apart = {person.pk for person in excluded}
+    route.excluded.set(apart)
+    _add_steps(route, tiers, {act.by.pk, *apart}, act)
     return route
 
 
@@ -113,7 +67,7 @@ def _candidates(duty: str, excluded: set[int], act: Act) -> tuple[list[Person], 
     able = [person for person in holders(duty, act.day) if person.pk not in excluded]
     if able:
         return able, False
-    above = [person for person in holders(SUPERIOR, act.day) if person.pk not in excluded]
+    above = [person for person in holders(queries.SUPERIOR, act.day) if person.pk not in excluded]
     if not above:
         raise Refused(f"“{duty_name(duty)}”这一步没有可以审批的人，没有提交。先给这个岗位安排人。")
     return above, True
@@ -152,20 +106,16 @@ def _open_next(step: ApprovalStep) -> ApprovalStep | None:
     return following
 
 
-def delegate(
-    *, taker: Person, kind: str, cap_fen: int, from_at: datetime, to_at: datetime, deed: str, act: Act
-) -> Delegation:
-    """Give one's own decisions to another for a time; what was given to oneself cannot be passed on."""
-    if taker == act.by:
-        raise Refused("不能授权给自己，没有保存。", field="taker")
-    return audit.add(
-        Delegation,
-        giver=act.by,
-        taker=taker,
-        kind=kind,
-        cap_fen=cap_fen,
-        from_at=from_at,
-        to_at=to_at,
-        deed=deed,
-        act=act,
+@transaction.atomic
+def recall(matter: Matter, *, note: str, act: Act) -> ApprovalStep:
+    """撤回: the paper is taken back while it is undecided; its round ends there, the next submission opens
+    another. Who may is the flow's to say; a decision that was faster stands."""
+    step = queries.open_step(matter)
+    if step is None:
+        raise Overtaken(f"{matter.number} 已经批过了，没有撤回。看一下最新的经过。")
+    done = ApprovalStep.objects.filter(pk=step.pk, state=ApprovalStep.OPEN).update(
+        state=ApprovalStep.RECALLED, decided_by=act.by, decided_at=act.at, note=note[:300]
     )
+    if not done:
+        raise Overtaken(f"{matter.number} 这一步刚刚批过了，没有撤回。看一下最新的经过。")
+    return step
