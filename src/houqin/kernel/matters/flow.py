@@ -33,6 +33,9 @@ class Step:
     """步骤: from which states to which, who may, and the verb on the button.
 
     `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page.
+    `hands`: by this step it goes into other hands, on a leaver's page many at once; the field of its slip that
+    names the receiver. Whether he may have it, its action asks. A flow without such a step lets nobody pass
+    its matters on.
     """
 
     key: str
@@ -44,6 +47,7 @@ class Step:
     tone: str = ""  # how the step looks in the way so far: good bad wait
     main: bool = False
     shown: bool = True
+    hands: str = ""
 
 
 @dataclass(frozen=True)
