@@ -106,9 +106,17 @@ def hand_over(person: Person, *, matters: Iterable[Matter], receiver: Person, no
             refused.append((matter, no))
     if refused:
         kind = NotYours if all(isinstance(no, NotYours) for _, no in refused) else Refused
-        said = "\n".join(f"{matter}：{no}" for matter, no in refused[:SHOWN])
-        raise kind(f"{len(chosen)} 件里有 {len(refused)} 件不能移交给{receiver}，一件也没有移交。\n{said}")
+        head = f"{len(chosen)} 件里有 {len(refused)} 件不能移交给{receiver}，一件也没有移交。"
+        raise kind(head + because(refused))
     return person
+
+
+def because(refused: list[tuple[Matter, Refused]]) -> str:
+    """Each reason once, before it the matters that it is about."""
+    about: dict[str, list[str]] = {}
+    for matter, no in refused:
+        about.setdefault(str(no), []).append(matter.number)
+    return "".join(f"{'、'.join(numbers)}：{said}" for said, numbers in about.items())
 
 
 def hand(matter: Matter, person: Person, *, receiver: Person, note: str, act: Act) -> None:
