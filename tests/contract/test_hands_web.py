@@ -140,7 +140,7 @@ def test_what_is_ones_own_to_sign_stays_and_is_named(web, cast, held):
     signing = to_sign(cast)
     director = web.as_("director")
     form = text(director.get(page(cast, "hand_over/")))
-    assert f"不在这里移交的：{signing.number} 等签收。签收、审批是本人的事，别的归派工的人转" in form
+    assert f"不在这里移交的：{signing.number} 等签收。签收、审批要本人办，别的由总务主任转" in form
     answer = director.send(page(cast, "hand_over/"), sent(cast, [*held, signing]))
     assert (answer.status_code, holders([*held, signing])) == (422, ["repairman"] * 4)
 

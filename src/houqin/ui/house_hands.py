@@ -90,7 +90,7 @@ def not_handed(cannot: list[Matter]) -> str:
         return ""
     named = "、".join(f"{m.number} {flow_of(m.kind).state(m.state).label}" for m in cannot[:SHOWN])
     more = f"等 {len(cannot)} 件" if len(cannot) > SHOWN else ""
-    return f"不在这里移交的：{named}{more}。签收、审批是本人的事，别的归派工的人转"
+    return f"不在这里移交的：{named}{more}。签收、审批要本人办，别的由总务主任转"
 
 
 @transaction.atomic
