@@ -79,7 +79,7 @@ def test_all_of_it_goes_to_another_each_by_its_own_step(web, cast, held):
 
 
 def test_all_or_nothing_and_who_may_not_have_it_is_named(web, cast, held):
-    """Seen to fail with each matter in a transaction of its own and no refusal at the end: the task was gone."""
+    """It must fail with each matter in a transaction of its own and no refusal at the end: the task was gone."""
     before = Event.objects.count()
     answer = web.as_("director").send(page(cast, "hand_over/"), sent(cast, held, to="guard"))
     html = text(answer)
@@ -123,7 +123,7 @@ WHO = {  # who hands over how many of 李师傅's three: himself, the office; a 
 
 @pytest.mark.parametrize("role", WHO)
 def test_who_may_hand_over_what(web, cast, held, role):
-    """Deny by default: seen to fail with `may` left off the card's form (everybody was let in)."""
+    """Deny by default: must fail with `may` left off the card's form (everybody was let in)."""
     browser = web.as_(role)
     opened = browser.get(page(cast, "hand_over/"))
     assert opened.status_code == (200 if WHO[role] else 403)
@@ -136,7 +136,7 @@ def test_who_may_hand_over_what(web, cast, held, role):
 
 
 def test_what_is_ones_own_to_sign_stays_and_is_named(web, cast, held):
-    """Seen to fail with 转派 let begin in 等签收: it stood among what can be handed over."""
+    """It must fail with 转派 let begin in 等签收: it stood among what can be handed over."""
     signing = to_sign(cast)
     director = web.as_("director")
     form = text(director.get(page(cast, "hand_over/")))
@@ -211,7 +211,7 @@ def test_a_plan_of_who_imported_it_goes_on_with_another(web, cast):
 
 
 def test_the_action_itself_asks_who_and_whether_it_is_still_there(cast, held):
-    """What passes the form late is caught under the lock: seen to fail with the holder not asked again."""
+    """What passes the form late is caught under the lock: must fail with the holder not asked again."""
     by, said = cast.act("teacher"), {"receiver": cast["electrician"], "note": "离岗"}
     with pytest.raises(NotYours, match="3 件里有 3 件不能移交给赵师傅，一件也没有移交。"):
         house_hands.hand_over(cast["repairman"], matters=held, **said, act=by)

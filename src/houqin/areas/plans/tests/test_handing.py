@@ -98,7 +98,7 @@ def test_a_task_goes_to_another_doer_never_to_its_checker(scene):
 
 
 def test_its_check_goes_to_another_and_nobody_ever_checks_what_he_did(scene):
-    """Seen to fail with the present doer alone kept out (李师傅, who did the first half, was let in), and with
+    """It must fail with the present doer alone kept out (李师傅, who did the first half, was let in), and with
     who did it let to choose who looks."""
     task = scene.task(scene.in_force(), checker="vice-principal")
     hand = actions.hand_over_task
@@ -122,7 +122,7 @@ def test_its_check_goes_to_another_and_nobody_ever_checks_what_he_did(scene):
 
 
 def test_whose_checker_or_doer_has_left_it_waits_for_the_office(scene):
-    """Never in the hands of who has left (I05): seen to fail with the checker given it all the same."""
+    """Never in the hands of who has left (I05): must fail with the checker given it all the same."""
     task = scene.task(scene.in_force(), checker="accountant")
     leaves(scene, "accountant")
     assert area.says_done(scene.act("repairman"), scene.again(task)) == "钱会计已经离岗，交总务处另定检查人"

@@ -179,7 +179,7 @@ def test_passing_on_is_counted_and_gives_its_reason(scene):
 
 
 def test_passed_on_while_the_clock_stands_still_it_goes_on_standing(scene):
-    """A leaver's repair that waits for parts: seen to fail without `waiting` in the step's row."""
+    """A leaver's repair that waits for parts: must fail without `waiting` in the step's row."""
     matter = scene.report()
     actions.pause(matter, reason="parts", act=scene.act("repairman"))
     paused, due = matter.paused_at, matter.due_at
