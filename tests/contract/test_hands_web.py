@@ -1,4 +1,4 @@
-"""移交 from a leaver's page: what he has in hand goes to another, all of the chosen or none; over web and API."""
+"""移交 from a leaver's page: what he has in hand goes to another, all of the chosen or none; web and API."""
 
 from uuid import uuid4
 
@@ -79,7 +79,7 @@ def test_all_of_it_goes_to_another_each_by_its_own_step(web, cast, held):
 
 
 def test_all_or_nothing_and_who_may_not_have_it_is_named(web, cast, held):
-    """It must fail with each matter in a transaction of its own and no refusal at the end: the task was gone."""
+    """It must fail with each matter in a transaction of its own and no refusal at the end."""
     before = Event.objects.count()
     answer = web.as_("director").send(page(cast, "hand_over/"), sent(cast, held, to="guard"))
     html = text(answer)

@@ -1,4 +1,4 @@
-"""移交: what a leaver or an absent one has in hand goes to another, each by the step that its flow has for that."""
+"""移交: what a leaver or an absent one has in hand goes to another, each by the step its flow has for it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class HandOver(SlipForm):
 
 
 def in_hand(person: Person, act: Act) -> tuple[list[Matter], list[Matter]]:
-    """What he has in hand, as far as it may be seen: what may be handed over by who asks, and what may not."""
+    """What he has in hand, as far as it may be seen: what who asks may hand over, and what he may not."""
     rows = Matter.objects.visible_to(act.by, act.at).open().filter(holder=person)
     can: list[Matter] = []
     cannot: list[Matter] = []

@@ -9,7 +9,6 @@ from .tasks import cancel, check, give, note, nudge, report, send_back
 
 __all__ = [
     "acknowledge", "assign", "bind", "bring", "cancel", "change_clause", "check", "confirm_sure", "decide",
-    "drop",
-    "end", "enter_clause", "give", "hand_over_plan", "hand_over_task", "lay_out", "note", "nudge", "open_plan", "propose", "report", "send_back",
-    "sign",
+    "drop", "end", "enter_clause", "give", "hand_over_plan", "hand_over_task", "lay_out", "note", "nudge",
+    "open_plan", "propose", "report", "send_back", "sign",
 ]  # fmt: skip

@@ -88,7 +88,7 @@ def check(matter: Matter, *, note: str = "", act: Act) -> Event:
 
 @transaction.atomic
 def send_back(matter: Matter, *, note: str, act: Act) -> Event:
-    """没落实: back to the doer with what is lacking; its due day stays. Has he left, the office finds another."""
+    """没落实: back to the doer with what is lacking; its due day stays. Has he left, the office finds one."""
     task = _take_up(matter, "send_back", act)
     steps.want(note, "没有写哪里没落实，没有退回。写明缺什么。")
     due_at = _evening(task.due_on)

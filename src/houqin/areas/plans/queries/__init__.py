@@ -36,7 +36,7 @@ __all__ = [
     "checked_by_another", "clauses_of", "counted", "declared", "held", "in_force_is_owned",
     "in_right_hands", "is_here", "owned",
     "plan_in_force", "plans_seen",
-    "proposals", "read_by", "readers_seen", "sees_drafts", "shipped_clauses", "standings", "takers", "tasks_seen",
-    "to_read", "to_sign", "trees_hold",
+    "proposals", "read_by", "readers_seen", "sees_drafts", "shipped_clauses", "standings", "takers",
+    "tasks_seen", "to_read", "to_sign", "trees_hold",
     "unbound", "undecided", "wanted",
 ]  # fmt: skip

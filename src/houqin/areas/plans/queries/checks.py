@@ -58,8 +58,8 @@ def checked_by_another() -> Iterator[Finding]:
 
 
 def in_right_hands() -> Iterator[Finding]:
-    """A task to be done is in its doer's hands, one to be looked at in its checker's; or in the office's, until
-    it finds another for who has left."""
+    """A task to be done is in its doer's hands, one to be looked at in its checker's; or in the office's,
+    until it finds another for who has left."""
     right = Q(matter__holder=None, matter__duty=rules.OFFICE)
     right |= Q(matter__state="open", matter__holder=F("doer"))
     right |= Q(matter__state="done", matter__holder=F("checker"))

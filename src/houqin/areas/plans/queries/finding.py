@@ -84,7 +84,7 @@ def is_here(person: Person, on: date) -> bool:
 
 
 def takers(matter: Matter, on: date) -> QuerySet[Person]:
-    """Who may be handed a plan: who runs the office. A task: not its checker; its check: nobody who did it."""
+    """Who may be handed a plan: who runs the office. A task: not its checker; its check: none who did it."""
     if matter.kind == PLAN.kind:
         rows = Person.objects.filter(pk__in=[person.pk for person in holders(rules.OFFICE, on)])
     else:
