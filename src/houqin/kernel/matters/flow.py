@@ -34,8 +34,8 @@ class Step:
 
     `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page.
     `hands`: by this step it goes into other hands, on a leaver's page many at once; the field of its slip
-    that names the receiver. Whether he may have it, its action asks. A flow without such a step lets nobody pass
-    its matters on.
+    that names the receiver. Whether he may have it, its action asks. A flow without such a step lets
+    nobody pass its matters on.
     """
 
     key: str
