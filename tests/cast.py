@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from houqin.kernel.act import Act
+from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Person, Post, User
 from houqin.kernel.people.queries import SYSTEM, VISITOR, built_in
@@ -43,6 +44,11 @@ class Cast:
 
     def place(self, code: str) -> Place:
         return Place.objects.select_related("owner", "parent").get(code=code)
+
+    def put(self, matter: Matter, role: str) -> None:
+        """It lies in this person's hands, whether or not a step would have put it there."""
+        Matter.objects.filter(pk=matter.pk).update(holder=self[role], duty="")
+        matter.refresh_from_db()
 
     def act(self, role: str, *, at: datetime | None = None, **more: object) -> Act:
         """What this person does now; each act a minute after the one before."""

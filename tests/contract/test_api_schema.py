@@ -17,7 +17,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from houqin.areas.repairs.tests.scene import Scene
 from houqin.config.wsgi import application
-from houqin.kernel.matters import actions as matters
 from houqin.ui import bearer
 from tests.api import ROOT, caller
 
@@ -45,7 +44,7 @@ def school(full, web, monkeypatch) -> Iterator[dict]:
     request_finished.disconnect(close_old_connections)
     scene = Scene.of(web.cast)
     matter = scene.report("director")
-    matters.hand_over(matter, holder=web.cast["director"], note="代办", act=scene.act("principal"))
+    web.cast.put(matter, "director")
     token = caller(web.cast, "director").row.token
     yield {"number": matter.number, "token": token, "key": scene.types["W04"].pk}
     request_started.connect(close_old_connections)

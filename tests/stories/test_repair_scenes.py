@@ -14,7 +14,6 @@ from houqin.kernel.area import Morning
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators.declare import Period
 from houqin.kernel.indicators.queries import rows, value
-from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters import queries as desk
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.places.queries import label_of
@@ -551,7 +550,7 @@ def test_what_the_reporter_is_told_follows_what_he_says(scene, web):
     assert "先办" not in page(web.as_("teacher").get(url, lamp | {"impact": "nonsense"}))
 
 
-def test_a_hand_over_leaves_the_place_in_the_line(scene):
-    matter = scene.report(code="W05", impact="room")
-    matters.hand_over(matter, holder=scene.cast["electrician"], note="请假", act=scene.act("principal"))
+def test_passing_on_leaves_the_place_in_the_line(scene):
+    matter = scene.report(impact="room")
+    actions.pass_on(matter, worker=scene.cast["electrician"], note="请假", act=scene.act("repairman"))
     assert scene.again(matter).first

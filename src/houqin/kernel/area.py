@@ -20,7 +20,7 @@ from . import wording
 from .act import Act
 from .indicators.declare import Indicator
 from .matters import queries as matters
-from .matters.flow import Flow
+from .matters.flow import Flow, Step
 from .matters.models import Matter
 from .people.models import Person
 from .people.queries import duty_codes
@@ -271,6 +271,14 @@ def approval_kinds() -> dict[str, ApprovalKind]:
 
 def slip_for(kind: str, step: str) -> Slip | None:
     return area_of(kind).slips.get((kind, step))
+
+
+def handing(matter: Matter) -> tuple[Step, Slip] | None:
+    """移交: the step by which it goes into other hands, in the state it is in, with its slip."""
+    flow = flow_of(matter.kind)
+    step = next((step for step in flow.steps if step.hands and matter.state in step.start), None)
+    slip = slip_for(matter.kind, step.key) if step else None
+    return (step, slip) if step and slip else None
 
 
 def offers_at(thing: Place | models.Model, person: Person) -> dict[str, Offer]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 
 from .area import Area, areas
-from .matters.flow import Flow
+from .matters.flow import Flow, Step
 from .people.granting import known_codes
 
 
@@ -54,8 +54,16 @@ def _wrong_flow(area: Area, flow: Flow) -> Iterator[tuple[str, str]]:
             yield "E03", f"{flow.kind}/{step.key} names unknown states {sorted(unknown)}"
         if step.shown and (flow.kind, step.key) not in area.slips:
             yield "E04", f"{flow.kind}/{step.key} has no slip"
+        if step.hands and wrongly_handing(area, flow, step):
+            yield "E07", f"{flow.kind}/{step.key}: its slip must ask for {step.hands} and note, no more"
     for key in sorted(states - reaching_an_end(flow)):
         yield "E05", f"{flow.kind}: no way from {key} to an end"
+
+
+def wrongly_handing(area: Area, flow: Flow, step: Step) -> bool:
+    """A leaver's page fills the slip of each of his matters, and asks for nothing else."""
+    slip = area.slips.get((flow.kind, step.key))
+    return slip is None or keywords(slip.action) != {step.hands, "note"}
 
 
 def reaching_an_end(flow: Flow) -> set[str]:

@@ -20,7 +20,7 @@ from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Person, Post
 from houqin.kernel.people.queries import duty_codes, held_on
 
-from . import house_logins, house_outside
+from . import house_hands, house_logins, house_outside
 from .fields import DayField, SlipForm
 from .house_places import KEEPERS, OFFICE, SLUG, SLUG_SAID, matters_of
 from .register.declare import (
@@ -205,6 +205,9 @@ PEOPLE = Register(
                  when=is_here),
         *house_logins.SLIPS,
         *house_outside.SLIPS,
+        CardSlip("hand_over", "移交", house_hands.HandOver, house_hands.hand_over, (), "arrows-exchange",
+                 choices=house_hands.choices, may=house_hands.may_hand_over,
+                 says="要么都移交，要么一件也不动。每一件的经过里都记着。"),
         CardSlip("leave", "离岗", Leave, leave, KEEPERS, "logout", when=is_here,
                  says="手上的事和负责的场所都移交了才能离岗；离岗后不能登录。"),
     ),

@@ -131,7 +131,6 @@ def common_facts(matter: Matter, at: datetime) -> list[Fact]:
 # ── way so far ────────────────────────────────────────────────────────────────────────────────────────────
 
 HOUSE_STEPS = {  # taken by the house, not named by any flow
-    "hand_over": ("移交", "arrows-exchange", ""),
     "escalate": ("督办", "alert-triangle", "bad"),
 }
 

@@ -30,6 +30,13 @@ def giving(act: Act, matter: Matter | None) -> dict[str, Any]:
     return {"clause": clauses.order_by("place"), "doer": staff, "checker": staff}
 
 
+def taking(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """Who may be handed it today."""
+    assert matter is not None
+    label = {"receiver__label": "移交给谁检查"} if matter.state == "done" else {}
+    return {"receiver": queries.takers(matter, act.day), **label}
+
+
 def plan_facts(matter: Matter, act: Act) -> list[Fact]:
     plan = matter.plan
     return [
@@ -57,7 +64,22 @@ def task_facts(matter: Matter, act: Act) -> list[Fact]:
 
 def says_done(act: Act, matter: Matter | None) -> str:
     assert matter is not None
-    return f"交{matter.plan_task.checker}检查，3 天内去看"
+    checker = matter.plan_task.checker
+    if not queries.is_here(checker, act.day):
+        return f"{checker}已经离岗，交总务处另定检查人"
+    return f"交{checker}检查，3 天内去看"
+
+
+def says_plan_handed(act: Act, matter: Matter | None) -> str:
+    return "计划、分工、签过的字都不变，以后由他结束"
+
+
+def says_handed(act: Act, matter: Matter | None) -> str:
+    assert matter is not None
+    task = matter.plan_task
+    if matter.state == "done":
+        return f"以后由他检查{task.doer}办的这件，期限不变"
+    return f"以后由他办，还由{task.checker}检查，期限不变"
 
 
 def says_brought(act: Act, matter: Matter | None) -> str:
@@ -92,6 +114,7 @@ AREA = Area(
     slips={
         (PLAN_KIND, "bring"): Slip(forms.BringForm, actions.bring, says=says_brought),
         (PLAN_KIND, "drop"): Slip(forms.WhyForm, actions.drop),
+        (PLAN_KIND, "hand_over"): Slip(forms.HandOverForm, actions.hand_over_plan, taking, says_plan_handed),
         (PLAN_KIND, "end"): Slip(forms.EndForm, actions.end),
         (TASK_KIND, "open"): Slip(forms.TaskForm, actions.give, giving),
         (TASK_KIND, "report"): Slip(forms.ReportForm, actions.report, says=says_done),
@@ -99,6 +122,7 @@ AREA = Area(
         (TASK_KIND, "check"): Slip(forms.CheckForm, actions.check),
         (TASK_KIND, "send_back"): Slip(forms.BackForm, actions.send_back),
         (TASK_KIND, "cancel"): Slip(forms.WhyForm, actions.cancel),
+        (TASK_KIND, "hand_over"): Slip(forms.HandOverForm, actions.hand_over_task, taking, says_handed),
         (TASK_KIND, "nudge"): Slip(forms.NudgeForm, actions.nudge),
     },
     particulars={PLAN_KIND: plan_facts, TASK_KIND: task_facts},
@@ -123,6 +147,7 @@ AREA = Area(
         Invariant("plans.P2", "计划条款的上级在同一份计划里，排在前面", queries.trees_hold),
         Invariant("plans.P3", "施行中的条款都有责任人，由别人检查", queries.in_force_is_owned),
         Invariant("plans.P4", "落实的任务都由办的人以外的人检查过", queries.checked_by_another),
+        Invariant("plans.P6", "任务在办的人或者检查人手上", queries.in_right_hands),
         Invariant("plans.P5", "条款对应由人确认，不挂在标题上", queries.bound_by_someone),
     ),
 )  # fmt: skip

@@ -29,6 +29,8 @@ PLAN = Flow(
         Step("sign", "签字", ("in_force",), "", rules.owes_signature, icon="signature", tone="good",
              shown=False),
         Step("end", "结束", ("in_force",), "ended", rules.keeps, icon="circle-check", tone="good", main=True),
+        Step("hand_over", "移交", ("draft", "in_force"), "", rules.hands_over, icon="arrows-exchange",
+             hands="receiver"),
     ),
 )  # fmt: skip
 
@@ -51,5 +53,7 @@ TASK = Flow(
         Step("send_back", "没落实", ("done",), "open", rules.checks, icon="arrow-back-up", tone="bad"),
         Step("cancel", "取消", ("open", "done"), "cancelled", rules.keeps, icon="x", tone="bad"),
         Step("nudge", "催办", ("open", "done"), "", rules.may_remind, icon="bell"),
+        Step("hand_over", "移交", ("open", "done"), "", rules.hands_over_task, icon="arrows-exchange",
+             hands="receiver"),
     ),
 )  # fmt: skip

@@ -185,5 +185,12 @@ class BackForm(SlipForm):
     note = words("缺什么", quick=("没有记录", "没做完", "效果不好"))
 
 
+class HandOverForm(SlipForm):
+    """移交: to whom, and why."""
+
+    receiver = someone("移交给谁")
+    note = words("为什么移交", quick=("换岗", "离岗", "请长假"))
+
+
 class NudgeForm(SlipForm):
     note = words("说一句", required=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from houqin.kernel.act import Act
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
-from houqin.kernel.people.queries import has_duty
+from houqin.kernel.people.queries import duty_codes, has_duty
 
 from .models import SEE as SEE
 from .models import ClauseSigned, PlanClause
 
-OFFICE, READS_ONLY = "office", "read-only"
+OFFICE, OVERSEER, READS_ONLY = "office", "overseer", "read-only"
 
 
 def keeps(act: Act, matter: Matter) -> bool:
@@ -36,6 +36,23 @@ def checks(act: Act, matter: Matter) -> bool:
 
 def may_remind(act: Act, matter: Matter) -> bool:
     return keeps(act, matter) and not in_hand(act, matter)
+
+
+def hands_over(act: Act, matter: Matter) -> bool:
+    """Who has it in hand, who runs the office, who oversees."""
+    return in_hand(act, matter) or not {OFFICE, OVERSEER}.isdisjoint(duty_codes(act.by, act.day))
+
+
+def hands_over_task(act: Act, matter: Matter) -> bool:
+    """The same; but nobody chooses who looks at his own work."""
+    own = matter.state == "done" and act.by.pk in doers(matter)
+    return hands_over(act, matter) and not own
+
+
+def doers(matter: Matter) -> frozenset[int]:
+    """Everyone in whose hands a task was to be done, those before a handing over too."""
+    rows = matter.events.filter(to_state="open").exclude(to_holder=None)
+    return frozenset(rows.values_list("to_holder", flat=True))
 
 
 def is_reader(person: Person, act: Act) -> bool:

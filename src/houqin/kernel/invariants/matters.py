@@ -19,10 +19,11 @@ from ..people.queries import active, held_on
 from ..schedule.models import TickRun
 from .newest import newest_day
 
-ASIDE = frozenset({"hand_over", "escalate"})  # events that leave the state as it is and are no step of a flow
+ASIDE = frozenset({"escalate"})  # events that leave the state as it is and are no step of a flow
 SKEW = timedelta(minutes=5)  # a clock put right by this much is no disorder
 NO_WAY: tuple[Any, Any] = (None, ())
-HANDED = "在家底里给这个岗位安排人，或者移交这件事。"
+MANNED = "在家底里给这个岗位安排人。"
+HANDED = "在他的卡片上点“移交”；等本人签收、审批的，照手册“人员和岗位”的“离岗”办。"
 BACK = "不是从页面改的。和备份对一下，查是谁动了数据库。"
 
 
@@ -37,7 +38,7 @@ def in_hands() -> Iterator[Finding]:
     there = Holding.objects.filter(held_on(today), person__in=here, post__duties__ended_at=None)
     held = there.values("post__duties__code")
     for matter in Matter.objects.open().filter(holder=None).exclude(duty__in=held).order_by("pk"):
-        yield Finding("I05", matter.number, "有人接办", f"职责“{matter.duty}”现在没有人", HANDED)
+        yield Finding("I05", matter.number, "有人接办", f"职责“{matter.duty}”现在没有人", MANNED)
 
 
 def has_next_step() -> Iterator[Finding]:

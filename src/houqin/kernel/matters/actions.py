@@ -1,4 +1,4 @@
-"""Opening, moving, handing over and linking matters: the only door through which a state changes."""
+"""Opening, moving and linking matters: the only door through which a state changes."""
 
 from __future__ import annotations
 
@@ -160,24 +160,6 @@ def resumed_due(matter: Matter, *, hours: Hours, act: Act) -> datetime:
     if matter.due_at <= matter.paused_at:
         return matter.due_at + timedelta(minutes=paused)
     return clock.after(matter.due_at, paused, hours) if paused else matter.due_at
-
-
-def hand_over(matter: Matter, *, holder: Person | None = None, duty: str = "", note: str, act: Act) -> Event:
-    """Put an open matter into other hands without a step of its flow:
-    a leaver's, an absent one's. Counted as such."""
-    if holder is None and not duty:
-        raise Refused(f"{matter.number} 要交给人或者岗位，没有移交。")
-    with transaction.atomic():
-        _lock(matter)
-        if not matter.is_open:
-            raise Overtaken(f"{matter.number} 已经办结，没有移交。")
-        matter.holder, matter.duty = holder, "" if holder else duty
-        matter.save(update_fields=["holder", "duty"])
-        event = _record(matter, "hand_over", matter.state, act, note, None)
-        if holder:
-            said = f"{matter.number} 移交"
-            notices.post(holder, f"移交给你：{matter.title}", outside=said, matter=matter, act=act)
-    return event
 
 
 def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event | None:

@@ -34,6 +34,9 @@ class Step:
 
     `end` empty: the step leaves the state as it is. `shown` false: taken by the clock or from another page.
     `decides`: an approval; the password is asked again before it, and no token takes it.
+    `hands`: by this step it goes into other hands, on a leaver's page many at once; the field of its slip
+    that names the receiver. Whether he may have it, its action asks. A flow without such a step lets
+    nobody pass its matters on.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Step:
     main: bool = False
     shown: bool = True
     decides: bool = False
+    hands: str = ""
 
 
 @dataclass(frozen=True)

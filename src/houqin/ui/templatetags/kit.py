@@ -186,10 +186,12 @@ class Shape:
     unit: str
     described_by: str
     group: bool
+    lines: bool  # labels too long to stand two beside each other
 
 
 GROUPS = {"tiles", "bar", "chips", "checks", "photos", "signature", "lines", "answers"}
 TILES_SHOWN = 8
+SHORT = 12  # characters of a label with a box of its own before it
 
 
 @register.simple_tag
@@ -213,6 +215,7 @@ def shape(bound: BoundField) -> Shape:
         unit=getattr(bound.field, "unit", ""),
         described_by=described_by(bound),
         group=look in GROUPS,
+        lines=any(len(option.label) > SHORT for option in options),
     )
 
 

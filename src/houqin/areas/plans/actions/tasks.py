@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import has_duty
 
-from .. import rules
+from .. import queries, rules
 from ..flow import TASK
 from ..models import PlanClause, PlanTask, TaskCheck
 from . import steps
@@ -54,13 +55,12 @@ def _refuse_giving(clause: PlanClause, doer: Person, checker: Person, due_on: da
 
 @transaction.atomic
 def report(matter: Matter, *, note: str, photos: Photos = (), act: Act) -> Event:
-    """办完: what was done and what shows it; then the checker looks within three days."""
+    """办完: what was done and what shows it; then the checker looks within three days. Has he left, the office
+    finds another."""
     task = _take_up(matter, "report", act)
     steps.want(note, "没有写办了什么，没有保存。写一句，有照片更好。")
     due_at = act.at + LOOK
-    event = matters.move(
-        TASK, matter, "report", holder=task.checker, due_at=due_at, note=note, tell=(task.checker,), act=act
-    )
+    event = matters.move(TASK, matter, "report", due_at=due_at, note=note, act=act, **_to(task.checker, act))
     attachments.attach(event, photos, "after", act=act)
     steps.note(task, done_at=act.at)
     return event
@@ -88,13 +88,11 @@ def check(matter: Matter, *, note: str = "", act: Act) -> Event:
 
 @transaction.atomic
 def send_back(matter: Matter, *, note: str, act: Act) -> Event:
-    """没落实: back to the doer with what is lacking; its due day stays."""
+    """没落实: back to the doer with what is lacking; its due day stays. Has he left, the office finds one."""
     task = _take_up(matter, "send_back", act)
     steps.want(note, "没有写哪里没落实，没有退回。写明缺什么。")
     due_at = _evening(task.due_on)
-    event = matters.move(
-        TASK, matter, "send_back", holder=task.doer, due_at=due_at, note=note, tell=(task.doer,), act=act
-    )
+    event = matters.move(TASK, matter, "send_back", due_at=due_at, note=note, act=act, **_to(task.doer, act))
     entries.write(TaskCheck, task=task, by=act.by, event=event, carried_out=False, at=act.at)
     steps.note(task, done_at=None)
     return event
@@ -119,6 +117,13 @@ def nudge(matter: Matter, *, note: str = "", act: Act) -> Event:
 def _take_up(matter: Matter, key: str, act: Act) -> PlanTask:
     steps.take_up(TASK, matter, key, act)
     return PlanTask.objects.select_related("doer", "checker").get(pk=matter.pk)
+
+
+def _to(person: Person, act: Act) -> dict[str, Any]:
+    """Into his hands, and he is told; of who has left, into the office's."""
+    if queries.is_here(person, act.day):
+        return {"holder": person, "tell": (person,)}
+    return {"holder": None, "duty": rules.OFFICE}
 
 
 def _evening(on: date) -> datetime:

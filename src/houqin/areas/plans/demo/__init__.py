@@ -130,6 +130,8 @@ class Office:
     def way(self, deed: Deed, given: date, due: date) -> Iterator[tuple[str, date]]:
         """Which steps when: in time, late, sent back once, or never."""
         middle = given + (due - given) / 2
+        if deed.heir:
+            yield "hand_over_task", middle
         if deed.fate != "idle":
             yield "note", middle
         if deed.fate in ("idle", "stuck"):
@@ -147,6 +149,10 @@ class Office:
 
     def take(self, made: PlanTask, deed: Deed, step: str, on: date) -> None:
         matter = Matter.objects.get(pk=made.pk)
+        if step == "hand_over_task":
+            receiver, act = self.people[deed.heir], self.act(deed.doer, on)
+            actions.hand_over_task(matter, receiver=receiver, note="外出培训三周", act=act)
+            return
         said = {
             "note": deed.way,
             "report": deed.result,

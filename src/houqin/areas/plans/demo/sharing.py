@@ -53,6 +53,7 @@ class Deed:
     way: str = "已经开始"
     result: str = "办好了，记录齐全"
     lacking: str = "记录不全，补上再交"
+    heir: str = ""  # to whom it is handed over before anything is done
 
 
 TASKS = (
@@ -108,5 +109,5 @@ TASKS = (
     Deed("3.5.1", "器械区安全检查", "repairman", "vice-principal", 20, 45, "done", "查了单杠", "两处松动，已修，复查合格"),
     Deed("3.5.2a", "食堂留样、晨检记录检查", "food-director", "vice-principal", 20, 48, "done", "查了两周", "都有记录"),
     Deed("3.5.2b", "十月食品安全知识发布", "food-officer", "nurse", 30, 58, "late", "稿子写好", "发到家长群"),
-    Deed("3.5.2b", "十一月食品安全知识发布", "food-officer", "nurse", 61, 82, "idle"),
+    Deed("3.5.2b", "十一月食品安全知识发布", "food-officer", "nurse", 61, 82, "idle", heir="food-director"),
 )  # fmt: skip

@@ -4,17 +4,26 @@
 
 from .binding import LEAST, SURE, proposals, unbound, undecided
 from .catalogue import CHAPTER, CHAPTERS, Wanted, shipped_clauses, wanted
-from .checks import bound_by_someone, catalogue_is_whole, checked_by_another, in_force_is_owned, trees_hold
+from .checks import (
+    bound_by_someone,
+    catalogue_is_whole,
+    checked_by_another,
+    in_force_is_owned,
+    in_right_hands,
+    trees_hold,
+)  # fmt: skip
 from .finding import (
     carried_out,
     clauses_of,
     held,
+    is_here,
     owned,
     plan_in_force,
     plans_seen,
     read_by,
     readers_seen,
     sees_drafts,
+    takers,
     tasks_seen,
     to_read,
     to_sign,
@@ -24,9 +33,10 @@ from .standing import Standing, before, counted, declared, standings
 __all__ = [
     "CHAPTER", "CHAPTERS", "LEAST", "SURE", "Standing", "Wanted", "before", "bound_by_someone", "carried_out",
     "catalogue_is_whole",
-    "checked_by_another", "clauses_of", "counted", "declared", "held", "in_force_is_owned", "owned",
+    "checked_by_another", "clauses_of", "counted", "declared", "held", "in_force_is_owned",
+    "in_right_hands", "is_here", "owned",
     "plan_in_force", "plans_seen",
-    "proposals", "read_by", "readers_seen", "sees_drafts", "shipped_clauses", "standings", "tasks_seen",
-    "to_read", "to_sign", "trees_hold",
+    "proposals", "read_by", "readers_seen", "sees_drafts", "shipped_clauses", "standings", "takers",
+    "tasks_seen", "to_read", "to_sign", "trees_hold",
     "unbound", "undecided", "wanted",
 ]  # fmt: skip

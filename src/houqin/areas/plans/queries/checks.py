@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from houqin.kernel.area import Finding
 
+from .. import rules
 from ..models import Binding, CatalogueClause, PlanClause, PlanTask, TaskCheck
 from .catalogue import shipped
 
@@ -54,6 +55,18 @@ def checked_by_another() -> Iterator[Finding]:
         yield Finding(
             "plans.P4", task.matter.number, "落实由别人检查过", task.matter.state, "从备份恢复这一件。"
         )
+
+
+def in_right_hands() -> Iterator[Finding]:
+    """A task to be done is in its doer's hands, one to be looked at in its checker's; or in the office's,
+    until it finds another for who has left."""
+    right = Q(matter__holder=None, matter__duty=rules.OFFICE)
+    right |= Q(matter__state="open", matter__holder=F("doer"))
+    right |= Q(matter__state="done", matter__holder=F("checker"))
+    rows = PlanTask.objects.filter(matter__closed_at=None).exclude(right).select_related("matter__holder")
+    for task in rows.order_by("pk"):
+        found = f"在{task.matter.holder or task.matter.duty}手上"
+        yield Finding("plans.P6", task.matter.number, "在办的人或者检查人手上", found, "打开这件，点“移交”。")
 
 
 def bound_by_someone() -> Iterator[Finding]:

@@ -8,7 +8,10 @@ from django.db.models import QuerySet
 
 from houqin.kernel.matters.models import Matter, oversees
 from houqin.kernel.people.models import Person
+from houqin.kernel.people.queries import active, holders
 
+from .. import rules
+from ..flow import PLAN
 from ..models import ClauseSigned, Plan, PlanClause, PlanTask, Reader, sees_drafts
 
 IN_FORCE = {"plan__matter__state": "in_force"}
@@ -66,7 +69,19 @@ def read_by(plan: Plan, person: Person) -> Reader | None:
 
 
 def held(person: Person) -> list[str]:
-    """What a leaver has to hand over first: tasks in hand, clauses in force."""
-    rows = PlanTask.objects.filter(matter__closed_at=None, matter__holder=person).select_related("matter")
-    tasks = [str(task.matter) for task in rows.order_by("pk")]
-    return tasks + [f"计划条款“{clause}”归他" for clause in owned(person)]
+    """What a leaver has to hand over first, besides what he has in hand: clauses in force."""
+    return [f"计划条款“{clause}”归他" for clause in owned(person)]
+
+
+def is_here(person: Person, on: date) -> bool:
+    return active(on).filter(pk=person.pk).exists()
+
+
+def takers(matter: Matter, on: date) -> QuerySet[Person]:
+    """Who may be handed a plan: who runs the office. A task: not its checker; its check: none who did it."""
+    if matter.kind == PLAN.kind:
+        rows = Person.objects.filter(pk__in=[person.pk for person in holders(rules.OFFICE, on)])
+    else:
+        others = [matter.plan_task.checker_id] if matter.state == "open" else rules.doers(matter)
+        rows = active(on).exclude(pk__in=[*others, *(person.pk for person in holders(rules.READS_ONLY, on))])
+    return rows.exclude(pk=matter.holder_id or 0).order_by("name", "pk")

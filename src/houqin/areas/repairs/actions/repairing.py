@@ -77,7 +77,7 @@ def dispatch(matter: Matter, *, worker: Person, note: str = "", act: Act) -> Eve
 
 @transaction.atomic
 def pass_on(matter: Matter, *, worker: Person, note: str, act: Act) -> Event:
-    """转派: to another worker, with the reason; counted."""
+    """转派: to another worker, with the reason; counted. A clock that stands still goes on standing still."""
     repair = steps.take_up(matter, "pass_on", act)
     steps.want(note, "note", "没有写为什么转派，没有保存。写一句，例如：要动电，交水电工。")
     if worker.pk == matter.holder_id:
@@ -170,7 +170,8 @@ def _regraded(
 def _give(repair: Repair, matter: Matter, step: str, worker: Person, note: str, act: Act) -> Event:
     if not rules.able(worker, repair.fault_type, act.day):
         raise Refused(f"{worker}今天不在维修岗位上，没有派给他。换一个维修人员。", field="worker")
-    event = steps.move(matter, step, holder=worker, note=note, facts={"worker": worker.name}, act=act)
+    facts = {"worker": worker.name}
+    event = steps.move(matter, step, holder=worker, note=note, facts=facts, tell=(worker,), act=act)
     values: dict[str, Any] = {"worker": worker}
     if repair.assigned_at is None:
         waited = clock.between(matter.opened_at, act.at, terms.working_hours())

@@ -20,7 +20,7 @@ from houqin.kernel.terms import lessons
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import FLOWS, UNFIXED
+from ..flow import UNFIXED
 from ..models import Downtime, FaultType, MaintenanceJob, MaintenancePlan, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
@@ -176,9 +176,8 @@ def paused(person: Person) -> list[Repair]:
 
 
 def held(person: Person) -> list[str]:
-    """What a leaver has to hand over first."""
-    rows = Matter.objects.open().filter(kind__in=FLOWS, holder=person).order_by("pk")
-    return [str(matter) for matter in rows] + [
+    """What a leaver has to hand over first, besides what he has in hand."""
+    return [
         f"故障类别“{row}”直接交给他"
         for row in FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
     ]

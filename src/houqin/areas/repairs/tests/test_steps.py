@@ -6,7 +6,7 @@ from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import PartUsed, Repair
 from houqin.areas.repairs.tests.scene import PART, Scene, at
 from houqin.kernel.errors import NotYours, Overtaken, Refused
-from houqin.kernel.matters import actions as matters
+from houqin.kernel.notices.models import Notice
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, PersonalDetail
 from tests.cast import visitor
@@ -177,6 +177,23 @@ def test_passing_on_is_counted_and_gives_its_reason(scene):
     assert (matter.holder, scene.again(matter).repair.passed_on) == (electrician, 1)
 
 
+def test_passed_on_while_the_clock_stands_still_it_goes_on_standing(scene):
+    """A leaver's repair that waits for parts: must fail without `waiting` in the step's row."""
+    matter = scene.report()
+    actions.pause(matter, reason="parts", act=scene.act("repairman"))
+    paused, due = matter.paused_at, matter.due_at
+    with pytest.raises(Refused, match="蒋保安今天不在维修岗位上"):
+        actions.pass_on(matter, worker=scene.cast["guard"], note="离岗", act=scene.act("director"))
+    actions.pass_on(matter, worker=scene.cast["electrician"], note="离岗", act=scene.act("director"))
+    assert (matter.state, matter.holder, matter.paused_at, matter.due_at) == (
+        "waiting", scene.cast["electrician"], paused, due,
+    )  # fmt: skip
+    told = Notice.objects.filter(to=scene.cast["electrician"]).values_list("text", flat=True)
+    assert list(told) == ["转派：三(2)班教室 桌腿松了"]
+    actions.resume(matter, act=scene.act("electrician"))
+    assert (matter.state, matter.holder) == ("assigned", scene.cast["electrician"])
+
+
 # ── the clock stands still ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -298,7 +315,7 @@ def test_whoever_left_meanwhile_is_not_waited_for(scene):
 
 def test_where_nobody_else_is_left_to_sign_the_office_closes(scene):
     matter = scene.report("director", place=scene.cast.place("wc2"))
-    matters.hand_over(matter, holder=scene.cast["director"], note="人手不够", act=scene.act("principal"))
+    scene.cast.put(matter, "director")
     scene.finish(matter, "director")
     assert (matter.holder, matter.duty) == (None, "office")
     with pytest.raises(Refused, match="这件是你修的"):

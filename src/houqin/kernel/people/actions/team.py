@@ -114,7 +114,10 @@ def leave(person: Person, *, left_on: date, owed: Owed, act: Act) -> Person:
     """Someone leaves: refused while anything is still held, with the list of it;
     posts end, the login is closed."""
     if still := owed(person):
-        raise Refused(f"{person}还没有移交完，不能办离岗：{'；'.join(still[:20])}。")
+        raise Refused(
+            f"{person}还没有移交完，不能办离岗，没有保存：{'；'.join(still[:20])}。"
+            "手上的事在他的卡片上点“移交”，别的各换一个人。"
+        )
     with granting.someone_left(act):
         for holding in person.holdings.filter(models.Q(to_on=None) | models.Q(to_on__gt=left_on)):
             audit.change(holding, to_on=max(left_on, holding.from_on), act=act)
