@@ -121,13 +121,13 @@ def test_after_logging_out_the_phone_shows_nothing_and_the_next_person_sends_not
     page.goto("/repairs/jobs/")
     expect(page.locator("h1")).to_have_text("没有网")
     page.goto("/waiting/")
-    expect(page.locator("main")).to_contain_text("另一位用户有 1 条待送")
+    expect(page.locator("main")).to_contain_text("另一个人有 1 条待送")
     offline.mend(page)
     page.unroute("**/s/**")
     offline.log_in(page, "electrician")
     nothing_of(page, detail, keys=1)
     page.goto("/waiting/")
-    expect(page.locator("main")).to_contain_text("另一位用户有 1 条待送")
+    expect(page.locator("main")).to_contain_text("另一个人有 1 条待送")
     expect(page.locator("main")).not_to_contain_text(detail)
     assert offline.titled(window.house, detail) == 0
 

@@ -126,7 +126,7 @@ def test_a_second_account_or_a_used_name_is_refused(house):
     new = people.enrol(code="new", name="新老师", act=house.cast.act("admin"))
     with pytest.raises(Refused, match="已经有登录账号"):
         logins.open_account(house.cast["teacher"], username="another", act=house.cast.act("admin"))
-    with pytest.raises(Refused, match="已经有人用过"):
+    with pytest.raises(Refused, match="已经有人用，没有开户"):
         logins.open_account(new, username="ＴEACHER", act=house.cast.act("admin"))
     user = logins.open_account(new, username="Xin", act=house.cast.act("admin"))
     assert (user.username, user.has_usable_password(), LoginSession.objects.count()) == ("xin", False, 0)

@@ -72,7 +72,7 @@ def test_a_slip_filled_on_what_is_no_longer_so_is_refused(web, cast):
     path = f"/matters/{matter.number}/pause/"
     late = web.as_(matter.holder.code).post(path, {"reason": "parts", "_seen": "waiting"})
     assert late.status_code == 409
-    assert "填的时候和现在不一样了，现在是“在修”，没有保存" in late.content.decode()
+    assert "又办了一步，现在是“在修”，没有保存" in late.content.decode()
     assert web.as_(matter.holder.code).post(path, {"reason": "parts", "_seen": "assigned"}).status_code == 303
     assert Matter.objects.get(pk=matter.pk).state == "waiting"
 

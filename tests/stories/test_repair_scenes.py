@@ -369,7 +369,7 @@ def test_what_nobody_takes_is_brought_before_the_overseers_once(scene):
     alert = next(
         a
         for a in queries.alerts(Morning(scene.cast["director"], at(2026, 11, 23, 14, 0)))
-        if a.word == "没人接"
+        if a.word == "没人接手"
     )
     assert (alert.count, alert.note) == (1, "最早的：三(2)班教室 桌腿松了，首响超 1 小时")
     assert matter.events.latest("pk").step == "unanswered"

@@ -80,7 +80,7 @@ def test_without_a_login_there_is_nothing_to_close(cast):
     for does in (keeping.send_link, keeping.close_login, keeping.reopen_login, keeping.reset_factor):
         with pytest.raises(Refused, match="新老师还没有登录，没有保存。先开户。"):
             does(new, act=cast.act("admin"))
-    with pytest.raises(Refused, match="已经有人用过"):
+    with pytest.raises(Refused, match="已经有人用，没有开户"):
         keeping.open_login(new, username="Teacher", act=cast.act("admin"))
 
 

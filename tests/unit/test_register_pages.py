@@ -14,6 +14,7 @@ from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, ListChoice, Person, Post
 from houqin.kernel.places import actions as places
 from houqin.kernel.places.models import Place
+from houqin.kernel.school import figures
 from houqin.ui import house_people, house_places
 from houqin.ui.register import files, pick, upload
 
@@ -152,7 +153,12 @@ def test_a_sheet_is_looked_at_and_then_written_once(web, cast, tmp_path):
     assert not Place.objects.filter(code="zhl").exists()
     keeper = cast["nurse"]
     people.assign(keeper, post=Post.objects.get(code="director"), stand=Holding.B, act=cast.act("admin"))
-    assert web.as_("nurse").get(url).status_code == 404
+    gone = web.as_("nurse").get(url)
+    assert (
+        gone.status_code == 404
+        and "这份表不在了（过了一天，或已经写入）。重新上传。" in gone.content.decode()
+    )
+    assert "没有这一页，或不归你看" in someone.get("/house/places/999999/").content.decode()
     digest = page.context["found"].digest
     stale = someone.send(url, {"digest": "x" * 32})
     assert (stale.status_code, Place.objects.filter(code="zhl").count()) == (409, 0)
@@ -195,3 +201,26 @@ def test_the_command_line_exports_and_imports(cast, tmp_path):
     assert files.import_("house/people", tmp_path / "p.xlsx", True, act).counts["same"] == 26
     reading = upload.read_file(tmp_path / "p.xlsx")
     assert reading.rows[0] == [column.label for column in house_people.PEOPLE.sheet.columns]
+
+
+def test_the_hours_of_work_are_filled_in_by_the_clock(web):
+    """7:30 stands on screen, 450 in the books; an hour before the other is refused in hours."""
+    someone = web.as_("director")
+    assert "7:30" in someone.get("/house/figures/").content.decode()
+    assert someone.send("/house/figures/terms.opens/", {"value": "8:05"}).status_code == 303
+    assert figures.value("terms.opens") == 485
+    early = someone.send("/house/figures/terms.closes/", {"value": "8:30"})
+    assert early.status_code == 422
+    assert (
+        "“下班时间”要比“上班时间”晚 60 分钟以上，没有保存。现在一个是 8:05，一个是 8:30。"
+        in early.content.decode()
+    )
+    assert figures.value("terms.closes") == 1050
+
+
+def test_the_duties_of_a_post_are_told_without_codes(web):
+    page = (
+        web.as_("admin").get(f"/house/posts/{Post.objects.get(code='teacher').pk}/add-duty/").content.decode()
+    )
+    assert "审批小额支出（总务主任）" in page and "（approve-director）" not in page
+    assert "repair-worker" not in web.as_("director").get("/house/duties/").content.decode()

@@ -224,7 +224,7 @@ def test_a_formula_counts_by_its_result_and_is_refused_without(tmp_path, cast):
     found = intake.look(house_places.PLACES, upload.read_file(tmp_path / "f.xlsx"), cast.act("director"))
     assert [(line.number, line.said.get("walk"), line.problem, line.remarks) for line in found.lines] == [
         (2, 7, "", ["“走动次序”是公式，取了它的结果"]),
-        (3, None, "单元格为公式且无结果，粘贴为数值再导入", []),
+        (3, None, "这一格是公式，没有算出结果。粘贴成数值再导。", []),
         (4, None, "“走动次序”是错误值 #N/A", ["“走动次序”是公式，取了它的结果"]),
     ]
 
@@ -287,7 +287,7 @@ def test_one_bad_row_and_nothing_is_written(cast, tmp_path):
     act = cast.act("director")
     found = intake.look(house_places.PLACES, reading, act)
     assert [(line.number, line.problem) for line in found.wrong] == [
-        (3, "“走动次序”要是数字，例如 1200.50；“很多”看不准；没有“没这人”这个责任人，导入不新建；没有“哪里”这个上级编码，表里也没有"),
+        (3, "“走动次序”要填数字，例如 1200.50；“很多”看不准；没有“没这人”这个责任人，导入不新建；没有“哪里”这个上级编码，表里也没有"),
     ]  # fmt: skip
     with pytest.raises(Refused, match="还有问题"):
         intake.confirm(house_places.PLACES, reading, found.digest, act)
@@ -319,7 +319,7 @@ def test_a_sheet_looked_at_before_a_change_is_not_written_over_it(cast, tmp_path
     places.change_place(
         place, name="三(2)教室", use=place.use, owner=place.owner, walk=124, act=cast.act("director")
     )
-    with pytest.raises(Overtaken, match="数据已变化"):
+    with pytest.raises(Overtaken, match="你看的时候有人改了，没有写入"):
         intake.confirm(house_places.PLACES, reading, found.digest, act)
     assert cast.place("c32").name == "三(2)教室"
 
@@ -329,7 +329,7 @@ def test_a_sheet_looked_at_before_a_change_is_not_written_over_it(cast, tmp_path
     [
         ([*HEAD, "id"], "不认识“id”这一列"),
         ([*HEAD, "名称"], "“名称”这一列有两个"),
-        (HEAD[1:], "表里少了“编码”这一列"),
+        (HEAD[1:], "表里少了这几列：编码，没有导入"),
         (["a", "b"], "没有认识的列"),
     ],
 )

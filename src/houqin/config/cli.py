@@ -125,7 +125,7 @@ def _restore(verbs: Any) -> None:
 
 def _export(verbs: Any) -> None:
     made = _verb(verbs, "export", "把一本台账导出成 Excel", "sheets:export")
-    made.add_argument("register", metavar="台账", help="如 repairs/jobs")
+    made.add_argument("register", metavar="台账", help="如 repairs/repairs")
     made.add_argument("file", metavar="文件.xlsx", help="存成哪个文件")
 
 

@@ -37,6 +37,10 @@ def none(*asked: Any, **named: Any) -> Any:
     return ()
 
 
+def anyone(act: Act) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Slip:
     """办理单: one step's form and the action it feeds; the form's fields are the action's keywords.
@@ -44,6 +48,7 @@ class Slip:
     `choices` answers, for the actor and the matter, what each choice field may hold (and its initial value
     under "<field>__initial"). The opening slip of a kind stands under the step "open" and gets no matter.
     `says` is the sentence above the button: what happens next, what is signed.
+    `may`: whom an opening slip is offered to on the desk; it asks nothing of the database but the duties.
     `offline`: it may be filled without a net and sent later; never one that signs, decides or spends.
     """
 
@@ -52,6 +57,7 @@ class Slip:
     choices: Callable[[Act, Matter | None], Choices] = nothing
     says: Callable[[Act, Matter | None], str] | None = None
     offline: bool = False
+    may: Callable[[Act], bool] = anyone
 
 
 @dataclass(frozen=True)

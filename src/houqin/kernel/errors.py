@@ -21,9 +21,16 @@ class NotYours(Refused):
 
 
 class NotThere(Refused):
-    """It does not exist, or this person may not know that it does."""
+    """It does not exist, or this person may not know that it does.
+
+    The page says no more than that, unless `told`: the sentence gives away nothing about what there is.
+    """
 
     status = 404
+
+    def __init__(self, sentence: str, *, told: bool = False):
+        super().__init__(sentence)
+        self.told = told
 
 
 class Overtaken(Refused):

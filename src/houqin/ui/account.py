@@ -19,11 +19,12 @@ from houqin.kernel.school.queries import school
 from . import access, entering, security_log
 from .login import CodeForm, PasswordForm
 from .passwords import LONGEST
+from .speech import SpeakingForm
 
 WRONG = "密码不对，没有往下做。再填一次。"
 
 
-class AgainForm(forms.Form):
+class AgainForm(SpeakingForm):
     now = forms.CharField(label="现在的密码", max_length=LONGEST, strip=False, widget=forms.PasswordInput)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -35,12 +36,12 @@ class ChangeForm(AgainForm, PasswordForm):
     field_order = ("now", "password", "again")
 
 
-class EndForm(forms.Form):
-    session = forms.IntegerField(required=False, min_value=1, max_value=2**62)
-    others = forms.BooleanField(required=False)
+class EndForm(SpeakingForm):
+    session = forms.IntegerField(label="设备", required=False, min_value=1, max_value=2**62)
+    others = forms.BooleanField(label="别的设备", required=False)
 
 
-class OffForm(forms.Form):
+class OffForm(SpeakingForm):
     off = forms.BooleanField(label="取消两步验证", required=False)
     spares = forms.BooleanField(label="换一批备用码", required=False)
 
@@ -158,7 +159,7 @@ def _to_end(form: EndForm, mine: list[LoginSession], current: int) -> list[Login
         return [row for row in mine if row.pk != current]
     found = [row for row in mine if form.is_valid() and row.pk == form.cleaned_data["session"]]
     if not found:
-        raise NotThere("没有这台设备，或者已经退出了。")
+        raise NotThere("没有这台设备，或者已经退出了。", told=True)
     return found
 
 

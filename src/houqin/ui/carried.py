@@ -126,7 +126,7 @@ def _openings(blanks: Blanks, act: Act) -> list[dict[str, str]]:
     found = []
     for area in areas():
         for (kind, step), slip in area.slips.items():
-            if step == OPEN and slip.offline:
+            if step == OPEN and slip.offline and slip.may(act):
                 flow = flow_of(kind)
                 form = blanks.add(flow.name, flow.icon, slip.form(choices=slip.choices(act, None)))
                 found.append({"label": flow.name, "icon": flow.icon, "url": opening_url(kind), "form": form})

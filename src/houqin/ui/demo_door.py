@@ -15,6 +15,7 @@ from houqin.kernel.people.seed import POSTS
 from houqin.kernel.school.queries import school
 
 from . import access, entering
+from .speech import SpeakingForm
 
 GROUPS = {
     "领导": ("principal", "vice-principal", "director"),
@@ -38,8 +39,10 @@ class Role:
     note: str = ""
 
 
-class DoorForm(forms.Form):
-    person = forms.ChoiceField(choices=[(code, LABELS[code]) for codes in GROUPS.values() for code in codes])
+class DoorForm(SpeakingForm):
+    person = forms.ChoiceField(
+        label="身份", choices=[(code, LABELS[code]) for codes in GROUPS.values() for code in codes]
+    )
 
 
 def roles(now: datetime) -> list[Role]:

@@ -42,7 +42,7 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     asked = list(matters.asked_by(act.by).using("reader").exclude(pk__in=[m.pk for m in mine])[:ASIDE])
     others = waiting_for_others(act, [m.pk for m in (*mine, *asked)])
     alerts, calm = morning(act)
-    begin, anew = first_days.shown(act), openings()
+    begin, anew = first_days.shown(act), openings(act)
     late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
@@ -213,10 +213,11 @@ def this_week(mine: list[Matter], asked: list[Matter], act: Act) -> list[dict[st
     ]
 
 
-def openings() -> list[dict[str, str]]:
-    """登记: every kind of matter that can be opened from here."""
-    flows = [flow for area in areas() for flow in area.flows if (flow.kind, "open") in area.slips]
-    return [{"label": flow.name, "icon": flow.icon, "url": opening_url(flow.kind)} for flow in flows]
+def openings(act: Act) -> list[dict[str, str]]:
+    """登记: every kind of matter that this person may open from here."""
+    flows = [flow for area in areas() for flow in area.flows]
+    able = [flow for flow in flows if (slip := slip_for(flow.kind, "open")) and slip.may(act)]
+    return [{"label": flow.name, "icon": flow.icon, "url": opening_url(flow.kind)} for flow in able]
 
 
 def first_steps(found: list[dict[str, str]]) -> list[dict[str, Any]]:

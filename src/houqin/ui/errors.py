@@ -22,7 +22,7 @@ WORDS = {
     403: "这一步不归你办，什么也没有改。",
     404: "没有这一页，或不归你看。",
     405: "这个地址不收这样的请求，什么也没有改。",
-    409: "这件刚被别人办过了，你这一步没有保存。回到这件，看清现在的样子再办。",
+    409: "刚被别人改过了，你这一步没有保存。回去看清现在的样子再办。",
     413: "送来的文件太大，没有保存。照片少选几张再送。",
     422: "填的内容不合要求，没有保存。改好再送。",
     429: "送得太快了，这次没有办。等一会儿再来。",
@@ -52,7 +52,7 @@ def answer(
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A sentence of the house with its status: 403, 404, 409, 422 or 429."""
-    sentence = "" if refusal.status == 404 else str(refusal)
+    sentence = str(refusal) if refusal.status != 404 or getattr(refusal, "told", False) else ""
     fields = getattr(refusal, "fields", None) or ({refusal.field: [sentence]} if refusal.field else {})
     return answer(request, refusal.status, sentence, fields=fields, wait=getattr(refusal, "wait", 0))
 

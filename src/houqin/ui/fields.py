@@ -25,6 +25,8 @@ from django.utils.datastructures import MultiValueDict
 from houqin.kernel.attachments.actions import Upload
 from houqin.kernel.signatures.actions import Signed
 
+from .speech import speak
+
 OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at", "_seen"})  # the kit's keys in every POST
 ASKED = frozenset(
     {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder"}
@@ -44,7 +46,7 @@ class SlipForm(forms.Form):
     ):
         super().__init__(data, files, **kwargs)
         for name, field in self.fields.items():
-            _speak(name, field)
+            speak(name, field)
         for key, value in (choices or {}).items():
             self._take(key, value)
 
@@ -84,26 +86,6 @@ def offer(field: forms.Field, value: Any) -> None:
         field.choices = value
     else:
         raise TypeError(f"{field.label} has no choices")
-
-
-def _speak(name: str, field: forms.Field) -> None:
-    """What is lacking, said of this field; a sentence given by the form stays."""
-    label = field.label or name
-    chosen = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField)
-    said = {
-        "required": f"“{label}”还没{'选' if chosen else '填'}",
-        "invalid": f"“{label}”看不懂，照例子重填",
-        "invalid_choice": f"“{label}”选的这一项现在没有了，重新选",
-    }
-    plain = type(field).default_error_messages | forms.Field.default_error_messages
-    for code, sentence in said.items():
-        if code in field.error_messages and field.error_messages[code] == plain.get(code):
-            field.error_messages[code] = sentence
-    if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
-        field.empty_label = "选一个"
-    field.error_messages.setdefault("max_length", f"“{label}”太长，最多 %(limit_value)d 个字")
-    field.error_messages.setdefault("max_value", f"“{label}”最大 %(limit_value)s")
-    field.error_messages.setdefault("min_value", f"“{label}”最小 %(limit_value)s")
 
 
 # ── photos ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,7 +211,10 @@ class MomentField(forms.DateTimeField):
     input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
     def to_python(self, value: Any) -> datetime | None:
-        moment = super().to_python(_half_width(value))
+        try:
+            moment = super().to_python(_half_width(value))
+        except forms.ValidationError as wrong:  # an hour that the clocks of 1986 to 1991 left out, too
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from wrong
         _refuse_year(self, moment)
         return moment
 

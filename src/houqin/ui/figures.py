@@ -3,6 +3,7 @@ and what it is set to here."""
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from houqin.kernel.school import figures
 from houqin.kernel.school.models import FigureSetting
 
 from . import access, slips
-from .fields import SlipForm, WholeField
+from .fields import HourField, SlipForm, WholeField
 
 MAY_SEE = ("office", "house-keeper", "accounts", "view-all")
 MAY_SET = ("house-keeper",)
@@ -25,6 +26,16 @@ class Setting(SlipForm):
     value = WholeField(label="数值", min_value=-(10**9), max_value=10**9)
 
 
+class ClockSetting(SlipForm):
+    """An hour of the day, kept in minutes."""
+
+    value = HourField(label="几点")
+
+    def clean_value(self) -> int:
+        at: time = self.cleaned_data["value"]
+        return at.hour * 60 + at.minute
+
+
 @access.duty(*MAY_SEE)
 def listing(request: access.Request) -> HttpResponse:
     """Every figure with its unit and where it comes from."""
@@ -32,7 +43,7 @@ def listing(request: access.Request) -> HttpResponse:
     rows = [
         {
             "figure": figure,
-            "value": own.get(figure.code, figure.value),
+            "value": plain(figure, own.get(figure.code, figure.value)),
             "own": own.get(figure.code, figure.value) != figure.value,
         }
         for figure in sorted(figures.declared(), key=lambda figure: figure.code)
@@ -41,20 +52,25 @@ def listing(request: access.Request) -> HttpResponse:
     return render(request, "ui/figures.html", context)
 
 
+def plain(figure: figures.Figure, value: int) -> int | str:
+    return figure.said(value) if figure.clock else value
+
+
 @access.duty(*MAY_SET)
 def change(request: access.Request, code: str) -> HttpResponse:
     """Set one figure; its bounds are refused by the action."""
     figure = next((f for f in figures.declared() if f.code == code), None)
     if figure is None:
-        raise NotThere("没有这个数值。")
-    unit = figure.unit
-    bounds = f"{figure.least} 到 {figure.most} {unit}，出厂是 {figure.value} {unit}，依据：{figure.source}"
+        raise NotThere("没有这个数值。", told=True)
+    kind, now = (ClockSetting if figure.clock else Setting), figures.value(code)
+    least = figure.said(figure.least) if figure.clock else figure.least
+    bounds = f"{least} 到 {figure.said(figure.most)}，原来带的是 {figure.said(figure.value)}，依据：{figure.source}"
     asked: dict[str, Any] = {
-        "value__unit": unit,
-        "value__initial": figures.value(code),
+        "value__unit": "" if figure.clock else figure.unit,
+        "value__initial": time(*divmod(now, 60)) if figure.clock else now,
         "value__help_text": bounds,
     }
-    form = Setting(*([request.POST] if request.method == "POST" else []), choices=asked)
+    form = kind(*([request.POST] if request.method == "POST" else []), choices=asked)
     refusal, status = "", 200
     if request.method == "POST":
         try:
@@ -72,6 +88,6 @@ def change(request: access.Request, code: str) -> HttpResponse:
     return render(request, "ui/change.html", context, status=status)
 
 
-def _set(request: access.Request, form: Setting, code: str) -> Any:
+def _set(request: access.Request, form: SlipForm, code: str) -> Any:
     slips.must_be_valid(request, form)
     return school.set_figure(code, value=form.cleaned_data["value"], act=access.act(request))

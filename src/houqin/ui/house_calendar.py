@@ -19,6 +19,7 @@ from .fields import DayField, HourField, SlipForm, WholeField
 from .house_people import today_of
 from .house_places import KEEPERS
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, Sheet, SheetColumn, View
+from .speech import slug_said
 
 KINDS = (("off", "放假"), ("work", "上班上学"), ("staff", "只教职工上班"), ("pupil", "只学生上学"))
 FLAGS = {
@@ -129,7 +130,9 @@ class ChangeTerm(SlipForm):
 
 class NewTerm(ChangeTerm):
     year = forms.CharField(label="学年", max_length=20, help_text="例如：2026—2027 学年")
-    code = forms.SlugField(label="代码", max_length=12, help_text="例如：2026-1")
+    code = forms.SlugField(
+        label="代码", max_length=12, help_text="例如：2026-1", error_messages=slug_said("代码", "2026-1")
+    )
     field_order = ("year", "code")
 
 

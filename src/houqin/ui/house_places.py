@@ -35,6 +35,7 @@ from .register.declare import (
     SheetColumn,
     View,
 )
+from .speech import slug_said
 
 KEEPERS = ("house-keeper", "accounts")
 OFFICE = ("office", "house-keeper", "accounts", "view-all")
@@ -116,7 +117,9 @@ class PlaceChange(SlipForm):
 
 
 class PlaceForm(PlaceChange):
-    code = forms.SlugField(label="编码", max_length=40, help_text=SLUG_SAID)
+    code = forms.SlugField(
+        label="编码", max_length=40, help_text=SLUG_SAID, error_messages=slug_said("编码", "jxl-3-05")
+    )
     kind = forms.ChoiceField(label="类型", choices=Place.KINDS)
     parent = forms.ModelChoiceField(label="上级", queryset=Place.objects.none(), required=False)
     field_order = ("code", "name", "kind", "parent")

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from houqin.kernel.act import Act
 from houqin.kernel.area import Fact
 from houqin.kernel.people import actions as people
-from houqin.kernel.people.granting import known_codes
+from houqin.kernel.people.granting import named_codes
 from houqin.kernel.people.models import Duty, Holding, Person, Post
 from houqin.kernel.people.queries import active, held_on
 
@@ -32,6 +32,10 @@ def all_posts(person: Person, at: datetime) -> QuerySet[Post]:
 
 def vacant(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
     return rows.filter(first_holder=None)
+
+
+def code_named(code: str) -> str:
+    return named_codes().get(code, code)
 
 
 class PostChange(SlipForm):
@@ -79,9 +83,7 @@ def fill_choices(act: Act, post: Post | None) -> dict[str, Any]:
 def code_choices(act: Act, post: Post | None) -> dict[str, Any]:
     """The codes that this post does not carry yet, by what they allow."""
     carried = set(post.duties.filter(ended_at=None).values_list("code", flat=True)) if post else set()
-    return {
-        "code": [("", "选一个"), *((c, f"{t}（{c}）") for c, t in known_codes().items() if c not in carried)]
-    }
+    return {"code": [("", "选一个"), *((c, t) for c, t in named_codes().items() if c not in carried)]}
 
 
 def post_facts(post: Post, act: Act) -> list[Fact]:
@@ -101,7 +103,7 @@ def post_related(post: Post, act: Act) -> Iterable[Section]:
 
 
 def duty_row(duty: Duty) -> dict[str, Any]:
-    notes = [duty.code, duty.frequency, duty.record]
+    notes = [duty.frequency, duty.record]
     found: dict[str, Any] = {
         "title": duty.text, "url": f"/house/duties/{duty.pk}/", "icon": "list-check",
         "notes": [n for n in notes if n],
@@ -157,7 +159,7 @@ def runs(duty: Duty) -> bool:
 def duty_facts(duty: Duty, act: Act) -> list[Fact]:
     return [
         Fact("岗位", duty.post.name, url=f"/house/posts/{duty.post_id}/"),
-        Fact("能办什么", known_codes().get(duty.code, ""), note=duty.code),
+        Fact("能办什么", named_codes().get(duty.code, "")),
         Fact("频次", duty.frequency),
         Fact("记录", duty.record),
         Fact("考核指标", duty.indicator),
@@ -179,7 +181,7 @@ DUTIES = Register(
     columns=(
         Column("职责", "text", on="title"),
         Column("岗位", "post__name", sort="post__rank", on="place"),
-        Column("代码", "code", sort="code", kind="code", on="note"),
+        Column("能办什么", "code", value=code_named, on="note"),
         Column("频次", "frequency", on="note"),
         Column("记录", "record", on="note"),
         Column("考核指标", "indicator", shown=False),
@@ -187,7 +189,7 @@ DUTIES = Register(
     filters=(Filter("post", "岗位", "post", kind="model", choices=posts_listed),),
     views=(View("now", "在用", in_force), View("ended", "已停止", ended)),
     search=("text", "post__name", "code"),
-    hint="职责、岗位、代码",
+    hint="职责、岗位",
     order="pk",
     slips=(
         CardSlip("change", "改卡片", DutyChange, people.change_duty, ACCOUNTS, when=runs),

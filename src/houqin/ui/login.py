@@ -18,11 +18,12 @@ from houqin.kernel.school.queries import school
 
 from . import access, client, demo_door, entering, security_log, standing
 from .passwords import LONGEST
+from .speech import SpeakingForm
 
 WRONG = "账号或密码不对，没有登录。看看大小写和输入法，再填一次。"
 
 
-class LoginForm(forms.Form):
+class LoginForm(SpeakingForm):
     username = forms.CharField(label="账号", max_length=60)
     password = forms.CharField(label="密码", max_length=LONGEST, strip=False, widget=forms.PasswordInput)
     shared = forms.BooleanField(label="这是公用电脑，8 小时后自动退出", required=False)
@@ -33,7 +34,7 @@ class LoginForm(forms.Form):
         self.fields["password"].widget.attrs |= {"autocomplete": "current-password"}
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(SpeakingForm):
     """A new password, typed twice."""
 
     password = forms.CharField(
@@ -56,7 +57,7 @@ class PasswordForm(forms.Form):
         return self.cleaned_data["again"]
 
 
-class CodeForm(forms.Form):
+class CodeForm(SpeakingForm):
     code = forms.CharField(
         label="验证码", max_length=20, help_text="手机上的 6 位数字；手机不在身边，填一个备用码。"
     )
@@ -108,7 +109,7 @@ def page(
         "outside": () if house.is_demo else outside.offered(), "refusal": str(refused or ""),
         "form": form, "next": wanted if wanted != "/" else "", "school": house, "action": access.LOGIN,
         "demo_roles": demo_door.roles(request.now) if house.is_demo else [],
-        "helper": f"总务处（{house.office_phone}）" if house.office_phone else "总务处",
+        "phone": house.office_phone,
     }  # fmt: skip
     return _answer(request, "ui/login.html", context, refused.status if refused else status, refused)
 
@@ -207,7 +208,7 @@ def first(request: access.Request, token: str) -> HttpResponse:
 
 def _gone(request: access.Request) -> HttpResponse:
     context = {
-        "school": school(), "title": "链接用不了", "lead": "这条链接用过了、过期了，或者没有抄全。找总务处再要一条。",
+        "school": school(), "title": "链接用不了", "lead": "这条链接用过了、过期了，或者没有抄全。找系统管理员要一条新链接。",
         "aside": {"url": access.LOGIN, "label": "去登录"},
     }  # fmt: skip
     return _answer(request, "ui/door.html", context, 404, None)

@@ -13,7 +13,7 @@ from .desk import openings
 LINES = (  # one's own login
     {"label": "待发", "note": "没有网时填的单子", "url": "/waiting/"},
     {"label": "审批授权", "note": "外出时把审批交给别人，别人交给自己的", "url": house_delegations.MINE},
-    {"label": "在哪里登录过", "note": "看看，结束不认识的", "url": "/me/sessions/"},
+    {"label": "在用的设备", "note": "看看，结束不认识的", "url": "/me/sessions/"},
     {"label": "通知设置", "note": "发到哪里，什么时候不打扰", "url": "/me/notices/"},
     {"label": "改密码", "note": "", "url": "/me/password/"},
     {"label": "两步验证", "note": "登录时再要一个验证码", "url": "/me/second/"},
@@ -54,7 +54,7 @@ def registers(request: access.Request) -> HttpResponse:
             found.append({"title": title, "rows": items})
     context = {
         "groups": found,
-        "openings": openings(),
+        "openings": openings(access.act(request)),
         "tab": "registers",
         "labels": "house-keeper" in codes,
     }

@@ -130,7 +130,7 @@ def _wanted(request: access.Request, said: dict[str, Any]) -> HttpResponse:
         return _sent_off(request, service, person=request.person.pk, shared=False, wanted=MINE)
     found = reading.of(request.person).filter(pk=said["unlink"] or 0).first()
     if found is None:
-        raise NotThere("没有这个外部账号，或者已经解除了。")
+        raise NotThere("没有这个外部账号，或者已经解除了。", told=True)
     writes.unlink(found, act=access.plain_act(request))
     security_log.note(request, "outside_unlinked", service=found.login_id)
     messages.success(request, f"{found.login}账号解除了，以后不能用它登录")

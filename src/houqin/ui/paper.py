@@ -43,7 +43,7 @@ def paper(request: access.Request, number: str) -> HttpResponseBase:
         or form not in FORMS
         or (form == "pdf" and template_beside(declared.template) is None)
     ):
-        raise NotThere("这类事没有这样的纸质单。")
+        raise NotThere("这类事没有这样的纸质单。", told=True)
     if request.method == "POST":
         access.once(request, f"paper/{matter.number}", lambda: count(matter, declared, act))
         return slips.done(request, f"{paper_url(matter)}{FORMS[form]}")
@@ -75,7 +75,7 @@ def sheet(matter: Matter, declared: Paper, act: Act, *, fresh: bool) -> dict[str
         "paper": {
             "title": declared.label, "number": matter.number,
             "filled": f"{wording.paper_day(matter.opened_at)} 填",
-            "qr": code_of(matter), "foot": "扫右上码看照片和全部经过。", "print_line": printings(matter, act),
+            "qr": code_of(matter), "foot": "扫右上角的码看照片和全部经过。", "print_line": printings(matter, act),
         },
         "body": declared.template, "log": log(matter), "back": {"url": url_of(matter)}, "fresh": fresh,
         "has_pdf": template_beside(declared.template) is not None,

@@ -28,7 +28,7 @@ from django.views.decorators.csp import csp_override
 
 from houqin.kernel import wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Offer, offers_at
+from houqin.kernel.area import Offer, flow_of, offers_at
 from houqin.kernel.doors import actions as doors
 from houqin.kernel.errors import Refused, TooMany
 from houqin.kernel.matters.models import Matter
@@ -45,6 +45,7 @@ READER = [*POLICY["script-src"], "'wasm-unsafe-eval'"]  # the only pages whose p
 reads_codes = csp_override({**POLICY, "script-src": READER})
 MISSES, HOUR = 60, 3600  # unknown labels an hour and address
 CODE = re.compile(r"[A-Za-z0-9_-]{6,40}")
+AGAIN = "reopen"  # the step of a flow that sends back what was not done well
 SALT, DONE_FOR = "houqin.scan.done", 3600
 
 
@@ -205,11 +206,12 @@ def thanks(request: access.Request, here: Here, sealed: str, act: Act) -> HttpRe
         return HttpResponseRedirect(here.url)
     matter = Matter.objects.select_related("holder").get(pk=key)
     who = f"{matter.holder.name}已收到" if matter.holder else "总务处已收到"
-    offer = offers_at(here.card, act.by).get(offered)
+    offer, flow = offers_at(here.card, act.by).get(offered), flow_of(matter.kind)
     seen = not act.by.built_in and Matter.objects.visible_to(act.by, act.at).filter(pk=key).exists()
     context = {
         "then": offer.then(matter, act) if offer and offer.then else "",
         "here": here, "matter": matter, "who": who, "before": wording.before(matter.due_at, act.at),
+        "flow": flow, "again": flow.step(AGAIN),
         "url": url_of(matter) if seen else "", "office": school().office_phone, "visitor": act.by.built_in,
     }  # fmt: skip
     return render(request, "ui/scan_done.html", context)

@@ -95,8 +95,8 @@ def check(request: access.Request, flow: Flow, matter: Matter, step: Step, act: 
     seen = request.POST.get("_seen", "")
     if seen and seen != matter.state:
         raise Overtaken(
-            f"{matter.number} 填的时候和现在不一样了，现在是“{flow.state(matter.state).label}”，没有保存。"
-            "看一下最新的经过。"
+            f"你填的时候 {matter.number} 又办了一步，现在是“{flow.state(matter.state).label}”，没有保存。"
+            "看一下最新的经过再办。"
         )
 
 
@@ -113,7 +113,7 @@ def new(request: access.Request, kind: str) -> HttpResponse:
             matter = opened(
                 request, f"{kind}/{OPEN}", form, lambda: slip.action(**form.cleaned_data, act=act)
             )
-            messages.success(request, f"{flow.name} {matter.number} 已经报上")
+            messages.success(request, f"{flow.name} {matter.number} {flow.opened}")
             return done(request, after_opening(matter, act.by))
         except Refused as no:
             refusal, status = lay_on(form, no), no.status
@@ -137,7 +137,7 @@ def asked(matter: Matter, key: str) -> tuple[Flow, Step, Slip]:
     flow = flow_of(matter.kind)
     step, slip = flow.step(key), slip_for(matter.kind, key)
     if step is None or slip is None or not step.shown:
-        raise NotThere(f"“{flow.name}”没有这一步，什么也没有改。")
+        raise NotThere(f"“{flow.name}”没有这一步，什么也没有改。", told=True)
     return flow, step, slip
 
 

@@ -18,6 +18,7 @@ from houqin.kernel.people.models import ApiToken
 from . import access, security_log, slips
 from .api import scopes
 from .fields import SlipForm
+from .speech import SpeakingForm
 
 MINE, ALL = "/me/tokens/", "/me/tokens/all/"
 SHOWN = 200  # of everybody's; they end by themselves
@@ -33,8 +34,8 @@ class IssueForm(SlipForm):
     name.placeholder = "例如：教务系统"  # type: ignore[attr-defined]
 
 
-class WithdrawForm(forms.Form):
-    token = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+class WithdrawForm(SpeakingForm):
+    token = forms.IntegerField(label="令牌", min_value=1, max_value=2**63 - 1)
 
 
 @access.fresh
@@ -92,7 +93,7 @@ def _withdraw(request: access.Request, rows: Any, url: str) -> HttpResponse:
     key = form.cleaned_data["token"] if form.is_valid() else 0
     token = next((row for row in rows if row.pk == key), None)
     if token is None:
-        raise NotThere("没有这个令牌，或者已经作废了。")
+        raise NotThere("没有这个令牌，或者已经作废了。", told=True)
     writes.withdraw(token, act=access.act(request))
     security_log.note(request, "token_withdrawn", head=token.head, of=token.person.code)
     messages.success(request, f"令牌“{token}”已经作废，马上不能用了")

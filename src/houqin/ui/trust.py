@@ -38,7 +38,7 @@ def _certificate() -> bytes:
     try:
         return (Path(settings.DATA) / "keys" / FILE).read_bytes()
     except FileNotFoundError:
-        raise NotThere("这台服务器没有自己的证书，不用安装。") from None
+        raise NotThere("这台服务器没有自己的证书，不用安装。", told=True) from None
 
 
 def _fingerprint(held: bytes) -> str:

@@ -116,7 +116,7 @@ AREA = Area(
         (PLAN_KIND, "drop"): Slip(forms.WhyForm, actions.drop),
         (PLAN_KIND, "hand_over"): Slip(forms.HandOverForm, actions.hand_over_plan, taking, says_plan_handed),
         (PLAN_KIND, "end"): Slip(forms.EndForm, actions.end),
-        (TASK_KIND, "open"): Slip(forms.TaskForm, actions.give, giving),
+        (TASK_KIND, "open"): Slip(forms.TaskForm, actions.give, giving, may=rules.gives),
         (TASK_KIND, "report"): Slip(forms.ReportForm, actions.report, says=says_done),
         (TASK_KIND, "note"): Slip(forms.ProgressForm, actions.note),
         (TASK_KIND, "check"): Slip(forms.CheckForm, actions.check),
@@ -143,7 +143,7 @@ AREA = Area(
     starts_with=actions.lay_out,
     indicators=indicators.INDICATORS,
     invariants=(
-        Invariant("plans.P1", "条款目录和出厂的一字不差", queries.catalogue_is_whole),
+        Invariant("plans.P1", "条款目录和原来带的一字不差", queries.catalogue_is_whole),
         Invariant("plans.P2", "计划条款的上级在同一份计划里，排在前面", queries.trees_hold),
         Invariant("plans.P3", "施行中的条款都有责任人，由别人检查", queries.in_force_is_owned),
         Invariant("plans.P4", "落实的任务都由办的人以外的人检查过", queries.checked_by_another),

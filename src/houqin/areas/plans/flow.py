@@ -39,6 +39,8 @@ TASK = Flow(
     name="计划任务",
     prefix="RW",
     icon="clipboard-list",
+    opening="派任务",
+    opened="已经派下",
     states=(
         State("open", "在办", tone="accent", icon="progress"),
         State("done", "等检查", tone="accent", icon="clipboard-check"),

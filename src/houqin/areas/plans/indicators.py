@@ -127,7 +127,7 @@ INDICATORS = declare((
     Indicator("IND-G4-3", "措施到位率", ("G4",), top=acted_on, bottom=clauses_due, target=100, register=CLAUSES,
               person="owner", when="to_on", counted="条", words=("到期前有行动", "到期前没有行动"),
               says=DAYS_OVER),
-    Indicator("IND-1.1.2a-2", "空岗数", ("1.1.2a",), top=vacant, unit="件", better="down", target=0,
+    Indicator("IND-1.1.2a-2", "空岗数", ("1.1.2a",), top=vacant, unit="个", better="down", target=0,
               register="house.posts",
               today=True, counted="个"),
     Indicator("IND-1.1.2b-1", "无主率", ("1.1.2b",), top=ownerless, bottom=places, better="down", target=0,

@@ -18,6 +18,11 @@ def keeps(act: Act, matter: Matter) -> bool:
     return has_duty(act.by, OFFICE, act.day)
 
 
+def gives(act: Act) -> bool:
+    """Whom 派任务 is offered to; the owner of a clause gives them from its card."""
+    return has_duty(act.by, OFFICE, act.day)
+
+
 def owes_signature(act: Act, matter: Matter) -> bool:
     """Owns a clause of this plan that he has not signed for yet."""
     signed = ClauseSigned.objects.filter(person=act.by, clause__plan=matter.pk).values("clause")

@@ -163,7 +163,7 @@ AREA = Area(
     ),
     slips={
         (KIND, "open"): Slip(forms.OpenForm, actions.report, views.choices_anywhere, says_reported,
-                             offline=True),
+                             offline=True, may=rules.acts),
         (KIND, "take"): Slip(forms.TakeForm, actions.take, taken_as),
         (KIND, "decline"): Slip(forms.DeclineForm, actions.decline),
         (KIND, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
@@ -183,7 +183,7 @@ AREA = Area(
         (KIND, "rate"): Slip(forms.RateForm, actions.rate),
         (KIND, "cancel"): Slip(forms.CancelForm, actions.cancel),
         (KIND, "nudge"): Slip(forms.NudgeForm, actions.nudge),
-        (LIFE, "open"): Slip(forms.AskForm, actions.ask, views.choices_of_life, says_asked),
+        (LIFE, "open"): Slip(forms.AskForm, actions.ask, views.choices_of_life, says_asked, may=rules.acts),
         (LIFE, "dispatch"): Slip(forms.WorkerForm, actions.dispatch, able),
         (LIFE, "serve"): Slip(forms.ServeForm, actions.serve, says=says_finished),
         (LIFE, "arrive"): Slip(forms.PlainForm, actions.arrive),

@@ -10,6 +10,7 @@ REPAIR = Flow(
     kind="repairs.repair",
     name="报修",
     prefix="BX",
+    done="修好",
     icon="tool",
     states=(
         State("unverified", "待受理", tone="amber", icon="user-question"),
@@ -85,6 +86,7 @@ SERVICE = Flow(
     prefix="FW",
     icon="message-2",
     opening="提出",
+    opened="已经提出",
     states=(
         State("reported", "等派办", tone="amber", icon="user-question"),
         State("assigned", "在办", tone="accent", icon="progress"),

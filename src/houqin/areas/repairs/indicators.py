@@ -208,7 +208,7 @@ INDICATORS = declare((
               when="fix_due_at", words=("按时修好", "没按时"), says=DUE_BY_NOW, **WHOSE),
     Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"),
               unit="分钟", better="down", target=60, when="assigned_at", **WHOSE),
-    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="件", counted="张", better="down",
+    Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="张", counted="张", better="down",
               target=0, when="received_at", place="place", register="repairs.slips"),
     Indicator("IND-2.2.1c-1", "报修人签字率", ("2.2.1c",), top=signed, bottom=closed, target=90,
               when=CLOSED_AT, parts=CLOSINGS, **WHOSE),

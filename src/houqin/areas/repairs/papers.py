@@ -238,7 +238,7 @@ def repaired(repair: Repair, events: list[Event]) -> list[list[Cell]]:
         [cell("到场时间", moment(repair.responded_at)), cell("完工时间", moment(repair.fixed_at)),
          cell("净用时", _minutes(repair.net_minutes))],
         [{**picks("故障原因", *((label, repair.cause == key) for key, label in Repair.CAUSES)), "span": 5}],
-        [{**cell("暂停", "；".join(pauses(events))), "span": 5}],
+        [{**cell("停表", "；".join(pauses(events))), "span": 5}],
         [{**cell("维修内容", f"{repair.fix}{'。' if repair.fix and back else ''}{back}"), "span": 5}],
     ]  # fmt: skip
 

@@ -278,6 +278,15 @@ UPKEEPERS = {  # the duties that a plan may be given to, in the words of the off
     "gate": "保安",
 }  # fmt: skip
 
+TAKERS = UPKEEPERS | {"office": "总务主任"}  # … and that what is reported or asked for may be given to
+ICONS = (
+    ("dots", "其他"), ("bulb", "灯"), ("droplet", "水"), ("door", "门窗"), ("armchair", "桌椅"), ("device-tv", "一体机"),
+    ("air-conditioning", "空调"), ("wifi", "网络"), ("toilet-paper", "厕所"), ("speakerphone", "广播"),
+    ("wall", "墙地"), ("ball-basketball", "体育"), ("fire-extinguisher", "消防"), ("glass-full", "饮水"),
+    ("tools-kitchen-2", "厨房"), ("tree", "树木"), ("flag", "旗杆"), ("elevator", "电梯"), ("soup", "用餐"), ("search", "失物"),
+    ("map-pin", "停车"), ("route", "通勤"), ("tool", "工具"), ("bolt", "用电"),
+)  # fmt: skip
+
 
 def how_often(unit: str, every: int, dates: str) -> str:
     """每 2 周, 每个月, 每年 3 月 1 日、9 月 1 日."""

@@ -63,6 +63,8 @@ class Flow:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     opening: str = ""  # the verb on the button that opens one, where it is not the name
+    opened: str = "已经报上"  # what the opener is told
+    done: str = "办好"  # what the opener waits for
 
     @property
     def area(self) -> str:

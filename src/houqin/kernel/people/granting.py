@@ -24,6 +24,15 @@ def known_codes() -> dict[str, str]:
     return found
 
 
+def named_codes() -> dict[str, str]:
+    """The same for who chooses among them: what decides a step says whose step that is."""
+    found = known_codes()
+    for code in [code for code in found if code.startswith("approve-")]:
+        posts = [post.name for post in POSTS if code in dict(post.duties)]
+        found[code] += f"（{'、'.join(posts)}）"
+    return found
+
+
 def is_guarded(code: str) -> bool:
     """Approving, paying, opening logins: given by who opens logins, never to himself."""
     return code in (OPENS, "pay") or code.startswith("approve-")

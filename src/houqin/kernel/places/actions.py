@@ -31,7 +31,7 @@ def enter(
         )
     path = f"{parent.path}{parent.pk}/" if parent else "/"
     if path.count("/") > DEEPEST:
-        raise Refused(f"“{parent}”下面不能再分，最多 {DEEPEST} 层。", field="parent")
+        raise Refused(f"“{parent}”下面不能再分，最多 {DEEPEST} 层，没有保存。换一个上级。", field="parent")
     return audit.add(
         Place, code=code, name=name, kind=kind, parent=parent, use=use, owner=owner, walk=walk, path=path,
         full_name=_full_name(name, parent), act=act,
@@ -62,7 +62,7 @@ def change_place(
 def close(place: Place, *, closed_on: date, act: Act) -> Place:
     """Take a place out of use; refuses while something in it is in use."""
     if place.children.filter(closed_on=None).exists():
-        raise Refused(f"“{place}”里面还有在用的场所，先停用里面的。")
+        raise Refused(f"“{place}”里面还有在用的场所，没有停用。先停用里面的。")
     return audit.change(place, closed_on=closed_on, act=act)
 
 

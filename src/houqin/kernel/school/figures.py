@@ -12,7 +12,7 @@ _declared: dict[str, "Figure"] = {}
 class Figure:
     """One number a school may set: `unit` and `source` are shown beside it; `least`..`most` bound it.
 
-    It is `apart` or more above the figure `above`.
+    It is `apart` or more above the figure `above`. `clock`: minutes of the day, shown and filled in as 7:30.
     """
 
     code: str
@@ -24,6 +24,11 @@ class Figure:
     most: int = 100_000
     above: str = ""
     apart: int = 0
+    clock: bool = False
+
+    def said(self, value: int) -> str:
+        """A value of it as it stands on screen."""
+        return f"{value // 60}:{value % 60:02d}" if self.clock else f"{value} {self.unit}"
 
 
 def declare(figures: Iterable[Figure]) -> tuple[Figure, ...]:

@@ -30,7 +30,7 @@ class Signed:
 def keep(signed: Signed) -> Signed:
     """Trim and store the drawing, for before the transaction; refuses an empty pad."""
     if signed.way not in dict(Signature.WAYS):
-        raise Refused("签名方式不对，没有保存。用登录确认、手写或者纸质。")
+        raise Refused("签名方式不对，没有保存。用点一下签、手写或者纸质。")
     if signed.way == "login":
         return replace(signed, png=None)
     if signed.way == "pad" and not signed.png:
@@ -52,7 +52,7 @@ def sign(
     """
     signer = signer or act.by
     if signed.way == "login" and signer.pk != act.by.pk:
-        raise NotYours(f"登录确认只能签自己的名，没有保存。请{signer}手写签名，或者用自己的登录来签。")
+        raise NotYours(f"点一下签只能签自己的名，没有保存。请{signer}手写，或者用自己的登录来签。")
     drawn = keep(signed).png
     holder = device_holder or (act.by if act.by.pk != signer.pk else None)
     return entries.write(

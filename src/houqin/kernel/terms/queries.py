@@ -17,16 +17,17 @@ OPENS, CLOSES = figures.declare(
     (
         figures.Figure(
             "terms.opens",
-            "上班时间（分钟数，从零点起）",
+            "上班时间",
             450,
             "分钟",
             "学校常用的作息，7:30 上班，可以改",
             0,
             1439,
+            clock=True,
         ),
         figures.Figure(
             "terms.closes",
-            "下班时间（分钟数，从零点起）",
+            "下班时间",
             1050,
             "分钟",
             "学校常用的作息，17:30 下班，可以改",
@@ -34,6 +35,7 @@ OPENS, CLOSES = figures.declare(
             1439,
             "terms.opens",
             60,
+            clock=True,
         ),
     )
 )

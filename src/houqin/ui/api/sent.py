@@ -26,13 +26,13 @@ MINUS = {  # what is wrong, by pydantic's word for it
     "too_long": "“{name}”最多 {max_length} 个",
     "greater_than_equal": "“{name}”最小 {ge}",
     "less_than_equal": "“{name}”最大 {le}",
-    "string_type": "“{name}”要是文字",
+    "string_type": "“{name}”要填文字",
     "string_unicode": "“{name}”里有坏了的字",
     "string_pattern_mismatch": "“{name}”的写法不对",
-    "int_type": "“{name}”要是整数",
-    "bool_type": "“{name}”要是 true 或 false",
-    "list_type": "“{name}”要是一列",
-    "model_type": "“{name}”要是一组项",
+    "int_type": "“{name}”要填整数",
+    "bool_type": "“{name}”要填 true 或 false",
+    "list_type": "“{name}”要填一列",
+    "model_type": "“{name}”要填一组项",
 }
 
 

@@ -42,7 +42,7 @@ const head = (title, text) => make('div', { class: 'hq-page-head' }, make('div',
 
 function nobody(place) {
   place.append(make('div', { class: 'hq-empty hq-error' }, icon('wifi-off'), make('h1', {}, '没有网'),
-    make('p', {}, '连不上学校的服务器，手机里也没有存着的活。'), make('p', {}, '登录以后打开过一次“今天的活”，没有网也能接着办。')))
+    make('p', {}, '连不上学校的服务器，手机里也没有存着的活。'), make('p', {}, '有网时登录打开过一次，没有网也能接着填。')))
 }
 
 function waiting(place) {

@@ -26,7 +26,7 @@ async function list(place) {
     .map(([state, title]) => [title, rows.filter(row => row.state === state)]).filter(([, some]) => some.length)
   const made = parts.map(([title, some]) => section(title, some, rows))
   if (!parts.length) made.push(empty('cloud-upload', '没有等着送的', '没有网也能办今天的活、扫码报修。填好的存在这台手机上，有网自动送出。'))
-  if (others) made.push(make('div', { class: 'hq-note' }, icon('lock'), make('p', {}, `另一位用户有 ${others} 条待送。他在这台手机上登录后才送，别人看不到内容。`)))
+  if (others) made.push(make('div', { class: 'hq-note' }, icon('lock'), make('p', {}, `另一个人有 ${others} 条待送。他在这台手机上登录后才送，别人看不到内容。`)))
   place.replaceChildren(...made)
 }
 

@@ -22,7 +22,7 @@ from .declare import Register, SheetColumn
 from .matching import Line, Look, understood
 from .upload import Reading
 
-CHANGED = "数据已变化，没有写入。下面是重新校验的结果，看过再写。"
+CHANGED = "你看的时候有人改了，没有写入。下面是重新看过的结果，看过再写。"
 
 
 def look(register: Register, reading: Reading, act: Act, *, rehearse: bool = True) -> Look:

@@ -23,7 +23,7 @@ from .sheets import sheet_value
 from .upload import Reading
 
 PROBLEM = "问题"
-HOLLOW = "单元格为公式且无结果，粘贴为数值再导入"
+HOLLOW = "这一格是公式，没有算出结果。粘贴成数值再导。"
 HEAD_WITHIN = 10  # rows above the head: a title, a unit, a date
 
 
@@ -127,7 +127,7 @@ def head_of(reading: Reading, able: list[SheetColumn], sheet: Sheet) -> tuple[in
             columns[position] = column
     lacking = [c.label for c in able if (c.required or c.name == sheet.key) and c not in columns.values()]
     if lacking:
-        raise Refused(f"表里少了{'、'.join(f'“{label}”' for label in lacking)}这一列，没有导入。")
+        raise Refused(f"表里少了这几列：{'、'.join(lacking)}，没有导入。补上再导。")
     return at, columns
 
 

@@ -13,14 +13,15 @@ from houqin.kernel.errors import Refused
 from houqin.kernel.people.actions import lists
 from houqin.ui import access
 
+from ..speech import SpeakingForm
 from .declare import Register
 from .pick import Asked
 from .views import name_of
 
 
-class Name(forms.Form):
-    name = forms.CharField(max_length=20)
-    query = forms.CharField(max_length=600, required=False)
+class Name(SpeakingForm):
+    name = forms.CharField(label="名称", max_length=20)
+    query = forms.CharField(label="条件", max_length=600, required=False)
 
 
 @require_POST

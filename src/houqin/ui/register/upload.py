@@ -150,10 +150,10 @@ def kept(token: str, register: Register, person: Person) -> Reading:
     """What was read under this token, by this person for this register; else as if it were not there."""
     path = _folder() / f"{token}.jsonl"
     if not TOKEN.fullmatch(token) or not path.exists():
-        raise NotThere("这份表不在了（过了一天，或已经写入）。重新上传。")
+        raise NotThere("这份表不在了（过了一天，或已经写入）。重新上传。", told=True)
     about, meta, *rows = (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n"))
     if about["person"] != person.pk or about["register"] != of_register(register):
-        raise NotThere("这份表不在了（过了一天，或已经写入）。重新上传。")
+        raise NotThere("这份表不在了（过了一天，或已经写入）。重新上传。", told=True)
     return reading(about, meta, rows)
 
 

@@ -120,7 +120,7 @@ def code(column: SheetColumn, cell: Any) -> str:
     one that the sheet has rounded is refused, never guessed."""
     if isinstance(cell, dict):
         if "n" not in cell:
-            raise Wrong(f"“{column.label}”要是文字，这里是日期或时间")
+            raise Wrong(f"“{column.label}”要填文字，这里是日期或时间")
         number = float(cell["n"])
         if not number.is_integer() or abs(number) >= EXACT:
             raise Wrong(f"“{column.label}”被表格当成数字，后几位已经丢了，把这一列设成文本再填")
@@ -148,7 +148,7 @@ def yes(column: SheetColumn, cell: Any) -> bool:
     asked = unicodedata.normalize("NFKC", trimmed(shown(cell))).upper()
     if asked in YES or asked in NO:
         return asked in YES
-    raise Wrong(f"“{column.label}”只能是是、否")
+    raise Wrong(f"“{column.label}”只能填“是”或“否”")
 
 
 def number(column: SheetColumn, cell: Any) -> Decimal:
@@ -156,7 +156,7 @@ def number(column: SheetColumn, cell: Any) -> Decimal:
     nothing that has two readings."""
     if isinstance(cell, dict):
         if "n" not in cell:
-            raise Wrong(f"“{column.label}”要是数字")
+            raise Wrong(f"“{column.label}”要填数字")
         found = float(cell["n"])
         if not math.isfinite(found) or abs(found) >= EXACT:
             raise Wrong(f"“{column.label}”的数太大")
@@ -164,7 +164,7 @@ def number(column: SheetColumn, cell: Any) -> Decimal:
     words = unicodedata.normalize("NFKC", trimmed(cell)).replace(" ", "").lstrip("'")
     words = re.sub(r"^(¥|CNY|RMB|人民币)|元$", "", words, flags=re.IGNORECASE)
     if not (PLAIN.fullmatch(words) or GROUPED.fullmatch(words)):
-        raise Wrong(f"“{column.label}”要是数字，例如 1200.50；“{shown(cell)[:20]}”看不准")
+        raise Wrong(f"“{column.label}”要填数字，例如 1200.50；“{shown(cell)[:20]}”看不准")
     figure = Decimal(words.replace(",", ""))
     if abs(figure) >= EXACT:
         raise Wrong(f"“{column.label}”的数太大")
@@ -189,7 +189,7 @@ def scaled(column: SheetColumn, cell: Any, step: int, places: int) -> int:
 def whole(column: SheetColumn, cell: Any) -> int:
     found = number(column, cell)
     if found != found.to_integral_value():
-        raise Wrong(f"“{column.label}”要是整数")
+        raise Wrong(f"“{column.label}”要填整数")
     return int(found)
 
 

@@ -49,6 +49,7 @@ def unsigned(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 
 def clause_facts(clause: PlanClause, act: Act) -> list[Fact]:
+    task = Fact("派任务", "给这一条派", url=f"/plans/task/new/?clause={clause.pk}")
     return [
         Fact("条文", clause.text, whole=True),
         Fact("计划", clause.plan.name, url=f"/plans/plans/{clause.plan_id}/"),
@@ -58,7 +59,14 @@ def clause_facts(clause: PlanClause, act: Act) -> list[Fact]:
         Fact("开始", clause.from_on),
         Fact("完成期限", clause.to_on),
         Fact("责任签字", "签了" if clause.signed.filter(person=clause.owner).exists() else "还没签"),
+        *([task] if gives(clause, act) else []),
     ]
+
+
+def gives(clause: PlanClause, act: Act) -> bool:
+    """Whether a task may be given for this clause now."""
+    able = rules.gives(act) or clause.owner_id == act.by.pk
+    return able and not clause.heading and clause.plan.matter.state == "in_force"
 
 
 def clause_sections(clause: PlanClause, act: Act) -> list[Section]:
@@ -152,7 +160,7 @@ PLAN_CLAUSES = Register(
     indexed="plans.planclause",
     hint="条文、编号",
     slips=(
-        CardSlip("change", "修改", forms.ClauseForm, actions.change_clause, OFFICE, choices=clause_choices),
+        CardSlip("change", "改卡片", forms.ClauseForm, actions.change_clause, OFFICE, choices=clause_choices),
         CardSlip("bind", "加对应", forms.BindForm, actions.bind, OFFICE, "link", choices=bind_choices,
                  when=lambda clause: not clause.heading),
     ),

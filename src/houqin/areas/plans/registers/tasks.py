@@ -60,7 +60,7 @@ TASKS = Register(
         Filter("state", "状态", "matter__state", choices=tuple((s.key, s.label) for s in TASK.states)),
         Filter("due", "完成期限", "due_on", kind="dates"),
     ),
-    views=(View("open", "没办结", open_ones, sort="due_on"), View("late", "超时", late, sort="due_on"),
+    views=(View("open", "没办结", open_ones, sort="due_on"), View("late", "逾期", late, sort="due_on"),
            View("done", "等检查", to_check), View("all", "全部")),
     search=("doer__name", "doer__initials"),
     indexed="kernel.matter",

@@ -160,7 +160,7 @@ def rows(
     act = access.act(request)
     one = queries.declared().get(indicator)
     if one is None or not one.register or side not in sides_of(one):
-        raise NotThere("没有这个指标，或者它没有明细。")
+        raise NotThere("没有这个指标，或者它没有明细。", told=True)
     scope = scope_of(first, last, person, place, act)
     register, base = register_of(one, side)
     if not may_see(register.duties, duty_codes(act.by, act.day)):
@@ -188,7 +188,7 @@ def scope_of(first: str, last: str, person: int, place: int, act: Act) -> Scope:
     try:
         since, until = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        raise NotThere("这一段日期看不懂。") from None
+        raise NotThere("这一段日期看不懂。", told=True) from None
     whose = Person.objects.using("reader").filter(pk=person).first() if person else None
     where = Place.objects.using("reader").filter(pk=place).first() if place else None
     if (person and whose is None) or (place and where is None):

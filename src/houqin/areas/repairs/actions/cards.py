@@ -37,10 +37,10 @@ def enter_fault_type(
     return audit.add(
         FaultType, code=code, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
         worker=worker,
-        duty=duty, response_minutes=response_minutes, fix_minutes=fix_minutes,
+        duty=duty or "", response_minutes=response_minutes, fix_minutes=fix_minutes,
         urgent_response_minutes=urgent_response_minutes, urgent_fix_minutes=urgent_fix_minutes,
         safety=bool(safety),
-        after_photo=bool(after_photo), service=service, life=life, request=bool(request), rank=rank,
+        after_photo=bool(after_photo), service=service or "", life=life, request=bool(request), rank=rank,
         source=source, act=act,
     )  # fmt: skip
 
@@ -58,11 +58,11 @@ def change_fault_type(
     _refuse_clock(response_minutes, fix_minutes)
     return audit.change(
         fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
-        worker=worker, duty=duty,
+        worker=worker, duty=duty or "",
         response_minutes=response_minutes, fix_minutes=fix_minutes,
         urgent_response_minutes=urgent_response_minutes,
         urgent_fix_minutes=urgent_fix_minutes, safety=bool(safety), after_photo=bool(after_photo),
-        service=service,
+        service=service or "",
         life=life, request=bool(request), rank=rank, source=source, seen=seen, act=act,
     )  # fmt: skip
 

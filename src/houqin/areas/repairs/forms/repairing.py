@@ -18,7 +18,9 @@ from houqin.ui.fields import (
     SlipForm,
     WholeField,
 )
+from houqin.ui.speech import slug_said
 
+from .. import rules
 from ..models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
 
 
@@ -232,10 +234,10 @@ class NudgeForm(SlipForm):
 class FaultTypeForm(SlipForm):
     """故障类别's card."""
 
-    code = forms.SlugField(label="代码", max_length=8)
+    code = forms.SlugField(label="代码", max_length=8, error_messages=slug_said("代码", "W19"))
     name = forms.CharField(label="名称", max_length=40)
     label = forms.CharField(label="短名", max_length=8, help_text="扫码页上的字，最多 8 个")
-    icon = forms.CharField(label="图标", max_length=30, required=False, empty_value="dots")
+    icon = forms.ChoiceField(label="图标", choices=rules.ICONS, initial="dots", required=False)
     examples = forms.CharField(label="例", max_length=80, required=False)
     words = forms.CharField(
         label="常用说法",
@@ -244,7 +246,9 @@ class FaultTypeForm(SlipForm):
         help_text="用空格隔开；前面加 ! 的表示有危险，按紧急办、昼夜计时",
     )
     worker = forms.ModelChoiceField(label="直接交给", queryset=Person.objects.none(), required=False)
-    duty = forms.SlugField(label="或交给职责", max_length=40, required=False)
+    duty = forms.ChoiceField(
+        label="或交给职责", choices=[("", "不定，由总务处派"), *rules.TAKERS.items()], required=False
+    )
     response_minutes = WholeField(label="首响", min_value=1, max_value=100_000)
     fix_minutes = WholeField(label="修复", min_value=1, max_value=100_000)
     urgent_response_minutes = WholeField(label="紧急首响", min_value=1, max_value=100_000, required=False)

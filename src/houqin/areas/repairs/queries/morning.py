@@ -37,7 +37,7 @@ def first_steps(act: Act) -> Iterator[FirstStep]:
 
 
 def alerts(morning: Morning) -> Iterator[Alert]:
-    """逾期, 等派工, 待受理, 没人接: for the dispatcher and the overseers."""
+    """逾期, 等派工, 待受理, 没人接手: for the dispatcher and the overseers."""
     if not morning.duties & {rules.DISPATCHER, rules.OVERSEER}:
         return
     many, note = morning.late(*FLOWS)
@@ -74,11 +74,11 @@ def _waiting() -> dict[str, dict[str, Any]]:
 
 
 def _unanswered(at: datetime) -> Alert:
-    """没人接: how many, and the one that waits longest; one question."""
+    """没人接手: how many, and the one that waits longest; one question."""
     rows = unanswered(at).annotate(many=Window(Count("pk"))).order_by("response_due_at", "pk")
     first = rows.values("matter__title", "response_due_at", "many").first()
     note, url = "", f"{LIST}?view=unanswered"
     if first:
         note = f"最早的：{first['matter__title']}，首响{wording.late(at - first['response_due_at'])}"
     many = first["many"] if first else 0
-    return Alert(many, "red", "user-question", "没人接", "报修过了首响时限", note, "看", url)
+    return Alert(many, "red", "user-question", "没人接手", "报修过了首响时限", note, "看", url)

@@ -187,7 +187,7 @@ REPAIRS = Register(
     views=(
         View("open", "没办完", open_ones, sort="matter__due_at"),
         View("first", "先办", first_ones, sort="matter__due_at"),
-        View("late", "超时", late, sort="matter__due_at"),
+        View("late", "逾期", late, sort="matter__due_at"),
         View("unanswered", "没人接手", unanswered),
         View("fixed", "等签收", awaiting_signature, sort="matter__due_at"),
         View("repeated", "反复报修", repeated, counted=False),

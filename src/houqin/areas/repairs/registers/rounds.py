@@ -263,9 +263,9 @@ PLANS = Register(
     indexed="repairs.maintenanceplan",
     hint="做什么、在哪里",
     slips=(
-        CardSlip("new", "新计划", forms.PlanForm, actions.enter_plan, duties=PLANNERS, icon="plus",
+        CardSlip("new", "加计划", forms.PlanForm, actions.enter_plan, duties=PLANNERS, icon="plus",
                  choices=planning),
-        CardSlip("change", "修改", forms.PlanForm, actions.change_plan, duties=PLANNERS, choices=planning,
+        CardSlip("change", "改卡片", forms.PlanForm, actions.change_plan, duties=PLANNERS, choices=planning,
                  when=is_running),
         CardSlip("close", "停用", forms.PlanCloseForm, actions.close_plan, duties=PLANNERS, icon="ban",
                  when=is_running),

@@ -1,5 +1,6 @@
 """故障类别 and 优先次序."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +60,18 @@ def state_of_type(fault_type: FaultType) -> dict[str, str]:
 
 
 def staff(act: Act, fault_type: FaultType | None) -> dict[str, Any]:
-    return {"worker": people.active(act.day).order_by("name", "pk")}
+    duties = [("", "不定，由总务处派"), *rules.TAKERS.items()]
+    own = (fault_type.icon, fault_type.duty) if fault_type else ("dots", "")
+    return {
+        "worker": people.active(act.day).order_by("name", "pk"),
+        "icon": with_own(rules.ICONS, own[0]), "duty": with_own(duties, own[1]),
+    }  # fmt: skip
+
+
+def with_own(choices: Iterable[tuple[str, str]], own: str) -> list[tuple[str, str]]:
+    """What stands on the card may stay, though nobody chooses it any more."""
+    found = dict(choices)
+    return list((found | {own: found.get(own) or HOLDERS.get(own, own)}).items())
 
 
 def facts_of(fault_type: FaultType, act: Act) -> list[Fact]:
@@ -131,11 +143,11 @@ SHEET = Sheet(
         SheetColumn("代码", "code", "code", kind="code", required=True, longest=8, example="W19"),
         text("名称", "name", 40, required=True, example="宿舍设施"),
         text("短名", "label", 8, required=True, example="宿舍"),
-        text("图标", "icon", 30),
+        SheetColumn("图标", "icon", "icon", choices=rules.ICONS, hint="扫码页上的图，空着是“其他”"),
         text("例", "examples", 80),
         text("常用说法", "words", 120, hint="用空格隔开，前面加 ! 的表示有危险"),
         SheetColumn("直接交给", "worker", "worker__code", kind="ref", find=people_by_code, hint="人员代码"),
-        SheetColumn("或交给职责", "duty", "duty", kind="code", longest=40),
+        SheetColumn("或交给职责", "duty", "duty", choices=tuple(rules.TAKERS.items()), hint="空着由总务处派"),
         number("首响，分", "response_minutes"),
         number("修复，分", "fix_minutes"),
         number("紧急首响，分", "urgent_response_minutes", required=False),
@@ -185,9 +197,9 @@ FAULT_TYPES = Register(
     indexed="repairs.faulttype",
     hint="代码、名称、例",
     slips=(
-        CardSlip("new", "新类别", forms.FaultTypeForm, actions.enter_fault_type, duties=KEEPERS,
+        CardSlip("new", "加类别", forms.FaultTypeForm, actions.enter_fault_type, duties=KEEPERS,
                  icon="plus", choices=staff),
-        CardSlip("change", "修改", forms.FaultTypeChange, actions.change_fault_type, duties=KEEPERS,
+        CardSlip("change", "改卡片", forms.FaultTypeChange, actions.change_fault_type, duties=KEEPERS,
                  choices=staff),
         CardSlip("close", "停用", forms.FaultTypeClose, actions.close_fault_type, KEEPERS, "ban",
                  when=lambda kind: kind.closed_on is None,
@@ -229,7 +241,7 @@ PRIORITIES = Register(
     ),
     filters=(Filter("rank", "次序", "rank", choices=tuple(RANKS)),),
     slips=(
-        CardSlip("change", "修改", forms.PriorityForm, actions.change_priority, duties=KEEPERS),
+        CardSlip("change", "改卡片", forms.PriorityForm, actions.change_priority, duties=KEEPERS),
     ),
     card=Card(facts=facts_of_priority),
     empty=Empty("还没有优先次序", "紧急程度和影响合起来，定谁先办、按哪一套时限。"),

@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import FaultType, Repair
+from houqin.areas.repairs.registers.types import SHEET
 from houqin.areas.repairs.tests.scene import PART, Scene, at
 from houqin.kernel.area import Morning
 from houqin.kernel.errors import Refused
 from houqin.kernel.places.queries import label_of
 from houqin.ui import access
+from houqin.ui.register import values
 
 
 @pytest.fixture
@@ -191,14 +193,15 @@ def test_figures_lead_to_their_rows(scene, web):
     scene.finish(matter, when=at(2026, 11, 20, 11, 0), parts=[PART])
     answer = web.as_("director").get("/repairs/figures/")
     assert re.search(
-        r"收到 1 件 修好 1 件 按时 100% 1 件 首响中位 120 分 修复中位 2.0 小时 花费 37.60 元", page(answer)
+        r"收到 1 件 修好 1 件 按时 100% 1 件 首响用时（中间数） 120 分 修复用时（中间数） 2.0 小时 花费 37.60 元",
+        page(answer),
     )
     html = answer.content.decode().replace("&amp;", "&")
     links = re.findall(r'href="(/repairs/repairs/\?view=all&(?:service|type|worker|here|opened)[^"]+)"', html)
     assert len(links) == 5 * 5 + 6  # a name and four figures in each of five tables, and the headline
     for link in links:
         assert (matter.number in page(web.as_("director").get(link))) == ("back=1" not in link), link
-    assert "首响中位 无数据" in page(
+    assert "首响用时（中间数） 无数据" in page(
         web.as_("director").get("/repairs/figures/?from=2026-01-01&to=bad-day&from=2027-01-01")
     )
     assert web.as_("teacher").get("/repairs/figures/").status_code == 403
@@ -253,7 +256,7 @@ def test_the_desk_tells_the_director_what_wants_a_hand(scene):
         ("逾期", 1),
         ("等派工", 1),
         ("待受理", 0),
-        ("没人接", 1),
+        ("没人接手", 1),
         ("维护逾期", 0),
     ]
     assert list(queries.alerts(Morning(scene.cast["teacher"], scene.cast.now))) == []
@@ -295,3 +298,19 @@ def test_a_fault_type_is_entered_and_changed_by_the_office(scene):
     changed = actions.change_fault_type(made, **(kept | {"name": "宿舍", "worker": None}), act=act)
     assert (changed.name, changed.worker, FaultType.objects.count()) == ("宿舍", None, 23)
     assert actions.lay_out(act=act) == 0
+
+
+def test_a_fault_type_is_given_away_by_the_names_of_the_office(scene, web):
+    """No code is typed, on screen or in the sheet; what a card has from before may stay."""
+    desk = scene.types["W04"]
+    FaultType.objects.filter(pk=desk.pk).update(duty="health", icon="scale")
+    form = web.as_("director").get(f"/repairs/faults/{desk.pk}/change/").context["form"]
+    assert {"clean": "保洁员", "health": "卫生老师"}.items() <= dict(form.fields["duty"].choices).items()
+    assert {"droplet": "水", "scale": "scale"}.items() <= dict(form.fields["icon"].choices).items()
+    columns = {column.name: column for column in SHEET.columns}
+    assert values.value_of(columns["duty"], "保洁员") == values.value_of(columns["duty"], "clean") == "clean"
+    assert values.value_of(columns["icon"], "水") == "droplet"
+    kept = {name: getattr(scene.types["W05"], name) for name in actions.FAULT_TYPE_FIELDS}
+    bare = dict.fromkeys(("duty", "icon", "service"), values.value_of(columns["duty"], None))
+    made = actions.enter_fault_type(code="W19", **(kept | bare), act=scene.act("director"))
+    assert (made.duty, made.icon, made.service) == ("", "dots", "")

@@ -30,7 +30,7 @@ COUNTS = ("office", "view-all", "view-repairs", "overseer", rules.WORKER)
 HEADS = (
     Column("分组"), Column("名称", width=28), Column("收到", "number", 9), Column("修好", "number", 9),
     Column("按时", "number", 9),
-    Column("返修", "number", 9), Column("首响中位，分", "number"), Column("修复中位，小时", "number"),
+    Column("返修", "number", 9), Column("首响用时（中间数），分", "number"), Column("修复用时（中间数），小时", "number"),
     Column("花费，元", "money"),
 )  # fmt: skip
 AGAIN = (
@@ -181,9 +181,9 @@ def headline(line: queries.Line, dates: str) -> list[dict[str, Any]]:
         {"label": "修好", "value": line.fixed, "unit": "件", "url": f"{url}&fixed=1"},
         {"label": "按时", "value": wording.share(line.on_time, line.fixed), "unit": f"{line.on_time} 件",
          "url": f"{url}&on_time=1"},
-        {"label": "首响中位", "value": minutes(line.answer), "unit": "分" if line.answer is not None else "",
+        {"label": "首响用时（中间数）", "value": minutes(line.answer), "unit": "分" if line.answer is not None else "",
          "url": url},
-        {"label": "修复中位", "value": hours(line.net), "unit": "小时" if line.net is not None else "",
+        {"label": "修复用时（中间数）", "value": hours(line.net), "unit": "小时" if line.net is not None else "",
          "url": f"{url}&fixed=1"},
         {"label": "花费", "value": wording.money(line.cost), "unit": "元", "url": url},
     ]  # fmt: skip
@@ -201,11 +201,11 @@ def drawn_all(tables: list[Table]) -> list[dict[str, Any]]:
     """Reported and fixed of each table; and the medians by trade."""
     made = [drawn(f"chart{n}", *longest(each)) for n, each in enumerate(tables)]
     title, _, trades = longest(next(each for each in tables if each[1] == "type"))
-    medians = charts.Series("修复中位", [round((line.net or 0) / 60, 1) for line in trades])
+    medians = charts.Series("修复用时（中间数）", [round((line.net or 0) / 60, 1) for line in trades])
     names = [line.label for line in trades]
     return [
         *made,
-        charts.chart("medians", f"修复中位用时，{title}", names, [medians], kind="across", unit="小时"),
+        charts.chart("medians", f"修复用时（中间数），{title}", names, [medians], kind="across", unit="小时"),
     ]
 
 

@@ -31,5 +31,5 @@ def forget_conditions(register: str, key: int, *, act: Act) -> None:
     """Drop one of one's own named conditions."""
     row = ListChoice.objects.filter(person=act.by, register=register, pk=key).exclude(name="").first()
     if row is None:
-        raise NotThere("没有这个查法，什么也没有删。")
+        raise NotThere("没有这个查法，什么也没有删。", told=True)
     row.delete()

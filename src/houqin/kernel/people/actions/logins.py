@@ -28,7 +28,7 @@ def open_account(person: Person, *, username: str, act: Act) -> User:
         raise Refused(f"{person}已经有登录账号，没有再开。")
     folded = logins.folded(username)
     if not folded or User.objects.filter(username=folded).exists():
-        raise Refused(f"用户名“{folded}”已经有人用过，换一个。没有开户。", field="username")
+        raise Refused(f"账号“{folded}”已经有人用，没有开户。换一个。", field="username")
     user = audit.add(User, username=folded, password=hashers.make_password(None), opened_at=act.at, act=act)
     audit.change(person, user=user, act=act)
     rights.changed()
@@ -54,10 +54,10 @@ def use_link(token: str, *, password: str, act: Act) -> User:
     """Set the password by a one-time link; it works once, and ends every session there was."""
     link = logins.link(hashed(token), act.at)
     if link is None:
-        raise NotThere("这条链接用过了或过期了。找总务处再要一条。")
+        raise NotThere("这条链接用过了或过期了。找系统管理员要一条新链接。")
     user = set_password(link.user, password=password, act=act)
     if not LoginLink.objects.filter(pk=link.pk, used_at=None).update(used_at=act.at):
-        raise NotThere("这条链接用过了或过期了。找总务处再要一条。")
+        raise NotThere("这条链接用过了或过期了。找系统管理员要一条新链接。")
     return user
 
 

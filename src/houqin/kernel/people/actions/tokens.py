@@ -42,7 +42,7 @@ def withdraw(token: ApiToken, *, act: Act) -> ApiToken:
     if token.person_id != act.by.pk and not queries.has_duty(act.by, OPENS, act.day):
         raise NotYours("这个令牌是别人的，没有作废。")
     if token.withdrawn_at:
-        raise Refused(f"令牌“{token}”已经作废了。")
+        raise Refused(f"令牌“{token}”已经作废了，没有再作废一次。")
     token = audit.change(token, withdrawn_at=act.at, act=act)
     rights.changed()
     return token
