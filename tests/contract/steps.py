@@ -68,7 +68,7 @@ class Scene:
         if kind == "plans.plan":
             parts["owner"] = way.worker
         if state == "approving":
-            parts["approver"] = "director"
+            parts |= {"approver": "director", "asker": way.worker}
         if joined:
             repairs.join(matter, act=cast.act(joined))
             parts["joined"] = joined
@@ -141,7 +141,7 @@ class Scene:
             "pass_on": {"worker": other} | why, "hand_on": {"worker": other} | why,
             "ask_contractor": {"contractor": "城东电器", "cost_fen": 50_000} | why,
             "refuse": why, "reopen": why, "close_by_office": why, "rate": {"rating": 5}, "cancel": why,
-            "call_off": why, "drop": why, "report": why, "note": why, "send_back": why,
+            "call_off": why, "recall": why, "drop": why, "report": why, "note": why, "send_back": why,
         }  # fmt: skip
         return told.get(step, {})
 

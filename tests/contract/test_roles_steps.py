@@ -256,7 +256,9 @@ def test_through_the_api(row, scene, web):
         )
     else:
         answer = program.send(f"/matters/{matter.number}/{row['step']}", body_of(row, said(scene, row)))
-    paged = row["state"] == "approving" and row["outcome"] == "allow"  # asks a password, which no token has
+    paged = (
+        row["step"] in ("agree", "refuse") and row["outcome"] == "allow"
+    )  # asks a password, which no token has
     assert (answer.status_code, Event.objects.count() > before) == (
         403 if paged else int(row["status"]), row["outcome"] == "allow" and not paged,
     )  # fmt: skip

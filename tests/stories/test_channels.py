@@ -364,7 +364,7 @@ def test_the_card_shows_the_end_of_a_secret_and_who_may_not_see_it_nothing(web, 
 def test_what_is_set_stands_under_one_entry(web):
     admin, said = web.as_("admin"), web.as_("admin").get("/house/settings/")
     urls = [row["url"] for group in said.context["groups"] for row in group["rows"]]
-    assert urls[8:10] == ["/house/channels/", "/house/deliveries/"]
+    assert urls[8:12] == ["/house/tiers/", "/house/delegations/", "/house/channels/", "/house/deliveries/"]
     assert {url: admin.get(url).status_code for url in urls if "tokens" not in url} == {
         url: 200 for url in urls if "tokens" not in url
     }

@@ -95,7 +95,7 @@ def test_a_lesson_stands_beside_no_other(day):
 )
 def test_a_school_closes_an_hour_after_it_opens_at_least(cast, code, value):
     """105 for 1050: every report would be an error. Seen to fail without the comparison."""
-    with pytest.raises(Refused, match=r"“下班时间.*大 60 分钟以上，没有保存"):
+    with pytest.raises(Refused, match=r"“下班时间.*晚 60 分钟以上，没有保存"):
         school.set_figure(code, value=value, act=cast.act("director"))
     school.set_figure("terms.closes", value=510, act=cast.act("director"))
     friday = at(2026, 11, 20, 16, 0)

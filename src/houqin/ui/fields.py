@@ -317,6 +317,16 @@ class RowsInput(forms.Widget):
         return False
 
 
+class TicksField(forms.ModelMultipleChoiceField):
+    """Rows by their keys. Django would ask for a number of any length, and the database cannot hold it."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not (key.isascii() and key.isdigit() and len(key) < 19):
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": key[:20]})
+        return super().clean(value)
+
+
 class RowsField(forms.Field):
     """明细: rows of a small table (parts used, things bought); cleaned to a list of dicts by column name."""
 

@@ -16,12 +16,13 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Holding, Person
 from houqin.kernel.people.queries import active, held_on
 
-from .fields import SlipForm
+from .fields import SlipForm, TicksField
 
+GONE = "勾的里面有一件已经不在他手上，没有移交。下面是现在的，重新勾"
 SHOWN = 10  # of what cannot be handed over, so many are named
 
 
-class Matters(forms.ModelMultipleChoiceField):
+class Matters(TicksField):
     def label_from_instance(self, matter: Any) -> str:
         return f"{matter}（{flow_of(matter.kind).state(matter.state).label}）"
 
@@ -40,7 +41,8 @@ class HandOver(SlipForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "一件也没勾，没有移交。勾上要移交的",
-            "invalid_choice": "勾的里面有一件已经不在他手上，没有移交。下面是现在的，重新勾",
+            "invalid_choice": GONE,
+            "invalid_pk_value": GONE,
         },
     )
     receiver = Receiver(label="移交给谁", queryset=Person.objects.none())

@@ -55,7 +55,7 @@ def key_of(text: str) -> int | None:
 
 def matter_numbered(act: Act, words: str) -> Matter | None:
     """BX2026-0871 typed in full."""
-    if "-" not in words or not words[-1:].isdecimal():
+    if "-" not in words or not words[-1:].isdecimal() or not words.isprintable():
         return None
     return Matter.objects.visible_to(act.by, act.at).filter(number=words.upper()).first()
 

@@ -8,7 +8,16 @@ from django import forms
 
 from houqin.kernel.people.models import Person
 from houqin.kernel.terms.models import Term
-from houqin.ui.fields import DayField, PaperField, PhotosField, RowColumn, RowsField, SignatureField, SlipForm
+from houqin.ui.fields import (
+    DayField,
+    PaperField,
+    PhotosField,
+    RowColumn,
+    RowsField,
+    SignatureField,
+    SlipForm,
+    TicksField,
+)
 
 from .models import Binding, CatalogueClause, PlanClause
 from .pure.outline import DEEPEST, DROP, KEEP, MERGE, MOST, Node
@@ -134,16 +143,6 @@ class ClauseForm(SlipForm):
 
 class BindForm(SlipForm):
     catalogue = forms.ModelChoiceField(label="目录条款", queryset=CatalogueClause.objects.none())
-
-
-class TicksField(forms.ModelMultipleChoiceField):
-    """Rows by their keys. Django asks the database for a number of any length, and the database cannot hold it."""
-
-    def clean(self, value: Any) -> Any:
-        for key in value or ():
-            if not (key.isascii() and key.isdigit() and len(key) < 19):
-                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": key[:20]})
-        return super().clean(value)
 
 
 class BindingsForm(SlipForm):

@@ -326,7 +326,11 @@ def moment(at: datetime | None) -> str:
 
 
 def post_of(opener: Person, matter: Matter) -> str:
-    return "" if opener.built_in else next(iter(posts_of(opener, timezone.localdate(matter.opened_at))), "")
+    return (
+        ""
+        if opener.built_in
+        else next(iter(posts_of(opener, timezone.localtime(matter.opened_at).date())), "")
+    )
 
 
 def maintenance_slip(matter: Matter, act: Act) -> dict[str, Any]:

@@ -283,7 +283,8 @@ ICONS = (
     ("dots", "其他"), ("bulb", "灯"), ("droplet", "水"), ("door", "门窗"), ("armchair", "桌椅"), ("device-tv", "一体机"),
     ("air-conditioning", "空调"), ("wifi", "网络"), ("toilet-paper", "厕所"), ("speakerphone", "广播"),
     ("wall", "墙地"), ("ball-basketball", "体育"), ("fire-extinguisher", "消防"), ("glass-full", "饮水"),
-    ("tools-kitchen-2", "厨房"), ("tree", "树木"), ("flag", "旗杆"), ("elevator", "电梯"), ("soup", "用餐"), ("search", "失物"),
+    ("tools-kitchen-2", "厨房"), ("tree", "树木"), ("flag", "旗杆"), ("elevator", "电梯"), ("soup", "用餐"),
+    ("search", "失物"),
     ("map-pin", "停车"), ("route", "通勤"), ("tool", "工具"), ("bolt", "用电"),
 )  # fmt: skip
 

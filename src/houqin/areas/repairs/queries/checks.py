@@ -112,7 +112,11 @@ def approvals_agree() -> Iterator[Finding]:
     """等批 has one step that waits to be decided, in the newest round of its route; nothing else has one, so
     that nothing is decided after it was refused or taken back."""
     steps = ApprovalStep.objects.filter(state=ApprovalStep.OPEN, route__matter=OuterRef("pk"))
-    newest = ApprovalRoute.objects.filter(matter=OuterRef("pk")).order_by("-round", "-pk").values("pk")[:1]
+    newest = (
+        ApprovalRoute.objects.filter(matter=OuterRef("route__matter"))
+        .order_by("-round", "-pk")
+        .values("pk")[:1]
+    )
     rows = Repair.objects.select_related("matter").annotate(
         waits=Exists(steps), rightly=Exists(steps.filter(route=Subquery(newest)))
     )

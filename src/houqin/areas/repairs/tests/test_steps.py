@@ -63,7 +63,8 @@ def test_whoever_only_reads_reports_nothing(scene):
 
 
 def test_a_closed_fault_type_takes_no_report(scene):
-    actions.close_fault_type(scene.types["W04"], note="并到别的类别", act=scene.act("director"))
+    desk = actions.close_fault_type(scene.types["W04"], note="并到别的类别", act=scene.act("director"))
+    scene.types["W04"] = desk
     with pytest.raises(Refused, match="“课桌椅、讲台、柜子”已经停用，没有报上"):
         scene.report()
 
