@@ -142,10 +142,23 @@ def test_it_begins_and_ends_with_its_moments(cast, paper):
     assert [Matter.objects.visible_to(nurse, moment).count() for moment in at] == [0, 1, 1, 0]
 
 
+def test_what_costs_more_than_its_cap_is_neither_seen_nor_decided(cast, paper):
+    lend(cast)
+    dearer = open_chore(cast)
+    submit(cast, paper, 60_000)
+    submit(cast, dearer, 60_001)
+    nurse, at = cast["nurse"], cast.act("admin").at
+    assert [list(rows) for rows in (
+        Matter.objects.in_hands_of(nurse, at), Matter.objects.visible_to(nurse, at)
+    )] == [[paper], [paper]]  # fmt: skip
+    assert [may(cast, one, "nurse") for one in (paper, dearer)] == [True, False]
+
+
 def test_it_is_ended_early_by_its_giver_once(cast, paper):
     made = lend(cast)
     submit(cast, paper)
     assert may(cast, paper, "nurse")
+    assert Matter.objects.in_hands_of(cast["nurse"], cast.act("nurse").at).count() == 1
     for role in ("nurse", "principal"):
         with pytest.raises(NotYours, match="这份授权是陈主任给的，没有结束。请陈主任来办。"):
             approvals.end_delegation(made, act=cast.act(role))
