@@ -179,8 +179,9 @@ def test_sheets_and_the_start_leave_it_retired(scene, web):
     sheet = b"".join(office.get(f"{CARD}?view=closed&as=csv").streaming_content)
     changed = sheet.decode("utf-8-sig").replace("桌椅柜", "桌椅").encode()
     looked = office.send(f"{CARD}import/", {"file": SimpleUploadedFile("类别.csv", changed)})
-    page = office.get(looked["Location"])
-    done = office.send(looked["Location"], {"digest": page.context["found"].digest})
+    way = f"{CARD}import/{looked['Location']}"
+    page = office.get(way)
+    done = office.send(way, {"digest": page.context["found"].digest})
     assert (looked.status_code, done.status_code) == (303, 303)
     assert FaultType.objects.get(code="W04").label == "桌椅"
     assert actions.lay_out(act=scene.act("director")) == 0
