@@ -145,6 +145,7 @@ def test_everyone_through_the_web(kind, state, web, monkeypatch):
 
 def opened(web, monkeypatch, kind: str, state: str) -> Scene:
     School.objects.update(is_demo=True)  # elsewhere `admin` is first asked for a second factor
+    web.as_("admin")  # has his written down before anything is compared
     scene = Scene.of(web.cast, kind, state)
     monkeypatch.setattr(
         access, "clock", lambda: scene.at

@@ -211,7 +211,9 @@ def look_up_code(number: str) -> str:
 def looked_up(code: str) -> Repair | None:
     """By the code as it was given or as it is typed: K7QH-3MPA-X2RD."""
     plain = re.sub(r"[\s-]", "", code).upper()
-    return shown(Repair.objects.filter(code=plain).exclude(code="")).first()
+    if not plain.isalnum():  # a NUL among it is more than PostgreSQL takes
+        return None
+    return shown(Repair.objects.filter(code=plain)).first()
 
 
 # ── signatures that are awaited ─────────────────────────────────────────────────────────────────────────
