@@ -274,7 +274,7 @@ def change(cast, **more):
         ({"ranges": (TIERS[0], Range(90_000, None, ("approve-vice",)))}, "ranges",
          "各档金额要从 0 起首尾相接，不重叠、不断开，每档至少一步。没有保存。"),
         ({"ranges": (Range(0, None, ("approve-vice", "approve-vice")),)}, "ranges",
-         "0.00 元以上这一档里同一个岗位批两次，没有保存。去掉一步。"),
+         "“0.00 元起，没有上限”这一档里同一个岗位批两次，没有保存。去掉一步。"),
     ],
 )  # fmt: skip
 def test_tiers_that_are_not_taken(cast, paper, asked, field, sentence):
@@ -306,4 +306,12 @@ def test_a_new_version_counts_from_its_day_and_changes_no_old_one(cast, paper):
     assert list(RuleSet.objects.get(kind=CHORE.kind, version=1).tiers.order_by("pk").values()) == before
     route = queries.route_of(paper)
     assert (route.rule_set.version, route.steps.count()) == (1, 2)
-    assert route.reason == "2,000.00 元在 1,000.00 元起、以上这一档（办法，第 1 版）"
+    assert route.reason == "2,000.00 元，走“1,000.00 元起，没有上限”这一档（办法，第 1 版）"
+
+
+def test_whoever_decides_is_told_of_a_new_version(cast, paper):
+    """By the old one or by the new: nobody widens his own range unseen. Seen to fail without the notices."""
+    change(cast, authority="我自己", ranges=(Range(0, None, ("approve-director",)),))
+    said = "陈主任录入了审批档第 2 版，2026-11-23 起用，依据：我自己"
+    told = Notice.objects.filter(text=said).order_by("to__code").values_list("to__code", flat=True)
+    assert list(told) == ["vice-principal"]

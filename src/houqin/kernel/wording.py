@@ -107,6 +107,11 @@ def yuan(fen: int | None) -> str:
     return "" if fen is None else f"{money(fen)} 元"
 
 
+def amounts(from_fen: int, to_fen: int | None) -> str:
+    """500.00 元起，不满 5,000.00 元: from the one on, the other not among them; None is without end."""
+    return f"{yuan(from_fen)}起，{'没有上限' if to_fen is None else f'不满 {yuan(to_fen)}'}"
+
+
 def quantity(thousandths: int | None) -> str:
     """2, 1.5, 1,200.025 from thousandths of the base unit; no idle noughts."""
     if thousandths is None:

@@ -138,13 +138,13 @@ def plain(fen: int) -> str:
 def said(steps: list[RuleTier], names: dict[str, str]) -> Fact:
     """0.00 元起，不满 1,000.00 元: 总务主任 → 分管副校长."""
     first = steps[0]
-    upto = "，没有上限" if first.to_fen is None else f"，不满 {wording.yuan(first.to_fen)}"
     quotes = max(tier.quotes for tier in steps)
     papers = dict.fromkeys(tier.paper for tier in steps if tier.paper)
     wants = [f"要附{paper}" for paper in papers] + ([f"询价 {quotes} 家"] if quotes else [])
     way = " → ".join(names[tier.duty] for tier in steps)
     category = f"{first.category}，" if first.category else ""
-    return Fact(f"{category}{wording.yuan(first.from_fen)}起{upto}", way, note="，".join(wants), whole=True)
+    amounts = wording.amounts(first.from_fen, first.to_fen)
+    return Fact(f"{category}{amounts}", way, note="，".join(wants), whole=True)
 
 
 def facts(rules: RuleSet, act: Act) -> list[Fact]:

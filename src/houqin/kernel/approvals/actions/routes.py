@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from ... import entries
+from ... import entries, wording
 from ...act import Act
 from ...errors import NotYours, Overtaken, Refused
 from ...matters.models import Matter
@@ -44,9 +44,8 @@ def submit(
 
 
 def _reason(rules: RuleSet, tier: RuleTier, basis_fen: int) -> str:
-    upto = f"不到 {tier.to_fen / 100:,.2f} 元" if tier.to_fen else "以上"
-    basis, start = (f"{fen / 100:,.2f} 元" for fen in (basis_fen, tier.from_fen))
-    return f"{basis}在 {start}起、{upto}这一档（{rules.authority}，第 {rules.version} 版）"
+    tiers = wording.amounts(tier.from_fen, tier.to_fen)
+    return f"{wording.yuan(basis_fen)}，走“{tiers}”这一档（{rules.authority}，第 {rules.version} 版）"
 
 
 def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], act: Act) -> None:

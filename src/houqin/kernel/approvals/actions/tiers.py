@@ -12,7 +12,9 @@ from ... import wording
 from ...act import Act
 from ...audit import actions as audit
 from ...errors import Overtaken, Refused
+from ...notices import actions as notices
 from ...people.queries import duty_name, holders
+from .. import queries
 from ..models import RuleSet, RuleTier
 
 COLLECTIVE = "校务会记录"
@@ -30,8 +32,7 @@ class Range:
     quotes: int = 0
 
     def __str__(self) -> str:
-        upto = f"到不满 {wording.yuan(self.to_fen)}" if self.to_fen is not None else "以上"
-        return f"{wording.yuan(self.from_fen)}{upto}"
+        return wording.amounts(self.from_fen, self.to_fen)
 
 
 @transaction.atomic
@@ -55,14 +56,17 @@ def issue_rules(
     return rules
 
 
+@transaction.atomic
 def change_rules(
     kind: str, *, effective_on: date, authority: str, ranges: Iterable[Range], act: Act
 ) -> RuleSet:
     """The school's own new version: from today on, on a named ground, every step with somebody to decide it.
 
-    What is on its way keeps the version it was submitted under.
+    What is on its way keeps the version it was submitted under. Everybody who decides under the old version
+    or the new one is told: nobody widens his own range unseen.
     """
     ranges = list(ranges)
+    before = queries.rules_on(kind, act.day)
     if effective_on < act.day:
         raise Refused(
             f"生效日期 {effective_on} 已经过去，没有保存。从今天起，或者往后写。", field="effective_on"
@@ -74,11 +78,22 @@ def change_rules(
     _refuse_steps(ranges, act.day)
     try:
         with transaction.atomic():
-            return issue_rules(
+            rules = issue_rules(
                 kind, effective_on=effective_on, authority=authority.strip(), ranges=ranges, act=act
             )
     except IntegrityError:
         raise Overtaken("刚有人录入了新的一版，没有保存。看过那一版再录。") from None
+    _tell(rules, before, act)
+    return rules
+
+
+def _tell(rules: RuleSet, before: RuleSet | None, act: Act) -> None:
+    named = RuleTier.objects.filter(rule_set__in=[one for one in (before, rules) if one])
+    duties = named.order_by("duty").values_list("duty", flat=True).distinct()
+    people = {person.pk: person for duty in duties for person in holders(duty, act.day)}
+    said = f"{act.by}录入了{rules}，{rules.effective_on} 起用，依据：{rules.authority}"
+    for person in people.values():
+        notices.post(person, said, outside="审批档有新的一版", act=act)
 
 
 def _refuse_gaps(ranges: list[Range]) -> None:
@@ -97,7 +112,7 @@ def _refuse_steps(ranges: list[Range], on: date) -> None:
     """One duty twice would be one person twice; a duty that nobody holds would stop every paper (I08)."""
     for found in ranges:
         if len(set(found.duties)) < len(found.duties):
-            raise Refused(f"{found}这一档里同一个岗位批两次，没有保存。去掉一步。", field="ranges")
+            raise Refused(f"“{found}”这一档里同一个岗位批两次，没有保存。去掉一步。", field="ranges")
     for duty in dict.fromkeys(duty for found in ranges for duty in found.duties):
         if not holders(duty, on).exists():
             raise Refused(
