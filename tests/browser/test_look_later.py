@@ -28,6 +28,12 @@ def bindings(house: House) -> str:
     return f"/plans/bindings/{plan(house)}/?show=all"
 
 
+def hands(house: House) -> str:
+    """移交 on the card of whoever has a task to do."""
+    sql = "SELECT holder_id FROM kernel_matter WHERE kind = 'plans.task' AND state = 'open' ORDER BY id DESC"
+    return f"/house/people/{house.one(sql)}/hand_over/"
+
+
 def task(house: House) -> str:
     sql = "SELECT number FROM kernel_matter WHERE kind = 'plans.task' AND closed_at IS NULL ORDER BY id DESC"
     return f"/matters/{house.one(sql)}/"
@@ -43,6 +49,11 @@ PAGES: dict[str, tuple[str, look.Where]] = {
     "plan, bindings": ("director", bindings),
     "plan, clauses": ("director", "/plans/clauses/"),
     "task": ("director", task),
+    "hand over": ("director", hands),
+    "tiers": ("director", "/house/tiers/"),
+    "tiers, new": ("director", "/house/tiers/new/"),
+    "delegations": ("director", "/house/delegations/"),
+    "delegation, new": ("director", "/house/delegations/new/"),
     "walk": ("repairman", "/repairs/walk/"),
     "calendar": ("director", "/repairs/calendar/"),
     "life": ("teacher", "/repairs/life/"),
