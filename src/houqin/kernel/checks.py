@@ -23,7 +23,7 @@ def _wrong(area: Area) -> Iterator[tuple[str, str]]:
         yield from _wrong_flow(area, flow)
     for one in area.approvals:
         if one.kind not in {flow.kind for flow in area.flows}:
-            yield "E07", f"{one.kind} is approved and is no flow of area {area.key}"
+            yield "E08", f"{one.kind} is approved and is no flow of area {area.key}"
     for (kind, step), slip in area.slips.items():
         wants = keywords(slip.action)
         has = set(slip.form.base_fields) if hasattr(slip.form, "base_fields") else set()

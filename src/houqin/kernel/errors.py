@@ -4,10 +4,11 @@
 class Refused(Exception):
     """The office says no, and says why: the sentence is shown to the person as it stands.
 
-    `field` names the form field it is about, where there is one.
+    `field` names the form field it is about, where there is one. `told`: the page says the sentence.
     """
 
     status = 422
+    told = True
 
     def __init__(self, sentence: str, field: str = ""):
         super().__init__(sentence)

@@ -52,7 +52,7 @@ def answer(
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A sentence of the house with its status: 403, 404, 409, 422 or 429."""
-    sentence = str(refusal) if refusal.status != 404 or getattr(refusal, "told", False) else ""
+    sentence = str(refusal) if refusal.told else ""
     fields = getattr(refusal, "fields", None) or ({refusal.field: [sentence]} if refusal.field else {})
     return answer(request, refusal.status, sentence, fields=fields, wait=getattr(refusal, "wait", 0))
 

@@ -63,8 +63,7 @@ def change(request: access.Request, code: str) -> HttpResponse:
     if figure is None:
         raise NotThere("没有这个数值。", told=True)
     kind, now = (ClockSetting if figure.clock else Setting), figures.value(code)
-    least = figure.said(figure.least) if figure.clock else figure.least
-    bounds = f"{least} 到 {figure.said(figure.most)}，原来带的是 {figure.said(figure.value)}，依据：{figure.source}"
+    bounds = f"{figure.bounds}，原来带的是 {figure.said(figure.value)}，依据：{figure.source}"
     asked: dict[str, Any] = {
         "value__unit": "" if figure.clock else figure.unit,
         "value__initial": time(*divmod(now, 60)) if figure.clock else now,

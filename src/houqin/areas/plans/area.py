@@ -147,7 +147,7 @@ AREA = Area(
         Invariant("plans.P2", "计划条款的上级在同一份计划里，排在前面", queries.trees_hold),
         Invariant("plans.P3", "施行中的条款都有责任人，由别人检查", queries.in_force_is_owned),
         Invariant("plans.P4", "落实的任务都由办的人以外的人检查过", queries.checked_by_another),
-        Invariant("plans.P6", "任务在办的人或者检查人手上", queries.in_right_hands),
         Invariant("plans.P5", "条款对应由人确认，不挂在标题上", queries.bound_by_someone),
+        Invariant("plans.P6", "任务在办的人或者检查人手上", queries.in_right_hands),
     ),
 )  # fmt: skip

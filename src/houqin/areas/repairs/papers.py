@@ -326,11 +326,8 @@ def moment(at: datetime | None) -> str:
 
 
 def post_of(opener: Person, matter: Matter) -> str:
-    return (
-        ""
-        if opener.built_in
-        else next(iter(posts_of(opener, timezone.localtime(matter.opened_at).date())), "")
-    )
+    on = timezone.localtime(matter.opened_at).date()
+    return "" if opener.built_in else next(iter(posts_of(opener, on)), "")
 
 
 def maintenance_slip(matter: Matter, act: Act) -> dict[str, Any]:

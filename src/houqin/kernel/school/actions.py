@@ -26,22 +26,15 @@ def set_figure(code: str, *, value: int, act: Act) -> FigureSetting:
     if figure is None:
         raise Refused(f"没有“{code}”这个数值，没有保存。")
     if not figure.least <= value <= figure.most:
-        bounds = f"{figure.least} 到 {figure.most} {figure.unit}"
-        if figure.clock:
-            bounds = f"{figure.said(figure.least)} 到 {figure.said(figure.most)} "
-        raise Refused(
-            f"“{figure.label}”要在 {bounds}之间，没有保存。",
-            field="value",
-        )
+        raise Refused(f"“{figure.label}”要在 {figure.bounds}之间，没有保存。", field="value")
     for lower, upper in figures.pairs():
         if code in (lower.code, upper.code):
             low, high = (value if one.code == code else figures.value(one.code) for one in (lower, upper))
             if high - low < upper.apart:
-                more = "晚" if upper.clock else "大"
-                both = (lower.said(low), upper.said(high)) if upper.clock else (low, high)
                 raise Refused(
-                    f"“{upper.label}”要比“{lower.label}”{more} {upper.apart} {upper.unit}以上，没有保存。"
-                    f"现在一个是 {both[0]}，一个是 {both[1]}。",
+                    f"“{upper.label}”要比“{lower.label}”{'晚' if upper.clock else '大'}"
+                    f" {upper.apart} {upper.unit}以上，没有保存。"
+                    f"现在一个是 {lower.said(low)}，一个是 {upper.said(high)}。",
                     field="value",
                 )
     row = FigureSetting.objects.filter(code=code).first()

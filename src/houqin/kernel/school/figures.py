@@ -26,6 +26,11 @@ class Figure:
     apart: int = 0
     clock: bool = False
 
+    @property
+    def bounds(self) -> str:
+        """1 到 30 天, 0:00 到 23:59."""
+        return f"{self.said(self.least) if self.clock else self.least} 到 {self.said(self.most)}"
+
     def said(self, value: int) -> str:
         """A value of it as it stands on screen."""
         return f"{value // 60}:{value % 60:02d}" if self.clock else f"{value} {self.unit}"

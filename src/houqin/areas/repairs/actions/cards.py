@@ -95,7 +95,7 @@ def restore_fault_type(fault_type: FaultType, *, act: Act) -> FaultType:
         raise Overtaken(f"“{fault_type}”没有停用，不用恢复。")
     worker = fault_type.worker
     if worker and not people.active(act.day).filter(pk=worker.pk).exists():
-        raise Refused(f"“{fault_type}”直接交给的{worker}已经离校，没有恢复。先点“修改”换一个人，或者空着。")
+        raise Refused(f"“{fault_type}”直接交给的{worker}已经离校，没有恢复。先点“改卡片”换一个人，或者空着。")
     return audit.change(fault_type, closed_on=None, act=act)
 
 

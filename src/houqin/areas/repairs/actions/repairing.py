@@ -37,21 +37,15 @@ def take(matter: Matter, *, fault_type: FaultType, act: Act) -> Event:
     frozen. A danger that was heard stays one until it is graded otherwise.
     """
     repair = steps.take_up(matter, "take", act)
-    facts: dict[str, Any] = {"fault_type": fault_type.code}
     anew = None
     if fault_type.pk != repair.fault_type_id:
         anew = _regraded(
             repair, matter, fault_type, urgency=repair.urgency, impact=repair.impact, in_lesson=None
         )
     event = steps.move(
-        matter,
-        "take",
-        holder=None,
-        duty=DISPATCHER,
-        facts=facts,
-        act=act,
+        matter, "take", holder=None, duty=DISPATCHER, facts={"fault_type": fault_type.code}, act=act,
         **(anew.of_matter() if anew else {}),
-    )
+    )  # fmt: skip
     if anew:
         steps.note(repair, **anew.of_repair())
     worker = queries.worker_for(fault_type, act.day)

@@ -51,9 +51,9 @@ def types(*, request: bool = False) -> QuerySet[FaultType]:
 
 def types_for(matter: Matter) -> QuerySet[FaultType]:
     """What this repair may be: what is in use, and what it is already, though that be retired since."""
-    own = FaultType.objects.filter(pk=matter.repair.fault_type_id, request=False)
-    found = FaultType.objects.filter(closed_on=None, request=False) | own
-    return found.select_related("worker").order_by("rank", "pk")
+    found = Q(closed_on=None) | Q(pk=matter.repair.fault_type_id)
+    rows = FaultType.objects.filter(found, request=False)
+    return rows.select_related("worker").order_by("rank", "pk")
 
 
 def plans_of(fault_type: FaultType) -> list[MaintenancePlan]:
