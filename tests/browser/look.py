@@ -19,6 +19,7 @@ def opened(window: Window, role: str, where: Where, status: int, *, phone: bool)
     answer = page.goto(where if isinstance(where, str) else where(window.house))
     assert answer is not None and answer.status == status
     page.wait_for_function("document.documentElement.dataset.ready")
+    page.locator("h1").first.wait_for(state="attached")  # the pages of the phone are drawn by the script
     return page
 
 

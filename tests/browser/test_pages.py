@@ -138,6 +138,7 @@ def test_logging_out_closes_the_door(window: Window) -> None:
     page.locator("button[name=person][value=guard]").click()
     page.wait_for_url("**/me/")
     page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/login/**")
     page.goto("/me/")
     expect(page).to_have_url(re.compile("/login/"))
 

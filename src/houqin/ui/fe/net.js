@@ -12,7 +12,6 @@ let lost = Boolean(shell)
 let queue = null // fe/queue.js, once it is here
 let probe = 0
 let pause = SOON
-let unsent = 0
 
 export const down = () => lost
 export const keeps = form => queue && form.dataset.keeps !== undefined && (person || shell)
@@ -98,7 +97,6 @@ const tell = word => navigator.serviceWorker.controller?.postMessage(word)
 
 async function show(said = '') {
   const { waiting = 0, refused = 0 } = await queue?.counts() ?? {}
-  unsent = waiting + refused
   const link = make('a', { href: '/waiting/' }, '看一看')
   if (lost) bar('', 'wifi-off', '没有网，照样能填', waiting ? `存了 ${waiting} 条，有网自动送` : '填好的先存在手机上', ...(waiting + refused ? [link] : []))
   else if (said === 'login') bar('', 'lock', '登录过期了', '存着的登录后接着送', make('a', { href: `/login/?next=${encodeURIComponent('/waiting/')}` }, '登录'))
@@ -120,13 +118,21 @@ function bar(tone, name, bold, text, ...more) {
 async function leaving(event) {
   const form = event.target
   if (form.getAttribute('action') !== '/logout/') return
-  if (!unsent) return import('./store.js').then(store => store.forget()).catch(() => {})
   event.preventDefault()
   event.stopImmediatePropagation()
-  if (!await sure(`还有 ${unsent} 条没有送出`, '退出后锁在这台手机上，别人看不到。下次你在这台手机上登录，接着送。', '退出登录')) return
+  if (form.ariaBusy) return
+  form.ariaBusy = 'true'
+  if (await parted().catch(() => true)) form.submit()
+  else form.ariaBusy = null
+}
+
+async function parted() {
   const store = await import('./store.js')
+  const { waiting, refused } = await store.counts()
+  const unsent = waiting + refused
+  if (unsent && !await sure(`还有 ${unsent} 条没有送出`, '退出后锁在这台手机上，别人看不到。下次你在这台手机上登录，接着送。', '退出登录')) return false
   await store.forget()
-  form.submit()
+  return true
 }
 
 // A question with two answers; the plain one is to leave things as they are.
