@@ -138,8 +138,9 @@ def found_by_logistics(period: Period) -> QuerySet[Repair]:
 
 
 def rooms_due(period: Period) -> QuerySet[VisitDue]:
-    """Rooms in use, once a month: the lists of the rounds that began in the period."""
-    return VisitDue.objects.filter(slot__on__range=(period.first, period.last))
+    """Rooms in use, once a month: the lists of the rounds that ended in the period; a month that still runs
+    can have missed nobody."""
+    return VisitDue.objects.filter(slot__closes_at__gte=period.since, slot__closes_at__lt=period.passed)
 
 
 def rooms_visited(period: Period) -> QuerySet[VisitDue]:
@@ -217,8 +218,8 @@ INDICATORS = declare((
     Indicator("IND-2.2.1c-3", "返修率", ("2.2.1c",), top=sent_back, bottom=closed, better="down", target=5,
               when=CLOSED_AT, words=("返修过", "一次修好"), **WHOSE),
     Indicator("IND-1.1.3c-1", "上门覆盖率", ("1.1.3c",), top=rooms_visited, bottom=rooms_due, target=100,
-              counted="间次", when="slot__on", place="place", register="repairs.dues",
-              words=("走到了", "没走到")),
+              counted="间次", when="slot__closes_at", place="place", register="repairs.dues",
+              words=("走到了", "没走到"), says="过了月底的才算"),
     Indicator("IND-1.1.3c-2", "主动发现占比", ("1.1.3c",), top=found_by_logistics, bottom=all_opened,
               when=OPENED, words=("总务处发现的", "别人报的"), **WHOSE),
     Indicator("IND-2.2.2b-1", "预防性维护完成率", ("2.2.2b",), top=jobs_on_time, bottom=jobs_due, target=95,

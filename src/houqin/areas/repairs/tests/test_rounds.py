@@ -1,6 +1,6 @@
 """走访 and 预防性维护: each refusal beside its permission, from one small school."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ from houqin.kernel.schedule.models import Slot
 from houqin.kernel.signatures.models import Signature
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -80,7 +81,16 @@ def test_who_goes_round_visits_and_nobody_else(round_of_november):
         actions.visit_fine(due("c32"), act=round_of_november.act("teacher"))
     made = actions.visit_fine(due("c32"), said="没有事", act=round_of_november.act("repairman"))
     assert (made.found, made.repair, Visit.objects.count()) == ("fine", None, 1)
-    assert shown("IND-1.1.3c-1") == (1, 2, 50)
+
+
+def test_a_month_counts_when_it_is_over(round_of_november):
+    """Seen to fail with the months counted by their first day: a month of which a week is left was missed."""
+    actions.visit_fine(due("c32"), act=round_of_november.act("repairman"))
+    closes_at = due("c32").slot.closes_at
+    running, over = (
+        Period(NOVEMBER.first, NOVEMBER.last, now=now) for now in (closes_at, closes_at + SECOND)
+    )
+    assert [shown("IND-1.1.3c-1", one) for one in (running, over)] == [(0, 0, None), (1, 2, 50)]
 
 
 def test_what_was_not_walked_to_in_its_month_stays_so(round_of_november):

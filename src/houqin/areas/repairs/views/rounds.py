@@ -57,7 +57,7 @@ def figures_of(there: int, whole: int) -> list[dict[str, Any]]:
     return [
         {"label": "走到", "value": there, "unit": "间", "url": "/repairs/dues/?view=month"},
         {"label": "还没走到", "value": whole - there, "unit": "间", "url": "/repairs/dues/?view=not_yet"},
-        {"label": "上门覆盖率", "value": wording.share(there, whole), "unit": ""},
+        {"label": "走到的占", "value": wording.share(there, whole), "unit": ""},
     ]
 
 
