@@ -33,6 +33,10 @@ def holder(matter: Matter) -> str:
     return matter.holder.code
 
 
+def text(answer) -> str:
+    return answer.content.decode()
+
+
 def page(matter: Matter, step: str = "") -> str:
     return f"/matters/{matter.number}/{step}/" if step else f"/matters/{matter.number}/"
 
@@ -55,6 +59,30 @@ def test_the_menu_counts_what_is_in_hand_and_the_bell_what_is_unread(web, cast, 
     said = web.as_(code).get("/").context
     counts = {item["label"]: item["count"] for group in said["menu"] for item in group["items"]}
     assert (counts["我的待办"], counts["报修"], said["unread"]) == (1, 1, 1)
+
+
+def test_the_desk_shows_the_most_pressing_fifty_and_says_that_there_are_more(web, cast, reported):
+    """Seen to fail with fifty fetched: the fifty-first was nowhere and the page said 50."""
+    made = [reported, *(report(cast, f"门坏了 {turn}") for turn in range(49))]
+    desk = web.as_(holder(reported))
+    full = desk.get("/")
+    made.append(report(cast, "门坏了 49"))
+    over = desk.get("/")
+    assert {holder(one) for one in made} == {holder(reported)}
+    said = [(one.context["count"], len(one.context["rows"]), "其余的在" in text(one)) for one in (full, over)]
+    assert said == [(50, 50, False), ("50+", 50, True)]
+
+
+def test_a_notice_of_what_went_out_of_ones_hands_says_so(web, cast, reported):
+    """Seen to fail with the notice leading to the page of the matter, which knew of none."""
+    code = holder(reported)
+    repairs.cancel(reported, note="自己弄好了", act=cast.act("class-teacher"))
+    told = Notice.objects.filter(to=cast[code]).latest("pk")
+    answer = web.as_(code).get(f"/notices/{told.pk}/")
+    told.refresh_from_db()
+    assert (answer.status_code, told.read_at is None) == (404, False)
+    assert f"{reported.number} 不在你手上了，现在不归你看。通知里说的是：{told.text}" in text(answer)
+    assert web.as_("class-teacher").get(page(reported)).status_code == 200
 
 
 def test_a_visitor_is_sent_to_the_login(web, reported):

@@ -38,7 +38,8 @@ def desk(request: access.Request) -> HttpResponse:
 
 def shown(act: Act, kind: str) -> dict[str, Any]:
     """Everything the desk prints; the number of questions asked does not grow with the rows."""
-    mine = list(matters.in_hand(act.by, act.at).using("reader")[:SHOWN])
+    found = list(matters.in_hand(act.by, act.at).using("reader")[: SHOWN + 1])
+    mine, more = found[:SHOWN], len(found) > SHOWN
     asked = list(matters.asked_by(act.by).using("reader").exclude(pk__in=[m.pk for m in mine])[:ASIDE])
     others = waiting_for_others(act, [m.pk for m in (*mine, *asked)])
     alerts, calm = morning(act)
@@ -46,7 +47,8 @@ def shown(act: Act, kind: str) -> dict[str, Any]:
     late = [m for m in others if m.due_at < act.at and not m.paused_at]
     picked = [m for m in mine if kind in (ALL, m.kind)]
     return {
-        "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind), "count": len(mine),
+        "today": today(act), "alerts": alerts, "calm": calm, "chips": chips(mine, kind),
+        "count": f"{SHOWN}+" if more else len(mine), "more": SHOWN if more else 0,
         "rows": [row(m, act) for m in picked], "asked": [asked_row(m, act) for m in asked],
         "others": [other_row(m, act) for m in others if m not in late],
         "overdue": [late_row(m, act) for m in late], "week": this_week(mine, asked, act),

@@ -5,6 +5,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from houqin.kernel.errors import NotThere
+from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices import actions, queries
 
 from . import access
@@ -26,9 +28,13 @@ def page(request: access.Request) -> HttpResponse:
 
 @access.login
 def follow(request: access.Request, pk: int) -> HttpResponse:
-    """/notices/<id>/: read it and go where it points."""
+    """/notices/<id>/: read it and go where it points, or be told why not any more."""
     notice = get_object_or_404(queries.to(request.person), pk=pk)
     if notice.read_at is None:
         actions.read([notice], act=access.act(request))
-    target = url_of(notice.matter) if notice.matter else access.safe_next(notice.link, reverse("notices"))
-    return HttpResponseRedirect(target)
+    matter = notice.matter
+    if matter is None:
+        return HttpResponseRedirect(access.safe_next(notice.link, reverse("notices")))
+    if not Matter.objects.visible_to(request.person, request.now).filter(pk=matter.pk).exists():
+        raise NotThere(f"{matter.number} 不在你手上了，现在不归你看。通知里说的是：{notice.text}", told=True)
+    return HttpResponseRedirect(url_of(matter))
