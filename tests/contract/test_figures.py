@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
+from houqin.areas.plans import actions as plans
 from houqin.kernel.area import areas
 from houqin.ui.fields import DayField, FigureField, HourField, MomentField, RowsField, WholeField
 from houqin.ui.register import values
@@ -198,3 +199,19 @@ def test_no_figure_in_an_address_breaks_a_list(web, area):
                 register.key,
                 text,
             )
+
+
+DAYS = ("9999-12-31", "0001-01-01", "2101-01-01", "1899-12-31", "0000-00-00", "2026-13-01", "%00", "x" * 500)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=lambda day: day[:12])
+def test_no_day_in_an_address_breaks_a_page_of_figures(web, cast, day):
+    """Seen to fail: the last and the first day that Python knows were an OverflowError."""
+    plans.lay_out(act=cast.act("director"))
+    director = web.as_("director")
+    for page in ("/clauses/", "/clauses/G2/", "/repairs/figures/"):
+        for asked in (f"from={day}", f"to={day}", f"from={day}&to={day}"):
+            assert director.get(f"{page}?{asked}").status_code in (200, 422), (page, asked)
+    assert director.get(f"/repairs/calendar/?month={day[:7]}").status_code == 200
+    for dates in (f"{day}/2026-11-30", f"2026-09-01/{day}", f"{day}/{day}"):
+        assert director.get(f"/clauses/G2/IND-G2-1/top/{dates}/0/0/").status_code == 404, dates

@@ -99,6 +99,13 @@ def test_the_weeks_of_a_trend_add_up_to_the_value(chores):
     )
 
 
+def test_a_trend_of_many_years_goes_by_the_year(chores):
+    """Seen to fail with a trend by the month: two centuries were 2,412 parts of one question."""
+    found = measured([COUNT], Scope(date(1900, 1, 1), date(2100, 12, 31)))["T-2"]
+    parts = dict(zip(found.trend.names, found.trend.values, strict=True))
+    assert (len(parts), str(parts["2026 年"]), sum(parts.values())) == (201, "5", found.value.value)
+
+
 def test_of_a_person_and_of_a_place_with_what_lies_in_it(chores):
     of_teacher = Scope(TERM.first, TERM.last, person=chores["teacher"])
     assert (of(of_teacher)["T-2"], of(of_teacher)["T-1"]) == ("3", "66.7")

@@ -1,5 +1,7 @@
 """Where things stand on the web, and what an address names for whoever may see it."""
 
+from datetime import date
+
 from django.db.models import Exists
 from django.urls import reverse
 
@@ -11,6 +13,7 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.signatures.models import Signature
 
 from . import access
+from .fields import YEARS
 
 
 def find(request: access.Request, number: str, **beside: Exists) -> Matter:
@@ -21,6 +24,15 @@ def find(request: access.Request, number: str, **beside: Exists) -> Matter:
     if matter is None:
         raise NotThere(f"没有 {number[:24]} 这件事，或者不归你看。")
     return matter
+
+
+def day_in(text: str) -> date | None:
+    """The day that an address names; None for what is none, or of a year in which no school keeps books."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def url_of(matter: Matter) -> str:

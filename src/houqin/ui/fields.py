@@ -27,6 +27,7 @@ from houqin.kernel.signatures.actions import Signed
 
 from .speech import speak
 
+YEARS = range(1900, 2101)  # in which a school keeps books
 OWN = frozenset({"csrfmiddlewaretoken", "_op", "_happened_at", "_seen"})  # the kit's keys in every POST
 ASKED = frozenset(
     {"initial", "icons", "tones", "words", "notice", "signer", "saved", "unit", "aside", "placeholder"}
@@ -237,7 +238,7 @@ def _half_width(value: Any) -> Any:
 
 
 def _refuse_year(field: forms.Field, day: date | None) -> None:
-    if day and not 1900 <= day.year <= 2100:
+    if day and day.year not in YEARS:
         raise forms.ValidationError(f"“{field.label}”的年份不对：{day.year}")
 
 

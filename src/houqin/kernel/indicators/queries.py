@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from .declare import Indicator, Period, RowsOf, Scope, Value
 from .measures import COUNT, PART, Measure
 
 LONGEST_BY_WEEK = 27  # weeks; a longer trend goes by the month
+LONGEST_BY_MONTH = 37  # months; a longer one goes by the year
 TOP, BOTTOM, REST = "top", "bottom", "rest"
 
 
@@ -101,17 +103,19 @@ class _Cut:
 
 
 def _cuts(scope: Period) -> list[_Cut]:
-    """Weeks from Monday to Sunday, or months; the first and the last may be shorter."""
-    weekly = (scope.last - scope.first).days < 7 * LONGEST_BY_WEEK
+    """Weeks from Monday to Sunday, or months, or years; the first and the last may be shorter."""
+    days = (scope.last - scope.first).days
+    weekly, monthly = days < 7 * LONGEST_BY_WEEK, days < 31 * LONGEST_BY_MONTH
     cuts: list[_Cut] = []
     first = scope.first
     while first <= scope.last:
         if weekly:
-            last = first + timedelta(days=6 - first.weekday())
+            name, last = f"{len(cuts) + 1} 周", first + timedelta(days=6 - first.weekday())
+        elif monthly:
+            name, last = f"{first.month} 月", first.replace(day=monthrange(first.year, first.month)[1])
         else:
-            last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            name, last = f"{first.year} 年", date(first.year, 12, 31)
         last = min(last, scope.last)
-        name = f"{len(cuts) + 1} 周" if weekly else f"{first.month} 月"
         cuts.append(_Cut(name, Period(first, last).until, last))
         first = last + timedelta(days=1)
     return cuts

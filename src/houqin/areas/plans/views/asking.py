@@ -16,6 +16,7 @@ from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import Term
+from houqin.ui.addresses import day_in
 
 BIGGEST_KEY = 2**63 - 1
 
@@ -40,8 +41,8 @@ class Asked:
 def of(given: Mapping[str, str], act: Act) -> Asked:
     """From and to as asked, else the term so far; what cannot be read counts as not asked."""
     term = terms.term_on(act.day)
-    first = day_of(given.get("from", ""), term.starts_on if term else act.day.replace(month=1, day=1))
-    last = day_of(given.get("to", ""), min(term.ends_on, act.day) if term else act.day)
+    first = day_in(given.get("from", "")) or (term.starts_on if term else act.day.replace(month=1, day=1))
+    last = day_in(given.get("to", "")) or (min(term.ends_on, act.day) if term else act.day)
     if last < first:
         first, last = last, first
     person = _one(Person, given.get("person", ""))
@@ -52,13 +53,6 @@ def of(given: Mapping[str, str], act: Act) -> Asked:
     return Asked(
         Scope(first, last, person, place, now=act.at), state, words, bool(given.get("mine")), carried
     )
-
-
-def day_of(text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return otherwise
 
 
 def _one(model: Any, key: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -18,6 +17,7 @@ from houqin.kernel.people.queries import duty_codes
 from houqin.kernel.places.models import Place
 from houqin.kernel.terms import queries as terms
 from houqin.ui import access
+from houqin.ui.addresses import day_in
 from houqin.ui.register import views
 from houqin.ui.register.declare import Within
 from houqin.ui.register.pick import may_see
@@ -185,10 +185,9 @@ def side_words(one: Indicator, side: str) -> str:
 
 
 def scope_of(first: str, last: str, person: int, place: int, act: Act) -> Scope:
-    try:
-        since, until = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise NotThere("这一段日期看不懂。", told=True) from None
+    since, until = day_in(first), day_in(last)
+    if since is None or until is None:
+        raise NotThere("这一段日期看不懂。", told=True)
     whose = Person.objects.using("reader").filter(pk=person).first() if person else None
     where = Place.objects.using("reader").filter(pk=place).first() if place else None
     if (person and whose is None) or (place and where is None):

@@ -19,6 +19,7 @@ from houqin.kernel.school import figures as settings
 from houqin.kernel.terms import queries as terms
 from houqin.kernel.terms.models import Term
 from houqin.ui import access, charts
+from houqin.ui.addresses import day_in
 from houqin.ui.register import sending
 from houqin.ui.register.sheets import Column
 
@@ -114,7 +115,7 @@ def asked_time(request: access.Request, today: date) -> tuple[date, date]:
     """From and to as asked; else the term so far."""
     term = terms.term_on(today)
     first, last = (term.starts_on if term else today.replace(month=1, day=1)), today
-    return day_of(request.GET.get("from", ""), first), day_of(request.GET.get("to", ""), last)
+    return day_in(request.GET.get("from", "")) or first, day_in(request.GET.get("to", "")) or last
 
 
 def times(first: date, last: date, today: date) -> list[dict[str, Any]]:
@@ -130,13 +131,6 @@ def times(first: date, last: date, today: date) -> list[dict[str, Any]]:
         {"label": label, "url": f"?from={since}&to={until}", "current": (since, until) == (first, last)}
         for label, since, until in spans
     ]
-
-
-def day_of(text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return otherwise
 
 
 def in_time(rows: QuerySet[Repair], first: date, last: date) -> QuerySet[Repair]:

@@ -14,6 +14,7 @@ from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.places.models import Place
 from houqin.ui import access
+from houqin.ui.addresses import day_in
 
 from .. import queries, registers, rules
 from ..flow import MAINTENANCE
@@ -97,10 +98,7 @@ def calendar(request: access.Request) -> HttpResponse:
 
 
 def month_asked(text: str, today: date) -> date:
-    try:
-        return date.fromisoformat(f"{text[:7]}-01")
-    except ValueError:
-        return today.replace(day=1)
+    return day_in(f"{text[:7]}-01") or today.replace(day=1)
 
 
 def calendar_row(due: rounds.Due, act: Act) -> dict[str, Any]:
