@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from houqin.areas.plans import actions as plans
 from houqin.areas.repairs import actions as repairs
@@ -76,6 +78,22 @@ def test_all_of_it_goes_to_another_each_by_its_own_step(web, cast, held):
     ]
     assert [*in_hands(), *replayed()] == []
     assert 'href="hand_over/"' not in text(director.get(page(cast)))
+
+
+def test_it_asks_no_more_for_four_tasks_to_check_than_for_one(web, cast):
+    """Seen to fail: whether he did a task himself was asked for each of them, on each look at his card."""
+    principal, card = web.as_("principal"), f"/house/people/{cast['director'].pk}/"
+    asked = []
+    for many in (1, 4):
+        while Matter.objects.filter(kind="plans.task", state="done").count() < many:
+            plans.report(makers.task(cast), note="查了", act=cast.act("repairman"))
+        for url in (card, f"{card}hand_over/"):
+            assert principal.get(url).status_code == 200
+            with CaptureQueriesContext(connection) as found:
+                html = text(principal.get(url))
+            asked.append((url, len(found)))
+            assert html.count("checked") == (0 if url == card else 1 + many)  # the plan and the checks
+    assert asked[:2] == asked[2:]
 
 
 def test_all_or_nothing_and_who_may_not_have_it_is_named(web, cast, held):

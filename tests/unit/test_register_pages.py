@@ -107,6 +107,15 @@ def test_a_change_that_was_overtaken_says_so_beside_the_field(web, cast):
     assert (again.status_code, cast.place("c32").name) == (303, "三(2)班")
 
 
+@pytest.mark.parametrize("seen", ["[" * 19_000, "{", "[1]", '"x"', "null"], ids=lambda seen: seen[:5])
+def test_what_was_not_written_by_us_counts_as_nothing_seen(web, cast, seen):
+    """Seen to fail: nineteen thousand brackets were a RecursionError, which is no ValueError."""
+    place = cast.place("c32")
+    said = {"name": "三(2)", "use": "teaching", "owner": place.owner_id, "walk": "124", "_seen": seen}
+    answer = web.as_("director").send(f"/house/places/{place.pk}/change/", said)
+    assert (answer.status_code, cast.place("c32").name) == (303, "三(2)")
+
+
 def test_a_new_card_sent_twice_is_one(web, cast):
     sent = {"code": "zhou", "name": "周丽", "phone": "", "joined_on": "2026-11-01"}
     answers = [web.as_("director").send("/house/people/new/", sent, op="a" * 32) for _ in range(2)]

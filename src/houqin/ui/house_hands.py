@@ -55,17 +55,26 @@ class HandOver(SlipForm):
 
 def in_hand(person: Person, act: Act) -> tuple[list[Matter], list[Matter]]:
     """What he has in hand, as far as it may be seen: what who asks may hand over, and what he may not."""
-    rows = Matter.objects.visible_to(act.by, act.at).open().filter(holder=person)
     can: list[Matter] = []
     cannot: list[Matter] = []
-    for matter in rows.select_related("holder").order_by("due_at", "pk"):
-        found = handing(matter)
-        (can if found and found[0].may(act, matter) else cannot).append(matter)
+    for matter in held(person, act):
+        (can if may_hand(matter, act) else cannot).append(matter)
     return can, cannot
 
 
 def may_hand_over(act: Act, person: Person) -> bool:
-    return bool(in_hand(person, act)[0])
+    return any(may_hand(matter, act) for matter in held(person, act))
+
+
+def held(person: Person, act: Act) -> QuerySet[Matter]:
+    """With the way of each, which the rights may ask for: as many questions for one as for a hundred."""
+    rows = Matter.objects.visible_to(act.by, act.at).open().filter(holder=person).order_by("due_at", "pk")
+    return rows.select_related("holder").prefetch_related("events")
+
+
+def may_hand(matter: Matter, act: Act) -> bool:
+    found = handing(matter)
+    return found is not None and found[0].may(act, matter)
 
 
 def choices(act: Act, person: Person) -> dict[str, Any]:

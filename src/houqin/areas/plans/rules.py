@@ -56,8 +56,8 @@ def hands_over_task(act: Act, matter: Matter) -> bool:
 
 def doers(matter: Matter) -> frozenset[int]:
     """Everyone in whose hands a task was to be done, those before a handing over too."""
-    rows = matter.events.filter(to_state="open").exclude(to_holder=None)
-    return frozenset(rows.values_list("to_holder", flat=True))
+    way = matter.events.all()
+    return frozenset(e.to_holder_id for e in way if e.to_state == "open" and e.to_holder_id)
 
 
 def is_reader(person: Person, act: Act) -> bool:

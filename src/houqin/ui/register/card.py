@@ -281,7 +281,7 @@ def read_seen(text: str) -> dict[str, str]:
     """What was seen, as it came back; anything else counts as nothing seen."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 

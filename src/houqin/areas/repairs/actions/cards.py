@@ -12,7 +12,7 @@ from houqin.kernel.people.models import Person
 
 from .. import queries
 from ..flow import REPAIR
-from ..models import FaultType, PriorityRule
+from ..models import FaultType, PriorityRule, Repair
 from . import steps
 from .visiting import lay_out_round
 
@@ -45,6 +45,7 @@ def enter_fault_type(
     )  # fmt: skip
 
 
+@transaction.atomic
 def change_fault_type(
     fault_type: FaultType, *, name: str, label: str, icon: str, examples: str, words: str,
     worker: Person | None,
@@ -54,8 +55,14 @@ def change_fault_type(
     source: str, act: Act,
     seen: dict[str, str] | None = None,
 ) -> FaultType:  # fmt: skip
-    """Change a fault type; repairs that are open keep their frozen due times."""
+    """Change a fault type; repairs that are open keep their frozen due times.
+
+    办事 or fault is settled with the first report: the figures of what was would change with it.
+    """
+    fault_type.refresh_from_db(from_queryset=FaultType.objects.select_for_update())
     _refuse_clock(response_minutes, fix_minutes)
+    if bool(request) != fault_type.request:
+        _refuse_turn(fault_type)
     return audit.change(
         fault_type, name=name, label=label, icon=icon or "dots", examples=examples, words=words,
         worker=worker, duty=duty or "",
@@ -82,8 +89,7 @@ def close_fault_type(fault_type: FaultType, *, note: str, act: Act) -> FaultType
         raise Refused(
             f"维护计划{named}发现坏了还报“{fault_type}”，没有停用。先在“维护计划”里换一类，或者做完、停用它。"
         )
-    if not fault_type.request and not queries.types().exclude(pk=fault_type.pk).exists():
-        raise Refused(f"“{fault_type}”是最后一个能报修的类别，没有停用。先加一个，或者恢复一个。")
+    _refuse_last(fault_type, "没有停用")
     return audit.change(fault_type, closed_on=act.day, ground=note, act=act)
 
 
@@ -104,6 +110,20 @@ def change_priority(
 ) -> PriorityRule:
     """Change a line of the table; what was reported before keeps its place and its clock."""
     return audit.change(rule, rank=rank, urgent_clock=bool(urgent_clock), seen=seen, act=act)
+
+
+def _refuse_turn(fault_type: FaultType) -> None:
+    """From fault to 办事 or back, only while nothing hangs on it."""
+    if Repair.objects.filter(fault_type=fault_type).exists() or queries.plans_of(fault_type):
+        raise Refused(
+            f"“{fault_type}”已经在用，不能再改是不是办事，没有保存。加一个新的类别，把这个停用。", "request"
+        )
+    _refuse_last(fault_type, "没有保存")
+
+
+def _refuse_last(fault_type: FaultType, undone: str) -> None:
+    if not fault_type.request and not queries.types().exclude(pk=fault_type.pk).exists():
+        raise Refused(f"“{fault_type}”是最后一个能报修的类别，{undone}。先加一个，或者恢复一个。")
 
 
 def _refuse_clock(response_minutes: int, fix_minutes: int) -> None:

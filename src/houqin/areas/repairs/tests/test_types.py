@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from houqin.areas.repairs import actions, queries
+from houqin.areas.repairs.actions.cards import FAULT_TYPE_FIELDS
 from houqin.areas.repairs.models import FaultType, MaintenancePlan, Repair
 from houqin.areas.repairs.tests.scene import Scene, at
 from houqin.kernel.audit.models import Change
@@ -155,6 +156,27 @@ def test_the_last_one_stays(scene):
     with pytest.raises(Refused, match="最后一个能报修的类别，没有停用"):
         retire(scene, last)
     retire(scene, "S01")  # what is only asked for
+
+
+def turned(scene: Scene, code: str) -> FaultType:
+    """The type made 办事, or a fault if it was that."""
+    kind = FaultType.objects.get(code=code)
+    said = {name: getattr(kind, name) for name in FAULT_TYPE_FIELDS} | {"request": not kind.request}
+    return actions.change_fault_type(kind, **said, act=scene.act("director"))
+
+
+def test_fault_or_request_is_settled_by_the_first_report(scene):
+    """Else all that was repaired under it would leave the figures."""
+    assert [turned(scene, "W04").request for _ in range(2)] == [True, False]
+    scene.report(code="W04")
+    with pytest.raises(Refused, match="已经在用，不能再改是不是办事，没有保存") as no:
+        turned(scene, "W04")
+    assert (no.value.field, FaultType.objects.get(code="W04").request) == ("request", False)
+    *others, last = [kind.code for kind in queries.types()]
+    for code in others:
+        retire(scene, code)
+    with pytest.raises(Refused, match="最后一个能报修的类别，没有保存"):
+        turned(scene, last)
 
 
 def test_it_does_not_come_back_into_the_hands_of_who_left(scene):
