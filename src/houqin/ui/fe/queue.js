@@ -168,6 +168,7 @@ async function sendAll(told) {
   for (const row of rows) if (row.state === 'sent' && Date.now() - Date.parse(row.answer.at) > KEPT) await store.drop(row.id)
   const waiting = rows.filter(row => row.state === 'waiting')
   const stuck = new Set(rows.filter(row => row.state === 'refused' && row.about).map(row => row.about))
+  let broken = false
   for (const [at, { id, about }] of waiting.entries()) {
     if (stuck.has(about)) continue
     const row = await store.find(id) // as it is now: he may have mended it or thrown it away meanwhile
@@ -176,6 +177,11 @@ async function sendAll(told) {
     const answer = await post(row, who.token)
     if (answer === 'login') return await store.ask() ? 'busy' : 'login'
     if (answer === 'busy') return 'busy'
+    if (answer === 'broken') { // it may go better later; the others need not wait for it
+      broken = true
+      if (about) stuck.add(about)
+      continue
+    }
     if (answer.status === 403) { // the token may have turned meanwhile
       who = await store.ask()
       if (!who?.key) return 'login'
@@ -185,7 +191,7 @@ async function sendAll(told) {
     await store.settle(row, { at: new Date().toISOString(), ...last })
     if (!last.ok && row.about) stuck.add(row.about)
   }
-  return waiting.length ? 'done' : 'empty'
+  return broken ? 'busy' : waiting.length ? 'done' : 'empty'
 }
 
 async function post(row, token) {
@@ -200,7 +206,8 @@ async function post(row, token) {
   const answer = await fetch(row.url, { method: 'POST', body, headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(LATE) })
   const to = answer.headers.get('HX-Redirect')
   if (answer.status === 401 || answer.redirected) return 'login'
-  if (answer.status >= 500 || answer.status === 429) return 'busy'
+  if (answer.status === 500) return 'broken'
+  if (answer.status > 500 || answer.status === 429) return 'busy'
   if (to) return { ok: true, to }
   return { ok: false, status: answer.status, sentence: sentence(await answer.text(), answer.status) }
 }
