@@ -183,6 +183,36 @@ def test_templates_hold_to_the_policy(forbidden, pattern):
     assert wrong == []
 
 
+YOUNG = (  # younger than the browsers of vite.config.mjs, and a build puts nothing in their place
+    r"\b(groupBy|toSorted|toReversed|toSpliced|withResolvers|fromAsync|requestSubmit|checkVisibility)\b"
+    r"|\b(moveBefore|isWellFormed|showPopover|startViewTransition|parseHTMLUnsafe|requestIdleCallback)\b"
+    r"|AbortSignal\.|Promise\.try|URL\.(canParse|parse)|new FormData\([^)]*,|\(\?<[=!]|\.with\("
+)
+
+
+def test_the_front_end_asks_nothing_of_a_younger_browser():
+    """On an older one a single such name leaves an empty page, just where there is no net."""
+    sources = [*(HOUSE / "ui/fe").rglob("*.js"), HOUSE / "ui/templates/ui/sw.js"]
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{n}: {found[0]}"
+        for path in sources
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if (found := re.search(YOUNG, line.partition("// ")[0]))
+    ]
+    assert wrong == []
+
+
+def test_the_manual_names_the_browsers_that_the_build_is_for():
+    root = HOUSE.parents[1]
+    built = re.search(r"target: \[(.*?)\]", (root / "vite.config.mjs").read_text(encoding="utf-8"))
+    said = (root / "docs/manual/phone.md").read_text(encoding="utf-8")
+    assert built
+    assert dict(re.findall(r"(chrome|firefox|safari)([\d.]+)", built[1])) == {
+        name: re.search(rf"{word} ([\d.]+\d)", said)[1]
+        for name, word in (("chrome", "Chromium"), ("firefox", "Firefox"), ("safari", "Safari"))
+    }
+
+
 def test_modules_keep_to_one_noun():
     """Forty lines of style, 29: a module under 400 lines."""
     long = [f"{p.relative_to(HOUSE)} {n}" for p in SOURCES if (n := len(p.read_text().splitlines())) > 400]

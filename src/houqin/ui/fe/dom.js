@@ -35,6 +35,13 @@ export function wait(form, promise) {
 
 export const settled = form => pending.get(form)
 
+// A signal that ends what takes too long. (AbortSignal.timeout is younger than the browsers that we promise.)
+export function within(milliseconds) {
+  const control = new AbortController()
+  setTimeout(() => control.abort(), milliseconds)
+  return control.signal
+}
+
 export function lock(form, on) {
   for (const button of form.querySelectorAll('button:not([type=button])')) {
     button.disabled = on

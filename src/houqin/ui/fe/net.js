@@ -1,5 +1,5 @@
 // 有没有网: the bar above everything, what happens when it comes back, and the phone's own copy of the program.
-import { icon, make } from './dom.js'
+import { icon, make, within } from './dom.js'
 
 const SOON = 1_500, SELDOM = 15_000 // how long after the net went it is asked again, and how long at most
 const PROBE = 4_000
@@ -67,7 +67,7 @@ export function lose() {
 async function ask() {
   clearTimeout(probe)
   try {
-    const answer = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PROBE) })
+    const answer = await fetch('/healthz', { cache: 'no-store', signal: within(PROBE) })
     if (!answer.ok) throw new TypeError(answer.status)
   } catch { return lost ? lose() : undefined }
   const was = lost
@@ -82,7 +82,7 @@ export async function deliver() {
   try {
     said = await queue.send((at, of) => bar('is-back', 'cloud-upload', '连上了', `正在送 ${at} / ${of}`))
   } catch (no) {
-    if (!['TypeError', 'TimeoutError', 'AbortError'].includes(no.name)) throw no
+    if (!['TypeError', 'AbortError'].includes(no.name)) throw no
     return lose()
   }
   if (said === 'busy') setTimeout(deliver, LATER)

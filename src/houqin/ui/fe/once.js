@@ -13,7 +13,7 @@ export function listen() {
     if (busy && !form.dataset.settled) {
       event.preventDefault()
       const { submitter } = event
-      const go = () => { form.dataset.settled = '1'; form.requestSubmit(submitter); delete form.dataset.settled }
+      const go = () => { form.dataset.settled = '1'; submitter.click(); delete form.dataset.settled }
       busy.then(() => setTimeout(go)) // not before this event is over: a form cannot be submitted while it is being submitted
       return
     }

@@ -1,5 +1,5 @@
 // The queue: a slip that could not be sent is kept as it was filled, and sent in its turn, once, by the same address.
-import { icon, make } from './dom.js'
+import { icon, make, within } from './dom.js'
 import * as store from './store.js'
 
 const FRAME = ['csrfmiddlewaretoken', '_op', '_happened_at', '_seen']
@@ -203,7 +203,7 @@ async function post(row, token) {
   body.set('_op', row.op)
   body.set('_happened_at', new Date(Math.min(Date.parse(row.at), Date.now())).toISOString())
   if (row.seen) body.set('_seen', row.seen)
-  const answer = await fetch(row.url, { method: 'POST', body, headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(LATE) })
+  const answer = await fetch(row.url, { method: 'POST', body, headers: { 'HX-Request': 'true' }, signal: within(LATE) })
   const to = answer.headers.get('HX-Redirect')
   if (answer.status === 401 || answer.redirected) return 'login'
   if (answer.status === 500) return 'broken'

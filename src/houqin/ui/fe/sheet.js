@@ -1,6 +1,6 @@
 // The slip: a link with data-sheet opens its page's form as a sheet (phone) or dialog (desk); a docked one at the side is moved in and back.
 // Sent by fetch: done → where the server says; 422 and 409 → the form again with everything kept; anything else → said on top, nothing lost.
-import { icon, lock, make, settled } from './dom.js'
+import { icon, lock, make, settled, within } from './dom.js'
 import * as net from './net.js'
 import { sameAgain } from './once.js'
 import { toast } from './toast.js'
@@ -45,7 +45,7 @@ async function open(url, opener) {
 async function slipOf(url) {
   if (!net.down()) {
     try {
-      const answer = await fetch(url, { headers: PART, signal: AbortSignal.timeout(SOON) })
+      const answer = await fetch(url, { headers: PART, signal: within(SOON) })
       return answer.ok && !answer.redirected ? slipIn(await answer.text()) : null
     } catch { if (net.kept()) net.lose() }
   }
@@ -108,13 +108,14 @@ async function send(form, submitter) {
   form.dataset.sent = '1'
   await settled(form)
   sameAgain(form)
-  const body = new FormData(form, submitter)
+  const body = new FormData(form)
+  if (submitter?.name) body.append(submitter.name, submitter.value)
   const to = submitter?.hasAttribute('formaction') ? submitter.formAction : form.action
   const keeps = to === form.action && net.keeps(form)
   lock(form, true)
   if (keeps && (net.down() || form.dataset.row)) return keep(form, body)
   try {
-    const answer = await fetch(to, { method: 'POST', body, headers: PART, signal: AbortSignal.timeout(keeps ? SOON : LATE) })
+    const answer = await fetch(to, { method: 'POST', body, headers: PART, signal: within(keeps ? SOON : LATE) })
     const next = answer.headers.get('HX-Redirect') ?? (answer.redirected ? answer.url : null)
     if (next) return location.assign(next)
     const text = await answer.text()

@@ -63,9 +63,11 @@ function home(place, sheet, rows) {
   const filled = sheet.matters.length - open.length
   place.append(head(open.length ? `${open.length} 件` : '手上没有能办的', `${when(sheet.made_at)} 存下的${filled ? ` · 填好 ${filled} 件` : ''}`))
   const route = make('ol', { class: 'hq-route' })
-  Object.entries(Object.groupBy(open, matter => matter.stop)).forEach(([stop, there], at) => route.append(make('li', {},
-    make('h2', { class: 'hq-stop' }, make('span', { class: 'hq-stop-no' }, String(at + 1)), stop || '没写地点'),
-    make('ul', { class: 'hq-list' }, ...there.map(matter => line(matter, sheet, rows))))))
+  const stops = new Map()
+  for (const matter of open) stops.set(matter.stop, [...stops.get(matter.stop) ?? [], matter])
+  for (const [stop, there] of stops) route.append(make('li', {},
+    make('h2', { class: 'hq-stop' }, make('span', { class: 'hq-stop-no' }, String(route.children.length + 1)), stop || '没写地点'),
+    make('ul', { class: 'hq-list' }, ...there.map(matter => line(matter, sheet, rows)))))
   place.append(route, openings(sheet))
 }
 

@@ -1,6 +1,7 @@
 // What the phone keeps: the key of whoever is logged in, what he carries, and the queue of what he filled. Everything but the key is sealed
 // (AES-GCM); the key cannot be read out of the browser and goes with the login. docs/decisions/0004-offline-queue.md
 import { openDB } from 'idb'
+import { within } from './dom.js'
 
 const TABLES = { keys: { keyPath: 'person' }, sheets: { keyPath: 'person' }, rows: { keyPath: 'id', autoIncrement: true } }
 const ROOM = 20_000_000 // below this one is told before he types
@@ -33,7 +34,7 @@ export async function me() {
 
 // Ask the server who is logged in: his key is kept, everybody else's goes. A login that is over leaves nobody's.
 export async function ask() {
-  const answer = await fetch('/phone/ready/', { headers: { Accept: 'application/json' }, cache: 'no-store', signal: AbortSignal.timeout(15_000) })
+  const answer = await fetch('/phone/ready/', { headers: { Accept: 'application/json' }, cache: 'no-store', signal: within(15_000) })
   if (answer.status === 401 || answer.redirected) { await forget(); return null }
   if (!answer.ok) throw new TypeError(`ready: ${answer.status}`)
   const { person, key, until, token } = await answer.json()

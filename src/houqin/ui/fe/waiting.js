@@ -34,7 +34,7 @@ const empty = (name, title, text) => make('div', { class: 'hq-empty' }, icon(nam
 
 function section(title, some, rows) {
   const id = `part-${some[0].state}`
-  const list = make('ul', { class: 'hq-list' }, ...(some[0].state === 'sent' ? some.toReversed() : some).map(row => line(row, rows)))
+  const list = make('ul', { class: 'hq-list' }, ...(some[0].state === 'sent' ? [...some].reverse() : some).map(row => line(row, rows)))
   return make('section', { class: 'hq-section', 'aria-labelledby': id },
     make('header', { class: 'hq-section-head' }, make('h2', { id }, title), make('span', { class: 'hq-count' }, String(some.length))), list)
 }
