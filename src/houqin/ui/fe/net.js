@@ -64,12 +64,12 @@ export function lose() {
   probe = setTimeout(ask, pause)
 }
 
+// Whether the server answers at all.
+export const there = () => fetch('/healthz', { cache: 'no-store', signal: within(PROBE) }).then(answer => answer.ok, () => false)
+
 async function ask() {
   clearTimeout(probe)
-  try {
-    const answer = await fetch('/healthz', { cache: 'no-store', signal: within(PROBE) })
-    if (!answer.ok) throw new TypeError(answer.status)
-  } catch { return lost ? lose() : undefined }
+  if (!await there()) return lost ? lose() : undefined
   const was = lost
   lost = false
   tell('back')

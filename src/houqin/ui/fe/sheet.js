@@ -114,19 +114,34 @@ async function send(form, submitter) {
   const keeps = to === form.action && net.keeps(form)
   lock(form, true)
   if (keeps && (net.down() || form.dataset.row)) return keep(form, body)
-  try {
-    const answer = await fetch(to, { method: 'POST', body, headers: PART, signal: within(keeps ? SOON : LATE) })
-    const next = answer.headers.get('HX-Redirect') ?? (answer.redirected ? answer.url : null)
-    if (next) return location.assign(next)
-    const text = await answer.text()
-    const again = slipIn(text)
-    if (again) return replace(form, again)
-    if (answer.ok) return location.reload()
-    say(form, sentence(text, answer.status))
-  } catch {
-    if (keeps) { net.lose(); return keep(form, body) }
-    say(form, '没有送出去，网络不通。写过的都还在，网通了再按一次')
+  let answer = await post(to, body, keeps ? SOON : LATE)
+  if (!answer && keeps) { net.lose(); return keep(form, body) }
+  if (!answer) {
+    say(form, '正在确认是否已保存…', '')
+    answer = await net.there() && await post(to, body, LATE)
   }
+  if (answer) return come(form, answer)
+  say(form, '连不上服务器，没有等到回音：可能已经保存，也可能没有。写过的都还在，网通了再按一次，已经保存的不会再记一次')
+  free(form)
+}
+
+// What the server answered, whole; null where that was lost on the way, or given up by a gateway before it.
+// Sent again it is the same operation (_op): done once, answered alike.
+async function post(to, body, late) {
+  try {
+    const answer = await fetch(to, { method: 'POST', body, headers: PART, signal: within(late) })
+    if ([502, 504].includes(answer.status)) return null
+    const next = answer.headers.get('HX-Redirect') ?? (answer.redirected ? answer.url : null)
+    return { next, ok: answer.ok, status: answer.status, text: next ? '' : await answer.text() }
+  } catch { return null }
+}
+
+function come(form, { next, ok, status, text }) {
+  if (next) return location.assign(next)
+  const again = slipIn(text)
+  if (again) return replace(form, again)
+  if (ok) return location.reload()
+  say(form, sentence(text, status))
   free(form)
 }
 
@@ -167,9 +182,11 @@ function replace(form, again) {
   focusFirst(place)
 }
 
-function say(form, text) {
+// On top of the form: what went wrong; with no tone, what is being done.
+function say(form, text, tone = 'is-red') {
   form.querySelector('[data-said]')?.remove()
-  const note = make('div', { class: 'hq-note is-red', role: 'alert', tabindex: '-1', 'data-said': '', 'data-errors': '' }, icon('alert-circle'), make('p', {}, text))
+  const [name, more] = tone ? ['alert-circle', { role: 'alert', 'data-errors': '' }] : ['info-circle', { role: 'status' }]
+  const note = make('div', { class: `hq-note ${tone}`, tabindex: '-1', 'data-said': '', ...more }, icon(name), make('p', {}, text))
   ;(form.querySelector('.hq-sheet-body, div.hq-stack-form:not([id])') ?? form).prepend(note)
   note.focus()
 }
