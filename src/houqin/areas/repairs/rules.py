@@ -298,6 +298,15 @@ def how_often(unit: str, every: int, dates: str) -> str:
     return f"每{word}" if every == 1 else f"每 {every} {word}"
 
 
+def most_days(unit: str, every: int, dates: str) -> int:
+    """How many working days a turn may take at most: five of each week of the shortest interval."""
+    if unit != "date":
+        return {"week": 5, "month": 20}[unit] * every
+    begins = [date(2000, *map(int, text.split("-"))) for text in dates.split(",")]
+    following = [*begins[1:], begins[0] + timedelta(days=365)]
+    return max(1, 5 * min((after - on).days for on, after in zip(begins, following, strict=True)) // 7)
+
+
 def ground(source: str, verified: bool) -> str:
     return f"{source}（核对过）" if verified else f"{source}（惯例，可改）"
 

@@ -44,6 +44,7 @@ def enter_plan(
     """Enter a plan; its turns come by themselves from `from_on`, never for days that are past."""
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
     _refuse_retired(fault_type)
+    _refuse_longer(lasts, said)
     if from_on < act.day:
         raise Refused("“从哪天起”已经过去，没有保存。过去的做没做，不能现在补成漏做。", field="from_on")
     plan = audit.add(
@@ -62,6 +63,7 @@ def change_plan(
     """Change a plan. Another interval holds from a day to come; the turns until then stay as they were."""
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
     _refuse_retired(fault_type)
+    _refuse_longer(lasts, said)
     timed = said | {"from_on": from_on, "lasts": lasts}
     anew = any(getattr(plan, field) != timed[field] for field in TIMED)
     if anew and from_on <= act.day:
@@ -95,6 +97,17 @@ def _refuse_retired(fault_type: FaultType) -> None:
     """What is found on a turn must be reported as something."""
     if fault_type.closed_on:
         raise Refused(f"类别“{fault_type}”已经停用，没有保存。换一个类别。", field="fault_type")
+
+
+def _refuse_longer(lasts: int, said: dict[str, Any]) -> None:
+    """A turn is over before the next one comes, else it would be missed while it may still be done."""
+    often = said["unit"], said["every"], said["dates"]
+    most = rules.most_days(*often)
+    if lasts > most:
+        raise Refused(
+            f"{rules.how_often(*often)}一次的计划，不能给 {lasts} 个上班日，没有保存。下一次轮到以前要做完，"
+            f"最多写 {most} 个上班日，或者把间隔改长。", field="lasts",
+        )  # fmt: skip
 
 
 def _read(*, lines: str, unit: str, every: int, dates: str, source: str, verified: bool) -> dict[str, Any]:
@@ -142,18 +155,21 @@ def _time(plan: MaintenancePlan, number: int, act: Act) -> Schedule:
 
 
 def open_turns(act: Act) -> int:
-    """Every turn of a plan becomes a job, in order, also of days on which nothing ran; answers how many."""
+    """Every turn of a plan becomes a job, in order, also of days on which nothing ran; answers how many.
+
+    What is past due by now, and another turn of its plan has come, is missed for good.
+    """
     fresh = queries.turns_without_job()
     for slot, plan in fresh:
         open_job(plan, slot, act=act)
+    for job in queries.overtaken(act.at):
+        miss(job.matter, act=Act(by=built_in(SYSTEM), at=act.at, via=act.via, op=act.op))
     return len(fresh)
 
 
 @transaction.atomic
 def open_job(plan: MaintenancePlan, slot: Slot, *, act: Act) -> MaintenanceJob:
-    """One turn as work in somebody's hands; the one before, if nobody did it by now, is missed for good."""
-    for job in queries.open_jobs(plan):
-        miss(job.matter, act=Act(by=built_in(SYSTEM), at=act.at, via=act.via, op=act.op))
+    """One turn as work in somebody's hands."""
     holder = plan.holder if plan.holder and queries.maintains(plan.holder, plan, act.day) else None
     said = plan.lines.splitlines()
     matter = matters.open_matter(
@@ -226,7 +242,7 @@ def call_off(matter: Matter, *, note: str, act: Act) -> Event:
 
 
 def miss(matter: Matter, *, act: Act) -> Event:
-    """漏做: by 系统, when the next turn has come and nobody did this one."""
+    """漏做: by 系统, when its time is past, the next turn has come, and nobody did this one."""
     return matters.move(MAINTENANCE, matter, "miss", note="到下一次还没有做", act=act)
 
 

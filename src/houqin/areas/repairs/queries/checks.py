@@ -108,6 +108,16 @@ def turns_agree() -> Iterator[Finding]:
         yield Finding("repairs.R7", job.matter.number, "按时做完才算完成，漏了的不能补成按时", stands)
 
 
+def missed_after_due() -> Iterator[Finding]:
+    """补做 and 漏做 are after the turn's time, 免做 is before: nobody lost a turn that he could still do."""
+    rows = MaintenanceJob.objects.select_related("matter", "slot")
+    early = Q(matter__state__in=("late", "missed"), matter__closed_at__lte=F("slot__closes_at"))
+    belated = Q(matter__state="called_off", matter__closed_at__gt=F("slot__closes_at"))
+    for job in rows.filter(early | belated).order_by("pk"):
+        stands = f"{job.matter.state}，办结比期限{'早' if job.matter.state != 'called_off' else '晚'}"
+        yield Finding("repairs.R9", job.matter.number, "过了期限才算补做、漏做，免做在期限以前", stands)
+
+
 def approvals_agree() -> Iterator[Finding]:
     """等批 has one step that waits to be decided, in the newest round of its route; nothing else has one, so
     that nothing is decided after it was refused or taken back."""

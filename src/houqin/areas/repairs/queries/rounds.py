@@ -94,9 +94,11 @@ def seen_jobs(person: Person, at: datetime) -> QuerySet[MaintenanceJob]:
     return MaintenanceJob.objects.filter(matter__in=Matter.objects.concerning(person, at))
 
 
-def open_jobs(plan: MaintenancePlan) -> list[MaintenanceJob]:
-    rows = plan.jobs.filter(matter__closed_at=None).select_related("matter")
-    return list(rows.order_by("pk"))
+def overtaken(at: datetime) -> list[MaintenanceJob]:
+    """Jobs that are past due and not done, and another turn of their plan has become a job since."""
+    later = MaintenanceJob.objects.filter(plan=OuterRef("plan"), pk__gt=OuterRef("pk"))
+    rows = MaintenanceJob.objects.filter(Exists(later), matter__closed_at=None, matter__due_at__lt=at)
+    return list(rows.select_related("matter").order_by("pk"))
 
 
 def turns_without_job() -> list[tuple[Slot, MaintenancePlan]]:
