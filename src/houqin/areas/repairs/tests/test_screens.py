@@ -1,5 +1,6 @@
 """What the area shows: the tab of the scan page, the worker's list, the figures, the sheet, the look-up."""
 
+import io
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from houqin.areas.repairs import actions, queries
 from houqin.areas.repairs.models import FaultType, Repair
@@ -16,6 +18,7 @@ from houqin.areas.repairs.registers.types import SHEET
 from houqin.areas.repairs.tests.scene import PART, Scene, at
 from houqin.kernel.area import Morning
 from houqin.kernel.errors import Refused
+from houqin.kernel.places import actions as places
 from houqin.kernel.places.queries import label_of
 from houqin.ui import access
 from houqin.ui.register import values
@@ -238,6 +241,25 @@ def test_figures_ask_as_often_and_keep_as_little_of_many_as_of_few(scene, web):
     assert [(line.label, line.reported) for line in found.places] == [
         (f"{n} 室", 400) for n in range(10)
     ]  # fmt: skip
+
+
+def test_every_place_stands_in_the_figures_and_the_chart_names_the_most(scene, web):
+    """Seen to fail with the places cut to twelve before the table and the sheet were made of them."""
+    act, floor = scene.act("director"), scene.cast.place("jxl-2")
+    for n in range(13):
+        place = places.enter(code=f"r{n}", name=f"{n} 室", kind="room", parent=floor, act=act)
+        scene.report(place=place, at=at(2026, 11, 20, 9, 0))
+    url, director = "/repairs/figures/?from=2026-11-01&to=2026-11-24", web.as_("director")
+    answer = director.get(url)
+    said = {table["title"]: (len(table["lines"]), table["long"]) for table in answer.context["tables"]}
+    drawn = {one["label"]: len(one["chart"]["names"]) for one in answer.context["charts"]}
+    assert (said["按地点"], drawn["按地点，最多的 12 项"], said["按类别"]) == ((13, True), 12, (1, False))
+    assert ("看全部 13 行" in page(answer), page(answer).count("看全部")) == (True, 1)
+    book = b"".join(director.get(f"{url}&as=xlsx").streaming_content)
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [line[1] for line in lines if line[0] == "按地点"] == sorted(
+        f"教学楼 2 层 {n} 室" for n in range(13)
+    )
 
 
 def passing_by(many: int) -> Iterator[queries.Counted]:

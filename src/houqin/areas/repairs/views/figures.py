@@ -41,7 +41,7 @@ AGAIN = (
 )  # fmt: skip
 ACROSS = ("type", "worker", "here")
 MOST_DAYS = 366
-DRAWN = 12  # bars of one chart; all of them stand in its table
+DRAWN = 12  # bars of one chart; all of them stand in its table, folded when there are more
 Table = tuple[str, str, list[queries.Line]]  # title, the register's filter, lines
 
 
@@ -163,7 +163,7 @@ def tables_of(found: queries.Figures) -> list[Table]:
     return [
         ("按服务类型", "service", found.services), ("按月", "", found.months),
         ("按类别", "type", found.trades), ("按维修人", "worker", found.people),
-        (f"按地点，最多的 {DRAWN} 处", "here", found.places[:DRAWN]),
+        ("按地点", "here", found.places),
     ]  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def table(title: str, key: str, lines: list[queries.Line], first: date, last: da
         for line in lines
     ]
     told = [figure_line(line, f"{url}&counted=1") for line, url in zip(lines, urls, strict=True)]
-    return {"title": title, "lines": told}
+    return {"title": title, "lines": told, "long": len(told) > DRAWN}
 
 
 def month_of(line: queries.Line, first: date, last: date) -> str:
