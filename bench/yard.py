@@ -25,7 +25,7 @@ LIST = """
 OPEN = """
     SELECT m.id, m.number, m.title, m.state, p.full_name, o.name, h.name, m.opened_at, m.due_at,
         m.closed_at, m.safety, r.detail, r.urgent, r.in_lesson, r.fix_due_at, r.fixed_at,
-        r.net_minutes, r.parts_fen, r.contractor, r.rating, r.remark, t.label, w.name,
+        r.net_minutes, r.parts_fen, r.contractor_fen, r.rating, r.remark, t.label, w.name,
         (SELECT count(*) FROM repairs_requester q WHERE q.repair_id = m.id)
     FROM kernel_matter m LEFT JOIN kernel_place p ON p.id = m.place_id
     JOIN kernel_person o ON o.id = m.opened_by_id LEFT JOIN kernel_person h ON h.id = m.holder_id

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from houqin.areas.repairs import area
 from houqin.areas.repairs import demo as repairs
-from houqin.areas.repairs.models import PartUsed, Repair
+from houqin.areas.repairs.models import OutsideRepair, PartUsed, Repair
 from houqin.config import demo
 from houqin.kernel.classes.models import SchoolClass
 from houqin.kernel.matters.models import Event, Matter
@@ -87,6 +87,7 @@ ROWS = {  # what a row is without the keys that the database hands out and witho
     Repair: ("matter__number", "fault_type__code", "detail", "rank", "worker__code", "fix", "net_minutes",
              "rating", "contractor_fen", "parts_fen"),
     PartUsed: ("repair__matter__number", "name", "quantity_milli", "price_fen"),
+    OutsideRepair: ("repair__matter__number", "route__round", "contractor", "amount_fen"),
 }  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def test_what_is_stuck_is_taken_back_and_asked_anew(scene, stuck, web):
     answers = [worker.send(url, {"note": "审批人外出"}, op="recall-01").status_code for _ in range(2)]
     matter, repair = scene.again(stuck), Repair.objects.get(pk=stuck.pk)
     assert (answers, matter.state, matter.holder.code) == ([303, 303], "assigned", "repairman")
-    assert (repair.contractor, repair.contractor_fen) == ("", None)
+    assert (repair.contractor_fen, repair.outside.count()) == (0, 0)
     assert Event.objects.filter(matter=stuck, step="recall", note="审批人外出").count() == 1
     assert "撤回：三(2)班教室 桌腿松了" in [n.text for n in Notice.objects.filter(to=scene.cast["director"])]
     late = web.as_("director").send(f"/matters/{stuck.number}/agree/", {})
@@ -213,7 +213,7 @@ def test_a_decision_that_was_faster_stands(scene, stuck, web):
     actions.agree(stuck, act=scene.act("director"))
     answer = web.as_("repairman").send(f"/matters/{stuck.number}/recall/", {"note": "换一家"})
     assert (answer.status_code, scene.again(stuck).state) == (409, "assigned")
-    assert Repair.objects.get(pk=stuck.pk).contractor == "安泰门窗店"
+    assert Repair.objects.get(pk=stuck.pk).outside.get().contractor == "安泰门窗店"
 
 
 @pytest.mark.parametrize("state", ["agreed", "open"])

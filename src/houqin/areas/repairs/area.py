@@ -132,6 +132,13 @@ def asking(act: Act, matter: Matter | None) -> dict[str, Any]:
     return {"record__help_text": said}
 
 
+def says_outside(act: Act, matter: Matter | None) -> str:
+    """What was agreed before counts with it: an amount in two halves goes the way of the whole."""
+    assert matter is not None
+    before = matter.repair.contractor_fen
+    return f"这一件已经批了外修 {wording.yuan(before)}，和这一次合在一起算走哪一档" if before else ""
+
+
 def says_decided(act: Act, matter: Matter | None) -> str:
     """Whom one decides for, where it is another's to decide."""
     assert matter is not None
@@ -172,7 +179,7 @@ AREA = Area(
         (KIND, "arrive"): Slip(forms.PlainForm, actions.arrive, offline=True),
         (KIND, "pause"): Slip(forms.PauseForm, actions.pause, offline=True),
         (KIND, "resume"): Slip(forms.PlainForm, actions.resume, offline=True),
-        (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor, asking),
+        (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor, asking, says_outside),
         (KIND, "agree"): Slip(forms.AgreeForm, actions.agree, says=says_decided),
         (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse, says=says_decided),
         (KIND, "recall"): Slip(forms.RecallForm, actions.recall, says=says_recalled),
@@ -237,5 +244,6 @@ AREA = Area(
         Invariant("repairs.R7", "维护按时做完才算完成，漏了的没有补成按时", queries.turns_agree),
         Invariant("repairs.R8", "等批的正有一步在等批，不等批的没有", queries.approvals_agree),
         Invariant("repairs.R9", "过了期限才算补做、漏做，免做在期限以前", queries.missed_after_due),
+        Invariant("repairs.R10", "外修的费用等于批下来的各轮之和", queries.outside_adds_up),
     ),
 )  # fmt: skip

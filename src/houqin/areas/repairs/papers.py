@@ -44,9 +44,10 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("怎么发现", repair.get_found_display()) if repair.found != "reported" else None,
         Fact("停用课时", lessons_of(repair, act), note=_down(repair, act)) if was_down(repair) else None,
         Fact("用料", wording.yuan(repair.parts_fen), note=_parts(repair)) if repair.parts_fen else None,
-        Fact("外修", repair.contractor, note=wording.yuan(repair.contractor_fen))
-        if repair.contractor
+        Fact("外修", _outside(repair), note=wording.yuan(repair.contractor_fen))
+        if repair.contractor_fen
         else None,
+        Fact("外修等批", queries.asked_contractor(repair)) if matter.state == "approving" else None,
         Fact("打几分", f"{repair.rating} 分", note=repair.remark) if repair.rating else None,
         Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
     ]
@@ -125,6 +126,14 @@ def _parts(repair: Repair) -> str:
         f"{part.name} {wording.quantity(part.quantity_milli)} {part.unit}".strip()
         for part in repair.parts.order_by("pk")
     )
+
+
+def _outside(repair: Repair) -> str:
+    """安泰门窗店 800.00 元、青禾水电 600.00 元: each round that was agreed; one alone by its name."""
+    agreed = list(repair.outside.order_by("pk"))
+    if len(agreed) == 1:
+        return agreed[0].contractor
+    return "、".join(f"{each.contractor} {wording.yuan(each.amount_fen)}" for each in agreed)
 
 
 def _minutes(minutes: int | None) -> str:
@@ -246,10 +255,10 @@ def repaired(repair: Repair, events: list[Event]) -> list[list[Cell]]:
 def outside(repair: Repair, events: list[Event]) -> list[list[Cell]]:
     done = last(events, "finish")
     signed = {"name": done.by.name, "date": wording.paper_day(done.at)} if done else {}
-    cost = wording.yuan(repair.contractor_fen) if repair.contractor else ""
+    cost = wording.yuan(repair.contractor_fen) if repair.contractor_fen else ""
     return [
         [
-            cell("外修单位", repair.contractor or "无"),
+            cell("外修单位", _outside(repair) or "无"),
             cell("外修费用", cost),
             {"label": "维修签字", "signature": signed or {"date": ""}},
         ]

@@ -80,9 +80,9 @@ def in_force(at: datetime) -> Q:
     return Q(from_at__lte=at, to_at__gt=at) & (Q(ended_at=None) | Q(ended_at__gt=at)) & here
 
 
-def delegations(taker: Person, kind: str, amount_fen: int, at: datetime) -> QuerySet[Delegation]:
-    """What others have given this person to decide, in force now and large enough."""
-    rows = Delegation.objects.filter(in_force(at), taker=taker, kind=kind, cap_fen__gte=amount_fen)
+def delegations(taker: Person, kind: str, basis_fen: int, at: datetime) -> QuerySet[Delegation]:
+    """What others have given this person to decide, in force now and large enough for all it comes to."""
+    rows = Delegation.objects.filter(in_force(at), taker=taker, kind=kind, cap_fen__gte=basis_fen)
     return rows.select_related("giver").order_by("pk")
 
 
@@ -92,7 +92,7 @@ def decides_for(step: ApprovalStep, person: Person, at: datetime) -> Person | No
     if person in candidates:
         return person
     route = step.route
-    given = [d for d in delegations(person, route.matter.kind, route.amount_fen, at) if d.giver in candidates]
+    given = [d for d in delegations(person, route.matter.kind, route.basis_fen, at) if d.giver in candidates]
     return given[0].giver if given and not stands_apart(person, route.matter) else None
 
 
@@ -102,10 +102,10 @@ def stands_apart(person: Person, matter: Matter) -> bool:
     return matter.opened_by_id == person.pk or rows.exists()
 
 
-def stand_ins(candidates: Iterable[Person], matter: Matter, amount_fen: int, at: datetime) -> list[Person]:
+def stand_ins(candidates: Iterable[Person], matter: Matter, basis_fen: int, at: datetime) -> list[Person]:
     """Who may decide a step for one of its candidates, to be told of it."""
     rows = Delegation.objects.filter(
-        in_force(at), giver__in=list(candidates), kind=matter.kind, cap_fen__gte=amount_fen
+        in_force(at), giver__in=list(candidates), kind=matter.kind, cap_fen__gte=basis_fen
     )
     found = {d.taker for d in rows.select_related("taker").order_by("pk")}
     return [person for person in sorted(found, key=lambda p: p.pk) if not stands_apart(person, matter)]

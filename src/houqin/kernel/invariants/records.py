@@ -197,7 +197,7 @@ def _could(step: ApprovalStep, route: ApprovalRoute) -> bool:
         return step.decided_by_id in candidates
     given = Delegation.objects.filter(
         giver=step.on_behalf_of_id, taker=step.decided_by_id, kind=route.matter.kind,
-        cap_fen__gte=route.amount_fen,
+        cap_fen__gte=route.basis_fen,
         from_at__lte=step.decided_at, to_at__gt=step.decided_at,
     ).exclude(ended_at__lte=step.decided_at)  # fmt: skip
     return step.on_behalf_of_id in candidates and given.exists()

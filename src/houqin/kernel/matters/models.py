@@ -70,7 +70,7 @@ def _lent(person: Person, at: datetime) -> Q:
     found = Q()
     for given in lent_to(person, at):
         rows = Matter.objects.filter(
-            kind=given.kind, closed_at=None, routes__amount_fen__lte=given.cap_fen,
+            kind=given.kind, closed_at=None, routes__basis_fen__lte=given.cap_fen,
             routes__steps__state="open", routes__steps__candidates=given.giver_id,
         )  # fmt: skip
         rows = rows.exclude(opened_by=person).exclude(routes__by=person).exclude(routes__excluded=person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from houqin.kernel import entries
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals import queries as routes
@@ -14,6 +15,8 @@ from houqin.kernel.errors import Overtaken, Refused
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
 
+from .. import queries
+from ..models import OutsideRepair, Repair
 from ..rules import WORKER
 from . import steps
 from .steps import Photos
@@ -23,30 +26,33 @@ from .steps import Photos
 def ask_contractor(
     matter: Matter, *, contractor: str, cost_fen: int, note: str, record: Photos = (), act: Act
 ) -> Event:
-    """外修: what an outside contractor asks; goes the route of its amount, by the tiers in force today."""
+    """外修: what an outside contractor asks; goes the route of what was agreed for this repair before and
+    this together, by the tiers in force today."""
     repair = steps.take_up(matter, "ask_contractor", act)
     steps.want(contractor, "contractor", "没有写外修单位，没有提交。")
     steps.want(note, "note", "没有写为什么要外修，没有提交。")
     if cost_fen <= 0:
         raise Refused("外修费用要大于 0，没有提交。", field="cost_fen")
-    approvals.submit(matter, amount_fen=cost_fen, papers=[COLLECTIVE] if record else [], act=act)
+    approvals.submit(
+        matter, amount_fen=cost_fen, basis_fen=repair.contractor_fen + cost_fen,
+        papers=[COLLECTIVE] if record else [], act=act,
+    )  # fmt: skip
     opened = _open_step(matter)
     holder, duty = _approver(opened)
     said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
-    facts = {"contractor": contractor, "cost_fen": cost_fen}
+    facts = {"contractor": contractor[:60], "cost_fen": cost_fen}
     event = steps.move(
         matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts,
         tell=_stand_ins(opened, matter, act), act=act,
     )  # fmt: skip
     attachments.attach(event, record, "paper", act=act)
-    steps.note(repair, contractor=contractor[:60], contractor_fen=cost_fen)
     steps.answer(repair, act)
     return event
 
 
 @transaction.atomic
 def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
-    """同意: on to the next who decides, after the last one back to the worker."""
+    """同意: on to the next who decides; after the last one it is agreed, and goes back to the worker."""
     repair = steps.take_up(matter, "agree", act)
     step = _open_step(matter)
     act, giver = _for_whom(step, act)
@@ -65,6 +71,8 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
         act=act,
     )
     approvals.decide(matter, agreed=True, note=note, act=act)
+    if following is None:
+        _stands_agreed(repair, step)
     return event
 
 
@@ -79,7 +87,6 @@ def refuse(matter: Matter, *, note: str, act: Act) -> Event:
         matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, tell=giver, act=act
     )
     approvals.decide(matter, agreed=False, note=note, act=act)
-    steps.note(repair, contractor="", contractor_fen=None)
     return event
 
 
@@ -94,8 +101,17 @@ def recall(matter: Matter, *, note: str, act: Act) -> Event:
         matter, "recall", holder=holder, duty="" if holder else WORKER, note=note, tell=tuple(waited), act=act
     )
     approvals.recall(matter, note=note, act=act)
-    steps.note(repair, contractor="", contractor_fen=None)
     return event
+
+
+def _stands_agreed(repair: Repair, step: ApprovalStep) -> None:
+    """One more round is agreed: it is written once, beside those before it, and counts from now on."""
+    amount = step.route.amount_fen
+    entries.write(
+        OutsideRepair, repair=repair, route=step.route, contractor=queries.asked_contractor(repair),
+        amount_fen=amount,
+    )  # fmt: skip
+    steps.note(repair, contractor_fen=repair.contractor_fen + amount)
 
 
 def _for_whom(step: ApprovalStep, act: Act) -> tuple[Act, tuple[Person, ...]]:
@@ -105,7 +121,7 @@ def _for_whom(step: ApprovalStep, act: Act) -> tuple[Act, tuple[Person, ...]]:
 
 
 def _stand_ins(step: ApprovalStep, matter: Matter, act: Act) -> tuple[Person, ...]:
-    return tuple(routes.stand_ins(step.candidates.all(), matter, step.route.amount_fen, act.at))
+    return tuple(routes.stand_ins(step.candidates.all(), matter, step.route.basis_fen, act.at))
 
 
 def _open_step(matter: Matter) -> ApprovalStep:

@@ -11,6 +11,7 @@ from .repairing import (
     URGENCIES,
     Downtime,
     FaultType,
+    OutsideRepair,
     PaperSlip,
     PartUsed,
     PriorityRule,
@@ -21,6 +22,6 @@ from .rounds import MaintenanceAnswer, MaintenanceJob, MaintenancePlan, Visit, V
 
 __all__ = [
     "DANGER", "FIRST", "IMPACTS", "PLAIN", "RANKS", "SERVICES", "SOONER", "URGENCIES", "Downtime",
-    "FaultType", "MaintenanceAnswer", "MaintenanceJob", "MaintenancePlan", "PaperSlip", "PartUsed",
-    "PriorityRule", "Repair", "Requester", "Visit", "VisitDue",
+    "FaultType", "MaintenanceAnswer", "MaintenanceJob", "MaintenancePlan", "OutsideRepair", "PaperSlip",
+    "PartUsed", "PriorityRule", "Repair", "Requester", "Visit", "VisitDue",
 ]  # fmt: skip

@@ -95,6 +95,7 @@ class Repair(models.Model):
     `net_minutes`
     are minutes of the school's working time, and so are `first_minutes`: until the first step of a worker
     or dispatcher.
+    `contractor_fen` is the sum of what was agreed (外修): what is only asked for stands on its route.
     `found`: by whom it was noticed; all but `reported` were opened by logistics themselves.
     `urgent` says which clock runs, `down_since` since when its room cannot be taught in, `received_on` the
     working
@@ -137,8 +138,7 @@ class Repair(models.Model):
     cause = models.CharField("原因", max_length=8, choices=CAUSES, blank=True)
     fix = models.CharField("维修内容", max_length=200, blank=True)
     parts_fen = FenField("用料", default=0)
-    contractor = models.CharField("外修单位", max_length=60, blank=True)
-    contractor_fen = FenField("外修费用", null=True, blank=True)
+    contractor_fen = FenField("外修费用", default=0)
     passed_on = models.PositiveSmallIntegerField("转派次数", default=0)
     sent_back = models.PositiveSmallIntegerField("返修次数", default=0)
     reminded = models.PositiveSmallIntegerField("提醒次数", default=0)
@@ -152,9 +152,7 @@ class Repair(models.Model):
                 name="repair_parts_cost_something_or_nothing", condition=Q(parts_fen__gte=0)
             ),
             models.CheckConstraint(
-                name="repair_contractor_has_a_price",
-                condition=Q(contractor="", contractor_fen=None)
-                | (~Q(contractor="") & Q(contractor_fen__gte=0)),
+                name="repair_contractor_costs_something_or_nothing", condition=Q(contractor_fen__gte=0)
             ),
             models.CheckConstraint(
                 name="repair_fixed_by_someone",
@@ -202,6 +200,23 @@ class PartUsed(Entry):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OutsideRepair(Entry):
+    """批下来的外修: one round of a request that was agreed to its last step: who, and for how much."""
+
+    repair = models.ForeignKey(Repair, models.PROTECT, related_name="outside")
+    route = models.OneToOneField("kernel.ApprovalRoute", models.PROTECT, related_name="+")
+    contractor = models.CharField("外修单位", max_length=60)
+    amount_fen = FenField("金额")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="outside_repair_costs_something", condition=Q(amount_fen__gt=0))
+        ]
+
+    def __str__(self) -> str:
+        return self.contractor
 
 
 class Requester(Entry):

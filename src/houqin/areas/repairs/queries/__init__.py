@@ -7,6 +7,7 @@ from .checks import (
     lessons_are_honest,
     missed_after_due,
     on_the_spot,
+    outside_adds_up,
     parts_add_up,
     rounds_agree,
     signed_are_signed,
@@ -32,6 +33,7 @@ from .figures import (
 )
 from .finding import (
     SHIPPED_TIERS,
+    asked_contractor,
     held,
     jobs,
     lessons_lost,
@@ -81,12 +83,13 @@ from .rounds import (
 
 __all__ = [
     "Counted", "Due", "Figures", "Grading", "Line", "ON_TIME", "PLANS", "ROUND", "Repeat",
-    "SHIPPED_TIERS", "adding_up", "agree_with_events", "alerts", "approvals_agree", "as_graded", "calendar",
+    "SHIPPED_TIERS", "adding_up", "agree_with_events", "alerts", "approvals_agree", "as_graded",
+    "asked_contractor", "calendar",
     "catalogue", "clocks", "closed_apart", "counted", "dues", "first_steps", "goes_round", "graded",
     "held", "in_count", "in_figures", "jobs", "left", "lessons_are_honest", "lessons_lost", "lessons_so_far",
     "look_up_code", "looked_up", "maintainers", "maintains", "missed_after_due", "of_worker", "on_spot",
-    "on_the_spot", "open_duplicates", "overtaken", "parts_add_up", "paused", "plans", "plans_of",
-    "priorities", "priority",
+    "on_the_spot", "open_duplicates", "open_jobs", "outside_adds_up", "overtaken", "parts_add_up", "paused",
+    "plans", "plans_of", "priorities", "priority",
     "reached", "received_on", "recent", "reminder_due", "repeated", "repeats", "rounds_agree",
     "seen_jobs", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "tallied",
     "this_round", "to_walk", "told", "told_by_visitor", "turns_agree", "turns_without_job", "types",

@@ -13,7 +13,7 @@ from houqin.kernel.schedule.models import Slot
 from houqin.kernel.signatures.models import Signature
 
 from ..flow import UNFIXED
-from ..models import MaintenanceJob, Repair, Visit
+from ..models import MaintenanceJob, OutsideRepair, Repair, Visit
 
 FIXED = ("fixed", "signed", "timed_out", "closed_by_office", "fixed_on_spot")
 
@@ -135,3 +135,25 @@ def approvals_agree() -> Iterator[Finding]:
     for repair in rows.filter(wrong).order_by("pk"):
         stands = f"{repair.matter.state}，{'有' if repair.waits else '没有'}一步在等批"
         yield Finding("repairs.R8", repair.matter.number, "等批的正有一步在等批，不等批的没有", stands)
+
+
+def outside_adds_up() -> Iterator[Finding]:
+    """Each round of 外修 that was agreed to its last step, and no other, stands on its repair with its
+    amount; what the repair says it cost is their sum."""
+    way_out = "外修和审批对不上，和备份对一下，查是谁动了数据库"
+    undecided = ApprovalStep.objects.filter(route=OuterRef("pk")).exclude(state=ApprovalStep.AGREED)
+    said = OutsideRepair.objects.filter(route=OuterRef("pk"))
+    rightly = said.filter(repair=OuterRef("matter"), amount_fen=OuterRef("amount_fen"))
+    routes = ApprovalRoute.objects.filter(matter__repair__isnull=False).select_related("matter").annotate(
+        agreed=~Exists(undecided), said=Exists(said), rightly=Exists(rightly)
+    )  # fmt: skip
+    for route in routes.filter(Q(agreed=True, rightly=False) | Q(agreed=False, said=True)).order_by("pk"):
+        told = f"第 {route.round} 轮{'批下来' if route.agreed else '没有批下来'}，{route.amount_fen} 分"
+        stands = "外修里不是这样" if route.said else "外修里没有"
+        yield Finding("repairs.R10", route.matter.number, told, stands, way_out)
+    rows = Repair.objects.select_related("matter").annotate(
+        lines=Coalesce(Sum("outside__amount_fen"), Value(0))
+    )
+    for repair in rows.exclude(lines=F("contractor_fen")).order_by("pk"):
+        stands = f"{repair.contractor_fen} 分"
+        yield Finding("repairs.R10", repair.matter.number, f"外修 {repair.lines} 分", stands, way_out)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from houqin.kernel.indicators.measures import median
@@ -44,7 +43,7 @@ class Counted(NamedTuple):
     first_minutes: int | None
     net_minutes: int | None
     parts_fen: int
-    contractor_fen: int | None
+    contractor_fen: int
 
 
 PATHS = (
@@ -102,7 +101,7 @@ class Tally:
     def add(self, row: Counted) -> None:
         self.reported += 1
         self.sent_back_once += row.sent_back > 0
-        self.cost += row.parts_fen + (row.contractor_fen or 0)
+        self.cost += row.parts_fen + row.contractor_fen
         if row.first_minutes is not None:
             self.answers[row.first_minutes] += 1
         if row.fixed_at:
@@ -254,7 +253,7 @@ def repeats(rows: QuerySet[Repair], at: datetime) -> list[Repeat]:
     keys = ("matter__place__full_name", "matter__place_id", "fault_type__label", "fault_type_id")
     found = lately(rows, at, days).order_by().values(*keys).annotate(
         times=Count("pk"), last_at=Max("matter__opened_at"), parts=Sum("parts_fen"),
-        outside=Coalesce(Sum("contractor_fen"), 0), by_people=Count("pk", filter=Q(cause="people")),
+        outside=Sum("contractor_fen"), by_people=Count("pk", filter=Q(cause="people")),
         back=Sum("sent_back"),
     ).filter(times__gte=least)  # fmt: skip
     made = [_repeat(row, least) for row in found]

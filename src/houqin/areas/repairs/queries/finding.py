@@ -183,6 +183,12 @@ def held(person: Person) -> list[str]:
     ]
 
 
+def asked_contractor(repair: Repair) -> str:
+    """Whom the newest request for an outside repair names."""
+    asked = repair.matter.events.filter(step="ask_contractor").order_by("-pk").first()
+    return asked.facts["contractor"] if asked else ""
+
+
 def unanswered(at: datetime) -> QuerySet[Repair]:
     """没人接手: open, its first clock run out, and nobody has come."""
     late = Repair.objects.filter(responded_at=None, response_due_at__lt=at)

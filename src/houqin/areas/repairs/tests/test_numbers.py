@@ -80,7 +80,7 @@ def linked(browser: Browser, url: str) -> list[str]:
 
 def cost_of(numbers: list[str]) -> str:
     rows = Repair.objects.filter(matter__number__in=numbers)
-    return f"{Decimal(sum(row.parts_fen + (row.contractor_fen or 0) for row in rows)) / 100:,.2f}"
+    return f"{Decimal(sum(row.parts_fen + row.contractor_fen for row in rows)) / 100:,.2f}"
 
 
 def shared(share: str, whole: int) -> int:

@@ -35,7 +35,7 @@ def submit(
         raise Refused(f"这个金额要附{'、'.join(lacking)}，没有提交。")
     route = entries.write(
         ApprovalRoute, matter=matter, rule_set=rules, round=matter.routes.count() + 1, amount_fen=amount_fen,
-        basis_fen=basis, reason=reason or _reason(rules, tiers[0], basis), by=act.by, at=act.at,
+        basis_fen=basis, reason=reason or _reason(rules, tiers[0], amount_fen, basis), by=act.by, at=act.at,
     )  # fmt: skip
     apart = {person.pk for person in excluded}
     route.excluded.set(apart)
@@ -43,9 +43,10 @@ def submit(
     return route
 
 
-def _reason(rules: RuleSet, tier: RuleTier, basis_fen: int) -> str:
+def _reason(rules: RuleSet, tier: RuleTier, amount_fen: int, basis_fen: int) -> str:
     tiers = wording.amounts(tier.from_fen, tier.to_fen)
-    return f"{wording.yuan(basis_fen)}，走“{tiers}”这一档（{rules.authority}，第 {rules.version} 版）"
+    whole = "连同以前批的共 " if basis_fen > amount_fen else ""
+    return f"{whole}{wording.yuan(basis_fen)}，走“{tiers}”这一档（{rules.authority}，第 {rules.version} 版）"
 
 
 def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], act: Act) -> None:
