@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from houqin.kernel.act import Act
+from houqin.kernel.approvals import queries as approvals
+from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Person, Post, User
@@ -128,6 +130,11 @@ def _places(act: Act) -> None:
         act=act,
     )
     places.hang_labels([Place.objects.get(code="c32"), Place.objects.get(code="wc2")], act=act)
+
+
+def looked_at(matter: Matter) -> ApprovalStep:
+    """The step that whoever opens the slip now sees; of what is decided, the one he saw last."""
+    return approvals.open_step(matter) or approvals.steps(matter).last()
 
 
 def visitor(at: datetime = MONDAY) -> Act:

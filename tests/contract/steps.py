@@ -25,7 +25,7 @@ from houqin.kernel.errors import NotThere, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.models import Notice
-from tests.cast import NAMES, system
+from tests.cast import NAMES, looked_at, system
 from tests.contract.states import Way, answers
 
 
@@ -140,7 +140,8 @@ class Scene:
             "finish": {"cause": "wear", "fix": "换新"}, "serve": {"fix": "搬好了"}, "pause": {"reason": "parts"},
             "pass_on": {"worker": other} | why, "hand_on": {"worker": other} | why,
             "ask_contractor": {"contractor": "城东电器", "cost_fen": 50_000} | why,
-            "refuse": why, "reopen": why, "close_by_office": why, "rate": {"rating": 5}, "cancel": why,
+            "agree": {"step": looked_at(self.matter)}, "refuse": why | {"step": looked_at(self.matter)},
+            "reopen": why, "close_by_office": why, "rate": {"rating": 5}, "cancel": why,
             "call_off": why, "recall": why, "drop": why, "report": why, "note": why, "send_back": why,
         }  # fmt: skip
         return told.get(step, {})

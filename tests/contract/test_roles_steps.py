@@ -20,7 +20,7 @@ from houqin.kernel.errors import NotThere, Refused
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.school.models import School
 from tests.api import caller
-from tests.cast import visitor
+from tests.cast import looked_at, visitor
 
 ORACLE = Path(__file__).with_name("roles_steps_repair.csv")
 ROWS = list(csv.DictReader(ORACLE.read_text(encoding="utf-8").splitlines()))
@@ -146,7 +146,7 @@ ROLES = tuple(dict.fromkeys(row["role"] for row in ROWS))
 # ── what a row sends ────────────────────────────────────────────────────────────────────────────────────
 
 
-def said(scene: Scene, row: dict[str, str]) -> dict[str, Any]:
+def said(scene: Scene, row: dict[str, str], matter: Matter | None) -> dict[str, Any]:
     """The action's keywords; the row's case spoils one of them."""
     worker = scene.cast["guard" if row["case"] == "worker-without-duty" else "electrician"]
     if row["step"] == "pass_on" and row["role"] == "electrician":
@@ -157,6 +157,8 @@ def said(scene: Scene, row: dict[str, str]) -> dict[str, Any]:
         "close_by_office": {"note": "看过"}, "cancel": {"note": "自己弄好了"}, "rate": {"rating": 5},
         "recall": {"note": "换一家"},
     }.get(row["step"], {})  # fmt: skip
+    if row["step"] in ("agree", "refuse"):
+        said = {"step": looked_at(matter)}
     if row["case"] == "reason-missing":
         said = {"note": ""} if row["step"] == "reopen" else {"reason": ""}
     if (
@@ -211,7 +213,7 @@ def in_process(scene: Scene, row: dict[str, str], matter: Matter | None) -> None
         return
     if not Matter.objects.visible_to(act.by, act.at).filter(pk=matter.pk).exists():
         raise NotThere("没有")
-    getattr(actions, row["step"])(matter, **said(scene, row), act=act)
+    getattr(actions, row["step"])(matter, **said(scene, row, matter), act=act)
 
 
 @of_row
@@ -235,7 +237,7 @@ def test_through_the_web(row, scene, web):
             "detail": "灯不亮",
         }
     else:
-        url, sent = f"/matters/{matter.number}/{row['step']}/", form_of(row, said(scene, row))
+        url, sent = f"/matters/{matter.number}/{row['step']}/", form_of(row, said(scene, row, matter))
     answer = web.as_(row["role"]).send(url, sent)
     assert (answer.status_code, Event.objects.count() > before) == (
         303 if row["outcome"] == "allow" else int(row["status"]), row["outcome"] == "allow",
@@ -255,7 +257,9 @@ def test_through_the_api(row, scene, web):
             "/repairs/repair/new", {"place": place, "fault_type": fault_type, "detail": "灯不亮"}
         )
     else:
-        answer = program.send(f"/matters/{matter.number}/{row['step']}", body_of(row, said(scene, row)))
+        answer = program.send(
+            f"/matters/{matter.number}/{row['step']}", body_of(row, said(scene, row, matter))
+        )
     paged = (
         row["step"] in ("agree", "refuse") and row["outcome"] == "allow"
     )  # asks a password, which no token has

@@ -92,10 +92,10 @@ approvals.issue_rules(
 rounds = []
 for n in range(15):
     paper = opened("teacher", cast.now, f"单{n}")
-    approvals.submit(paper, amount_fen=100, act=cast.act("teacher"))
+    step = approvals.submit(paper, amount_fen=100, act=cast.act("teacher")).steps.get()
     def decide(role, agreed):
         act = cast.act(role)
-        return lambda: approvals.decide(Matter.objects.get(pk=paper.pk), agreed=agreed, act=act)
+        return lambda: approvals.decide(paper, step=step, agreed=agreed, act=act)
     calls = [decide(role, role == "repairman") for role in ("repairman", "electrician") for _ in range(4)]
     told, decided = at_once(calls), ApprovalStep.objects.exclude(decided_by=None)
     rounds.append([told, decided.filter(route__matter=paper).count()])

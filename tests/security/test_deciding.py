@@ -5,6 +5,7 @@ import pytest
 from houqin.areas.repairs import actions as repairs
 from houqin.areas.repairs.tests.scene import Scene
 from houqin.kernel.matters.models import Matter
+from tests.cast import looked_at
 
 from .conftest import PASSWORD
 
@@ -31,15 +32,16 @@ def test_who_was_away_gives_his_password_and_loses_no_word(house, asked):
     client, slip = house.client("director"), f"/matters/{asked.number}/agree/"
     assert client.get(slip).status_code == 200
     house.clock.go(minutes=11)
+    said = {"step": looked_at(asked).pk, "note": "同意，先看报价"}
     door = f"/me/again/?next=%2Fmatters%2F{asked.number}%2Fagree%2F"
     assert client.get(slip).headers["Location"] == door
-    kept = client.post(slip, {"note": "同意，先看报价"})
+    kept = client.post(slip, said)
     page = kept.content.decode()
     assert (kept.status_code, state(asked)) == (422, "approving")
     assert "同意，先看报价" in page and "先再填一次密码" in page
     assert f'href="/me/again/?next=%2Fmatters%2F{asked.number}%2F" target="_blank"' in page
     client.post("/me/again/", {"now": PASSWORD, "next": "/"})
-    assert (client.post(slip, {"note": "同意，先看报价"}).status_code, state(asked)) == (303, "assigned")
+    assert (client.post(slip, said).status_code, state(asked)) == (303, "assigned")
 
 
 def test_what_is_no_decision_asks_no_password_and_is_refused_as_it_is(house, asked):

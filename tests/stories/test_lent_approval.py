@@ -14,6 +14,7 @@ from houqin.kernel.approvals import queries as routes
 from houqin.kernel.approvals.models import ApprovalStep, Delegation, RuleSet
 from houqin.kernel.matters.models import Event
 from houqin.kernel.notices.models import Notice
+from tests.cast import looked_at
 
 NEW, ASK = "/house/delegations/new/", {"contractor": "安泰门窗店", "cost_fen": 80_000, "note": "要焊"}
 
@@ -52,7 +53,10 @@ def test_the_nurse_decides_for_the_director_while_he_is_away(scene, stuck, web):
     )
     assert "同意" in read(nurse.get(f"/matters/{number}/"))
     assert "受陈主任授权，代陈主任批" in read(nurse.get(f"/matters/{number}/agree/"))
-    assert nurse.send(f"/matters/{number}/agree/", {"note": "可以"}).status_code == 303
+    assert (
+        nurse.send(f"/matters/{number}/agree/", {"step": looked_at(stuck).pk, "note": "可以"}).status_code
+        == 303
+    )
 
     step, event = ApprovalStep.objects.get(), Event.objects.get(matter=stuck, step="agreed")
     nurse_, director_ = scene.cast["nurse"], scene.cast["director"]
@@ -210,7 +214,7 @@ def test_what_is_stuck_is_taken_back_and_asked_anew(scene, stuck, web):
 
 
 def test_a_decision_that_was_faster_stands(scene, stuck, web):
-    actions.agree(stuck, act=scene.act("director"))
+    actions.agree(stuck, step=looked_at(stuck), act=scene.act("director"))
     answer = web.as_("repairman").send(f"/matters/{stuck.number}/recall/", {"note": "换一家"})
     assert (answer.status_code, scene.again(stuck).state) == (409, "assigned")
     assert Repair.objects.get(pk=stuck.pk).outside.get().contractor == "安泰门窗店"

@@ -15,6 +15,7 @@ from houqin.kernel import entries
 from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.errors import NotYours, Refused
+from tests.cast import looked_at
 
 AGAIN = "连同以前批的共 1,400.00 元，走“1,000.00 元起，不满 2,000.00 元”这一档"
 
@@ -39,7 +40,7 @@ def ask(scene, matter, cost_fen, when, contractor="安泰门窗店", **more):
 
 def agree(scene, matter, when, *roles):
     for role in roles:
-        actions.agree(matter, act=scene.act(role, when))
+        actions.agree(matter, step=looked_at(matter), act=scene.act(role, when))
 
 
 @pytest.fixture
@@ -70,7 +71,8 @@ def test_what_was_agreed_stays_when_the_next_request_does_not_come_through(scene
     ask(scene, back, 60_000, moment(11, 10), "青禾水电")
     assert (cost(), stands(back)) == (83_760, (80_000, first))  # asked for, not agreed
     who = {"refuse": "director", "recall": "repairman"}[step]
-    getattr(actions, step)(back, note="太贵", act=scene.act(who, moment(11, 20)))
+    seen = {"step": looked_at(back)} if step == "refuse" else {}
+    getattr(actions, step)(back, note="太贵", **seen, act=scene.act(who, moment(11, 20)))
     assert (cost(), stands(back), list(outside_adds_up())) == (83_760, (80_000, first), [])
     ask(scene, back, 60_000, moment(11, 30), "青禾水电")
     agree(scene, back, moment(11, 40), "director")
@@ -95,7 +97,7 @@ def test_a_sum_in_two_halves_goes_the_way_of_the_whole(scene, back, web):
     assert [step.duty for step in route.steps.order_by("order")] == ["approve-director", "approve-vice"]
     assert route.reason.startswith(AGAIN)
     with pytest.raises(NotYours):
-        actions.agree(back, act=scene.act("nurse", moment(11, 20)))
+        actions.agree(back, step=looked_at(back), act=scene.act("nurse", moment(11, 20)))
     assert web.as_("nurse").get(f"/matters/{back.number}/").status_code == 404
     agree(scene, back, moment(11, 20), "director")
     assert (scene.again(back).state, scene.again(back).holder) == ("approving", scene.cast["vice-principal"])
@@ -148,7 +150,7 @@ def test_what_keeps_coming_costs_what_was_agreed(scene, back):
 def test_the_check_finds_what_does_not_stand_as_it_was_agreed(scene, back):
     """R10: the sum altered, a decision altered either way, an entry of another amount."""
     ask(scene, back, 60_000, moment(11, 10))
-    actions.refuse(back, note="太贵", act=scene.act("director", moment(11, 20)))
+    actions.refuse(back, step=looked_at(back), note="太贵", act=scene.act("director", moment(11, 20)))
     assert list(outside_adds_up()) == []
 
     def found() -> list[tuple[str, str, str, str]]:

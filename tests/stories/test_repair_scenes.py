@@ -18,7 +18,7 @@ from houqin.kernel.matters import queries as desk
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.places.queries import label_of
 from houqin.kernel.terms import actions as terms
-from tests.cast import visitor
+from tests.cast import looked_at, visitor
 
 NOVEMBER = Period(at(2026, 11, 1).date(), at(2026, 11, 30).date())
 
@@ -105,7 +105,9 @@ def test_a7_refused_with_a_reason_it_comes_back_and_what_was_signed_stays(scene,
     matter = scene.report(at=at(2026, 11, 23, 9, 0))
     ask = {"contractor": "安泰门窗店", "cost_fen": 80_000, "note": "要焊"}
     actions.ask_contractor(matter, **ask, act=scene.act("repairman", at(2026, 11, 23, 9, 30)))
-    actions.agree(matter, note="可以", act=scene.act("director", at(2026, 11, 23, 9, 40)))
+    actions.agree(
+        matter, step=looked_at(matter), note="可以", act=scene.act("director", at(2026, 11, 23, 9, 40))
+    )
     scene.finish(matter, when=at(2026, 11, 23, 11, 0))
     empty = web.as_("teacher").send(f"/matters/{matter.number}/reopen/", {"note": ""})
     assert (empty.status_code, scene.again(matter).state) == (422, "fixed")

@@ -10,6 +10,7 @@ from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators.declare import Period
 from houqin.kernel.indicators.queries import measured, rows, value
 from houqin.kernel.matters.models import Matter
+from tests.cast import looked_at
 
 
 @pytest.fixture
@@ -49,16 +50,18 @@ def test_a_dear_repair_waits_for_those_who_decide(scene):
     actions.ask_contractor(matter, **ask, act=scene.act("repairman"))
     assert (matter.state, matter.holder) == ("approving", scene.cast["director"])
     with pytest.raises(NotYours):
-        actions.agree(matter, act=scene.act("vice-principal"))  # not yet his turn
+        actions.agree(matter, step=looked_at(matter), act=scene.act("vice-principal"))  # not yet his turn
 
-    actions.agree(matter, note="同意", act=scene.act("director"))
+    actions.agree(matter, step=looked_at(matter), note="同意", act=scene.act("director"))
     assert (matter.state, matter.holder) == ("approving", scene.cast["vice-principal"])
     with pytest.raises(NotYours):
-        actions.agree(matter, act=scene.act("director"))  # decided already
-    actions.agree(matter, act=scene.act("vice-principal"))
+        actions.agree(matter, step=looked_at(matter), act=scene.act("director"))  # decided already
+    actions.agree(matter, step=looked_at(matter), act=scene.act("vice-principal"))
     assert (matter.state, matter.holder) == ("assigned", scene.cast["repairman"])
     with pytest.raises(Overtaken):
-        actions.agree(matter, act=scene.act("vice-principal"))  # his other device, late
+        actions.agree(
+            matter, step=looked_at(matter), act=scene.act("vice-principal")
+        )  # his other device, late
     repair = scene.again(matter).repair
     assert repair.contractor_fen == 165_000
     assert list(repair.outside.values_list("contractor", "amount_fen")) == [("安泰门窗店", 165_000)]
@@ -91,8 +94,8 @@ def test_refused_it_goes_back_without_a_contractor(scene):
         matter, contractor="安泰门窗店", cost_fen=80_000, note="要焊", act=scene.act("repairman")
     )
     with pytest.raises(Refused, match="为什么退回"):
-        actions.refuse(matter, note="", act=scene.act("director"))
-    actions.refuse(matter, note="再问一家", act=scene.act("director"))
+        actions.refuse(matter, step=looked_at(matter), note="", act=scene.act("director"))
+    actions.refuse(matter, step=looked_at(matter), note="再问一家", act=scene.act("director"))
     repair = scene.again(matter).repair
     assert (matter.state, matter.holder, repair.contractor_fen, repair.outside.count()) == (
         "assigned", scene.cast["repairman"], 0, 0,

@@ -10,6 +10,7 @@ from houqin.kernel.approvals.actions import Range
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import Holding, Post
+from tests.cast import looked_at
 from tests.unit.test_matters import CHORE, open_chore
 
 TIERS = (
@@ -63,14 +64,14 @@ def test_a_higher_basis_takes_the_higher_tier(cast, paper):
 def test_steps_are_decided_in_order_each_once(cast, paper):
     submit(cast, paper, 2000)
     with pytest.raises(NotYours):
-        approvals.decide(paper, agreed=True, act=cast.act("vice-principal"))
-    following = approvals.decide(paper, agreed=True, act=cast.act("director"))
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("vice-principal"))
+    following = approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
     assert following.duty == "approve-vice"
     with pytest.raises(NotYours):
-        approvals.decide(paper, agreed=True, act=cast.act("director"))
-    assert approvals.decide(paper, agreed=True, act=cast.act("vice-principal")) is None
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
+    assert approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("vice-principal")) is None
     with pytest.raises(Overtaken, match="已经批过了"):
-        approvals.decide(paper, agreed=True, act=cast.act("vice-principal"))
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("vice-principal"))
 
 
 def test_nobody_decides_his_own_the_superior_does(cast, paper):
@@ -81,7 +82,7 @@ def test_nobody_decides_his_own_the_superior_does(cast, paper):
         {"principal", "vice-principal"},
     )
     with pytest.raises(NotYours):
-        approvals.decide(paper, agreed=True, act=cast.act("director"))
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
 
 
 def test_without_anyone_to_decide_it_is_not_submitted(cast, paper):
@@ -127,13 +128,13 @@ def test_a_delegate_decides_up_to_his_cap_and_for_whom_is_kept(cast, paper):
         to_at=act.at + timedelta(days=2), deed="校长外出", act=act,
     )  # fmt: skip
     submit(cast, paper, 600)
-    approvals.decide(paper, agreed=True, act=cast.act("nurse"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("nurse"))
     step = queries.steps(paper)[0]
     assert (step.decided_by.code, step.on_behalf_of.code) == ("nurse", "director")
     other = open_chore(cast)
     submit(cast, other, 600.01)
     with pytest.raises(NotYours):
-        approvals.decide(other, agreed=True, act=cast.act("nurse"))
+        approvals.decide(other, step=looked_at(other), agreed=True, act=cast.act("nurse"))
 
 
 def test_one_person_in_two_posts_decides_one_step_only(cast, paper):
@@ -141,16 +142,16 @@ def test_one_person_in_two_posts_decides_one_step_only(cast, paper):
     where each step has several, the second try is refused."""
     assign(cast, "director", "vice-principal")
     submit(cast, paper, 2000)
-    approvals.decide(paper, agreed=True, act=cast.act("director"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
     with pytest.raises(NotYours):
-        approvals.decide(paper, agreed=True, act=cast.act("director"))
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
 
     assign(cast, "teacher", "director")
     other = open_chore(cast)
     submit(cast, other, 2000)
-    approvals.decide(other, agreed=True, act=cast.act("director"))
+    approvals.decide(other, step=looked_at(other), agreed=True, act=cast.act("director"))
     with pytest.raises(Refused, match="同一个人不能批同一轮的两步"):
-        approvals.decide(other, agreed=True, act=cast.act("director"))
+        approvals.decide(other, step=looked_at(other), agreed=True, act=cast.act("director"))
     assert queries.open_step(other).duty == "approve-vice"
 
 

@@ -38,6 +38,7 @@ from houqin.kernel.schedule.actions import make_slots, run_job
 from houqin.kernel.schedule.models import Schedule, Slot, TickRun
 from houqin.kernel.search.models import SearchRow
 from tests import cast as people_of_tests
+from tests.cast import looked_at
 
 CHORE = Flow(
     "chores.chore", "杂事", "CS", "tool",
@@ -103,8 +104,8 @@ def approve(cast, paper):
         CHORE.kind, effective_on=date(2026, 9, 1), authority="办法", ranges=ranges, act=cast.act("principal")
     )
     approvals.submit(paper, amount_fen=100, act=cast.act("repairman"))
-    approvals.decide(paper, agreed=True, act=cast.act("director"))
-    approvals.decide(paper, agreed=True, act=cast.act("vice-principal"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("vice-principal"))
 
 
 def cards(cast):
@@ -463,7 +464,7 @@ def test_a_decision_lent_is_held_against_its_delegation_and_its_round(house):
     )  # fmt: skip
     route = approvals.submit(paper, amount_fen=100, act=house.act("repairman"))
     decided = house.act("nurse")
-    approvals.decide(paper, agreed=True, act=decided)
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=decided)
     approvals.recall(paper, note="换一家", act=house.act("repairman"))
     matters.escalate(paper, to=[], act=people_of_tests.system(house.now + timedelta(hours=3)))
     assert found() == []

@@ -15,6 +15,7 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices.models import Notice
 from houqin.kernel.people import actions as people
 from houqin.kernel.people.models import User
+from tests.cast import looked_at
 from tests.unit.test_matters import CHORE, open_chore
 
 TIERS = (Range(0, 100_000, ("approve-director",)), Range(100_000, None, ("approve-director", "approve-vice")))
@@ -202,16 +203,16 @@ def test_who_has_a_part_in_it_decides_it_for_nobody(cast, paper):
     ]
     for role in takers[:3]:
         with pytest.raises(NotYours, match="这一步不归你批，没有保存。"):
-            approvals.decide(paper, agreed=True, act=cast.act(role))
+            approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act(role))
 
 
 def test_one_delegate_of_two_decides_one_step_only(cast, paper):
     for giver in ("director", "vice-principal"):
         lend(cast, giver=giver, cap_fen=900_000)
     submit(cast, paper, 200_000)
-    approvals.decide(paper, agreed=True, act=cast.act("nurse"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("nurse"))
     with pytest.raises(Refused, match="同一个人不能批同一轮的两步"):
-        approvals.decide(paper, agreed=True, act=cast.act("nurse"))
+        approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("nurse"))
 
 
 def test_who_was_given_nothing_is_asked_nothing_twice(cast, paper, django_assert_num_queries):
@@ -237,11 +238,11 @@ def test_who_was_given_nothing_is_asked_nothing_twice(cast, paper, django_assert
 def test_what_is_taken_back_is_decided_by_nobody_and_asked_anew(cast, paper):
     """A28: one round ends with nothing decided, the next begins at its first step."""
     submit(cast, paper, 200_000)
-    approvals.decide(paper, agreed=True, act=cast.act("director"))
+    approvals.decide(paper, step=looked_at(paper), agreed=True, act=cast.act("director"))
     approvals.recall(paper, note="换一家", act=cast.act("repairman"))
     for agreed in (True, False):
         with pytest.raises(Overtaken, match="已经批过了，没有重复。"):
-            approvals.decide(paper, agreed=agreed, act=cast.act("vice-principal"))
+            approvals.decide(paper, step=looked_at(paper), agreed=agreed, act=cast.act("vice-principal"))
     with pytest.raises(Overtaken, match="已经批过了，没有撤回。看一下最新的经过。"):
         approvals.recall(paper, note="换一家", act=cast.act("repairman"))
     submit(cast, paper, 40_000)

@@ -139,6 +139,12 @@ def says_outside(act: Act, matter: Matter | None) -> str:
     return f"这一件已经批了外修 {wording.yuan(before)}，和这一次合在一起算走哪一档" if before else ""
 
 
+def deciding(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """The step that is looked at, of those of this matter."""
+    assert matter is not None
+    return {"step": approvals.steps(matter), "step__initial": approvals.open_step(matter)}
+
+
 def says_decided(act: Act, matter: Matter | None) -> str:
     """Whom one decides for, where it is another's to decide."""
     assert matter is not None
@@ -180,8 +186,8 @@ AREA = Area(
         (KIND, "pause"): Slip(forms.PauseForm, actions.pause, offline=True),
         (KIND, "resume"): Slip(forms.PlainForm, actions.resume, offline=True),
         (KIND, "ask_contractor"): Slip(forms.ContractorForm, actions.ask_contractor, asking, says_outside),
-        (KIND, "agree"): Slip(forms.AgreeForm, actions.agree, says=says_decided),
-        (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse, says=says_decided),
+        (KIND, "agree"): Slip(forms.AgreeForm, actions.agree, deciding, says_decided),
+        (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse, deciding, says_decided),
         (KIND, "recall"): Slip(forms.RecallForm, actions.recall, says=says_recalled),
         (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished, offline=True),
         (KIND, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),

@@ -51,10 +51,11 @@ def ask_contractor(
 
 
 @transaction.atomic
-def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
-    """同意: on to the next who decides; after the last one it is agreed, and goes back to the worker."""
+def agree(matter: Matter, *, step: ApprovalStep, note: str = "", act: Act) -> Event:
+    """同意 of the step that was looked at: on to the next who decides, after the last one back to the
+    worker."""
     repair = steps.take_up(matter, "agree", act)
-    step = _open_step(matter)
+    step = approvals.still_open(matter, step)
     act, giver = _for_whom(step, act)
     following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
     if following:
@@ -70,23 +71,24 @@ def agree(matter: Matter, *, note: str = "", act: Act) -> Event:
         tell=(*giver, *(_stand_ins(following, matter, act) if following else ())),
         act=act,
     )
-    approvals.decide(matter, agreed=True, note=note, act=act)
+    approvals.decide(matter, step=step, agreed=True, note=note, act=act)
     if following is None:
         _stands_agreed(repair, step)
     return event
 
 
 @transaction.atomic
-def refuse(matter: Matter, *, note: str, act: Act) -> Event:
-    """退回: no contractor for this price, with the reason; back to the worker."""
+def refuse(matter: Matter, *, step: ApprovalStep, note: str, act: Act) -> Event:
+    """退回 of the step that was looked at: no contractor for this price, with the reason."""
     repair = steps.take_up(matter, "refuse", act)
     steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
-    act, giver = _for_whom(_open_step(matter), act)
+    step = approvals.still_open(matter, step)
+    act, giver = _for_whom(step, act)
     holder = steps.back_to(repair, act)
     event = steps.move(
         matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, tell=giver, act=act
     )
-    approvals.decide(matter, agreed=False, note=note, act=act)
+    approvals.decide(matter, step=step, agreed=False, note=note, act=act)
     return event
 
 

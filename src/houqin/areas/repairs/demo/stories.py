@@ -207,10 +207,13 @@ def outside(stage: Stage, fault: Fault, place: Place, at: datetime) -> Story:
         yield wake
         if not agreed:
             actions.refuse(
-                stage.matter(repair), note="再问一家", act=stage.act(step.candidates.all()[0], wake)
+                stage.matter(repair),
+                step=step,
+                note="再问一家",
+                act=stage.act(step.candidates.all()[0], wake),
             )
             break
-        actions.agree(stage.matter(repair), act=stage.act(step.candidates.all()[0], wake))
+        actions.agree(stage.matter(repair), step=step, act=stage.act(step.candidates.all()[0], wake))
     fixed_at = yield from repaired(stage, fault, repair, wake)
     yield from signed(stage, repair, fixed_at)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import (
@@ -22,6 +23,8 @@ from houqin.ui.speech import slug_said
 
 from .. import rules
 from ..models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
+
+OLD_PAGE = "这一页旧了，看不出你看的是哪一步，刷新页面再批"
 
 
 class FaultTypeField(forms.ModelChoiceField):
@@ -157,11 +160,22 @@ class ContractorForm(SlipForm):
     record = PaperField(label="校务会记录", required=False, help_text="有的金额要附")
 
 
+def looked_at() -> forms.ModelChoiceField:
+    """The step that its reader saw, sent back unseen: what was asked anew meanwhile is not decided."""
+    field = forms.ModelChoiceField(
+        label="审批步骤", queryset=ApprovalStep.objects.none(), widget=forms.HiddenInput
+    )
+    field.error_messages |= {"required": OLD_PAGE, "invalid_choice": OLD_PAGE}
+    return field
+
+
 class AgreeForm(SlipForm):
+    step = looked_at()
     note = note("意见", required=False)
 
 
 class RefuseForm(SlipForm):
+    step = looked_at()
     note = note("为什么退回", words=("再问一家", "自己能修", "先不修"))
 
 

@@ -2,10 +2,10 @@
 (`delegating`)."""
 
 from .delegating import delegate, end_delegation
-from .routes import decide, recall, submit
+from .routes import decide, recall, still_open, submit
 from .tiers import COLLECTIVE, Range, change_rules, issue_rules
 
 __all__ = [
     "COLLECTIVE", "Range", "change_rules", "decide", "delegate", "end_delegation", "issue_rules", "recall",
-    "submit",
+    "still_open", "submit",
 ]  # fmt: skip

@@ -73,15 +73,32 @@ def _candidates(duty: str, excluded: set[int], act: Act) -> tuple[list[Person], 
     return above, True
 
 
-@transaction.atomic
-def decide(matter: Matter, *, agreed: bool, note: str = "", act: Act) -> ApprovalStep | None:
-    """Decide the open step; answers the step that is open next, None when the route has ended.
-
-    Refuses whoever is no candidate, has decided in this round before, or came too late.
-    """
-    step = queries.open_step(matter)
-    if step is None:
+def still_open(matter: Matter, step: ApprovalStep) -> ApprovalStep:
+    """The step that waits now, if it is the one that was looked at: nobody decides a round or a step that he
+    did not see."""
+    waits = queries.open_step(matter)
+    if waits is None:
         raise Overtaken(f"{matter.number} 已经批过了，没有重复。")
+    if waits.route_id != step.route_id:
+        asked = f"第 {waits.route.round} 轮，{wording.yuan(waits.route.amount_fen)}"
+        raise Overtaken(f"你看的时候 {matter.number} 撤回、重报过，现在是{asked}，没有保存。看过新报的再批。")
+    if waits.pk != step.pk:
+        raise Overtaken(
+            f"你看的时候 {matter.number} 那一步批过了，现在等“{duty_name(waits.duty)}”这一步，没有保存。看过再批。"
+        )
+    return waits
+
+
+@transaction.atomic
+def decide(
+    matter: Matter, *, step: ApprovalStep, agreed: bool, note: str = "", act: Act
+) -> ApprovalStep | None:
+    """Decide the step that was looked at; answers the step that is open next, None when the route has ended.
+
+    Refuses whoever is no candidate, has decided in this round before, came too late, or looked at another
+    step than the one that waits.
+    """
+    step = still_open(matter, step)
     for_whom = queries.decides_for(step, act.by, act.at)
     if for_whom is None:
         raise NotYours(f"{matter.number} 这一步不归你批，没有保存。")
