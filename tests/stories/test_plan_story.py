@@ -20,7 +20,7 @@ from houqin.areas.plans import queries
 from houqin.areas.plans.models import Binding, Plan
 from houqin.areas.plans.pure import outline, reading
 from houqin.areas.repairs import actions as repairs
-from houqin.areas.repairs.models import MaintenanceJob
+from houqin.areas.repairs.models import MaintenanceJob, VisitDue
 from houqin.areas.repairs.tests.scene import Scene
 from houqin.areas.repairs.tests.scene import at as moment
 from houqin.kernel.indicators.declare import Indicator, Scope
@@ -204,7 +204,7 @@ def some_of_everything(cast, plan: Plan) -> None:
     )  # fmt: skip
     makers.checked(cast)
     upkeep(scene)
-    makers.walk(cast)
+    walk_in_october(scene)
     calendar.lay_out(act=director)
     early = [moment(2026, 11, day, hour, 0) for day, hour in ((3, 9), (4, 10), (9, 8))]
     for when, minutes in zip(early, (15, 40, 200), strict=True):
@@ -227,6 +227,14 @@ def some_of_everything(cast, plan: Plan) -> None:
             way=way, asker=cast["teacher"], place=cast.place("c32"), said="灯不亮", received_at=early[0],
             act=scene.act("director"),
         )  # fmt: skip
+
+
+def walk_in_october(scene: Scene) -> None:
+    """A month that is over: some rooms of its list were walked to."""
+    when = moment(2026, 10, 12, 8, 0)
+    repairs.draw_up(scene.system(when))
+    for due in VisitDue.objects.order_by("pk")[:3]:
+        repairs.visit_fine(due, said="没有事", act=scene.act("repairman", when))
 
 
 def upkeep(scene: Scene) -> None:
