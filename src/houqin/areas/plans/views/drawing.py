@@ -100,12 +100,12 @@ def chart(indicator: Indicator, trend: Trend, target: int | None) -> dict[str, A
 
 
 def bounds(values: Sequence[float], share: bool) -> tuple[float, float]:
-    """Whole tens around the values; a share stays between 0 and 100."""
+    """Whole tens around the values; a share stays between 0 and 100, also where all are 100."""
     low, high = min(values), max(values)
     step = 10 if share or high - low > 20 else 1
     low, high = low // step * step, -(-high // step) * step
     high = high if high > low else low + step
-    return (max(0.0, low), min(100.0, high)) if share else (max(0.0, low), high)
+    return (max(0.0, min(90.0, low)), min(100.0, high)) if share else (max(0.0, low), high)
 
 
 def tick(value: float, unit: str) -> str:
