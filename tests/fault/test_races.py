@@ -22,11 +22,11 @@ from django.db import connections, transaction
 from django.utils import timezone
 from houqin.kernel.errors import Refused
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
 from tests.cast import Cast
 CHORE = Flow(
-    "chores.chore", "杂事", "CS", "tool", states=(State("open", "在办"), State("done", "办完", end=True)),
+    "chores.chore", "杂事", "CS", "tool", states=(State("open", "在办"), State("done", "办完", end=End.DONE)),
     steps=(Step("finish", "办完", ("open",), "done", lambda act, m: True),),
 )
 cast = Cast()

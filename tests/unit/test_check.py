@@ -25,7 +25,7 @@ from houqin.kernel.doors import actions as doors
 from houqin.kernel.doors.models import Operation
 from houqin.kernel.invariants import engine
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.actions import channels
 from houqin.kernel.notices.models import Channel, Delivery, Notice
@@ -42,7 +42,7 @@ from tests.cast import looked_at
 
 CHORE = Flow(
     "chores.chore", "杂事", "CS", "tool",
-    states=(State("open", "在办"), State("done", "办完", end=True)),
+    states=(State("open", "在办"), State("done", "办完", end=End.DONE)),
     steps=(
         Step("finish", "办完", ("open",), "done", lambda act, m: True),
         Step("nudge", "催办", ("open",), "", lambda act, m: True),

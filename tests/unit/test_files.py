@@ -20,7 +20,7 @@ from houqin.kernel.attachments.actions import Upload
 from houqin.kernel.attachments.models import Attachment, Blob
 from houqin.kernel.errors import NoRoom, NotThere, NotYours, Refused
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.people.queries import VISITOR, built_in
 from houqin.kernel.search import queries as sight
 from houqin.kernel.signatures import actions as signatures
@@ -31,7 +31,7 @@ from tests.cast import MONDAY, system, visitor
 
 FLOW = Flow(
     kind="repairs.repair", name="报修", prefix="BX", icon="tool",
-    states=(State("assigned", "在修"), State("done", "办结", end=True)),
+    states=(State("assigned", "在修"), State("done", "办结", end=End.DONE)),
     steps=(Step("finish", "修好", ("assigned",), "done", may=lambda act, matter: True),),
 )  # fmt: skip
 

@@ -17,14 +17,14 @@ from houqin.kernel.indicators.declare import Indicator, Part, Scope, declare
 from houqin.kernel.indicators.measures import Mean, Median, Share
 from houqin.kernel.indicators.queries import measured, rows, value
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.school import actions as school
 from houqin.kernel.school import figures
 
 CHORE = Flow(
     "chores.chore", "杂事", "CS", "tool",
-    states=(State("open", "在办"), State("done", "办完", end=True)),
+    states=(State("open", "在办"), State("done", "办完", end=End.DONE)),
     steps=(Step("finish", "办完", ("open",), "done", lambda act, m: True),),
 )  # fmt: skip
 

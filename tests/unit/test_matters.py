@@ -9,7 +9,7 @@ from django.utils import timezone
 from houqin.kernel.errors import NotYours, Overtaken
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters import queries
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.models import Notice
 from houqin.kernel.numbering.models import Series
@@ -18,7 +18,7 @@ from tests import cast as people
 
 CHORE = Flow(
     "repairs.chore", "杂事", "ZS", "tool",
-    states=(State("open", "在办"), State("waiting", "停表", stops_clock=True), State("done", "办完", end=True)),
+    states=(State("open", "在办"), State("waiting", "停表", stops_clock=True), State("done", "办完", end=End.DONE)),
     steps=(
         Step("pause", "停表", ("open",), "waiting", lambda act, m: m.holder_id == act.by.pk),
         Step("resume", "复工", ("waiting",), "open", lambda act, m: m.holder_id == act.by.pk),

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from houqin.kernel.matters import actions as matters
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.people.queries import VISITOR, built_in
 from houqin.kernel.search import actions, queries, tokens
 from houqin.kernel.search.models import SearchRow
@@ -14,7 +14,7 @@ from tests.cast import MONDAY, system
 
 FLOW = Flow(
     kind="repairs.repair", name="报修", prefix="BX", icon="tool",
-    states=(State("assigned", "在修"), State("done", "办结", end=True)),
+    states=(State("assigned", "在修"), State("done", "办结", end=End.DONE)),
     steps=(Step("finish", "修好", ("assigned",), "done", may=lambda act, matter: True),),
 )  # fmt: skip
 

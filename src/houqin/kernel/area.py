@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from importlib import import_module
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -20,7 +21,7 @@ from . import wording
 from .act import Act
 from .indicators.declare import Indicator
 from .matters import queries as matters
-from .matters.flow import Flow, Step
+from .matters.flow import End, Flow, Step
 from .matters.models import Matter
 from .people.models import Person
 from .people.queries import duty_codes
@@ -273,6 +274,16 @@ def flow_of(kind: str) -> Flow:
 def approval_kinds() -> dict[str, ApprovalKind]:
     """Every kind of paper that is approved, over the whole house."""
     return {one.kind: one for area in areas() for one in area.approvals}
+
+
+def ended(*how: End) -> models.Q:
+    """The matters that ended so, over the whole house, each kind by its own states."""
+    flows = (flow for area in areas() for flow in area.flows if flow.ended(*how))
+    return _any(models.Q(kind=flow.kind, state__in=sorted(flow.ended(*how))) for flow in flows)
+
+
+def _any(parts: Iterable[models.Q]) -> models.Q:
+    return reduce(or_, parts, models.Q(pk__in=()))
 
 
 def slip_for(kind: str, step: str) -> Slip | None:

@@ -1,6 +1,6 @@
 """计划 and 任务 as tables: their states and the steps between them."""
 
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 
 from . import rules
 
@@ -20,8 +20,8 @@ PLAN = Flow(
     states=(
         State("draft", "草稿", tone="amber", icon="pencil"),
         State("in_force", "施行", tone="accent", icon="progress"),
-        State("ended", "已结束", tone="green", icon="circle-check", end=True),
-        State("dropped", "作废", tone="grey", icon="x", end=True),
+        State("ended", "已结束", tone="green", icon="circle-check", end=End.DONE),
+        State("dropped", "作废", tone="grey", icon="x", end=End.WITHDRAWN),
     ),
     steps=(
         Step("bring", "施行", ("draft",), "in_force", rules.keeps, icon="send", tone="good", main=True),
@@ -44,8 +44,8 @@ TASK = Flow(
     states=(
         State("open", "在办", tone="accent", icon="progress"),
         State("done", "等检查", tone="accent", icon="clipboard-check"),
-        State("carried_out", "落实", tone="green", icon="circle-check", end=True),
-        State("cancelled", "取消", tone="grey", icon="x", end=True),
+        State("carried_out", "落实", tone="green", icon="circle-check", end=End.DONE),
+        State("cancelled", "取消", tone="grey", icon="x", end=End.WITHDRAWN),
     ),
     steps=(
         Step("report", "办完", ("open",), "done", rules.in_hand, icon="check", main=True),

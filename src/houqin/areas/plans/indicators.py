@@ -5,14 +5,20 @@
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from houqin.kernel.area import ended
 from houqin.kernel.indicators.declare import Indicator, Period, declare
+from houqin.kernel.matters.flow import End
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Holding, Post
 from houqin.kernel.places.models import Place
 
+from .flow import TASK
 from .models import ClauseSigned, PlanClause, PlanTask, Reader, TaskCheck
 
 CLAUSES, TASKS, READERS, CHECKS = "plans.clauses", "plans.tasks", "plans.readers", "plans.checks"
+MATTERS = "plans.matters"
+CARRIED_ON = ("note", "report", "check", "send_back")  # work; 派任务, 催办, 督办, 移交, 取消 are none
+CANCELLED = TASK.ended(End.WITHDRAWN)
 
 
 # ── 三个到位 ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,8 +55,8 @@ def clauses_due(period: Period) -> QuerySet[PlanClause]:
 
 def acted_on(period: Period) -> QuerySet[PlanClause]:
     """With something done in one of their tasks before they were due."""
-    done = Event.objects.exclude(step="open").filter(
-        matter__plan_task__clause=OuterRef("pk"), at__date__lte=OuterRef("to_on")
+    done = Event.objects.filter(
+        matter__plan_task__clause=OuterRef("pk"), step__in=CARRIED_ON, at__date__lte=OuterRef("to_on")
     )
     return clauses_due(period).filter(Exists(done))
 
@@ -59,13 +65,15 @@ def acted_on(period: Period) -> QuerySet[PlanClause]:
 
 
 def arranged(period: Period) -> QuerySet[PlanClause]:
-    return clauses(period).filter(Exists(PlanTask.objects.filter(clause=OuterRef("pk"))))
+    """With a task that was not cancelled."""
+    given = PlanTask.objects.filter(clause=OuterRef("pk")).exclude(matter__state__in=CANCELLED)
+    return clauses(period).filter(Exists(given))
 
 
 def tasks_due(period: Period) -> QuerySet[PlanTask]:
     """On a day of the period that is over."""
     rows = PlanTask.objects.filter(due_on__range=(period.first, period.over))
-    return rows.exclude(matter__state="cancelled")
+    return rows.exclude(matter__state__in=CANCELLED)
 
 
 def tasks_checked(period: Period) -> QuerySet[PlanTask]:
@@ -108,12 +116,15 @@ def ownerless(period: Period) -> QuerySet[Place]:
 
 
 def matters_due(period: Period) -> QuerySet[Matter]:
-    """In the period and before now; what stands still is not, as in the lists of what is late."""
-    return Matter.objects.filter(due_at__gte=period.since, due_at__lt=period.passed, paused_at=None)
+    """In the period and before now; what stands still is not, as in the lists of what is late, nor what was
+    withdrawn: it is owed no longer."""
+    rows = Matter.objects.filter(due_at__gte=period.since, due_at__lt=period.passed, paused_at=None)
+    return rows.exclude(ended(End.WITHDRAWN))
 
 
-def matters_closed(period: Period) -> QuerySet[Matter]:
-    return matters_due(period).exclude(closed_at=None)
+def matters_done(period: Period) -> QuerySet[Matter]:
+    """In time or late; what was missed is closed, and was not done."""
+    return matters_due(period).filter(ended(End.DONE))
 
 
 DAYS_OVER = "期限那天过完的才算"
@@ -132,8 +143,8 @@ INDICATORS = declare((
               today=True, counted="个"),
     Indicator("IND-1.1.2b-1", "无主率", ("1.1.2b",), top=ownerless, bottom=places, better="down", target=0,
               register="house.places", place="pk", today=True, counted="处", words=("没有人管的场所", "有人管的场所")),
-    Indicator("IND-1.1.2c-2", "落实率", ("1.1.2c",), top=matters_closed, bottom=matters_due, target=95,
-              register="plans.matters", place="place", when="due_at", words=("办结", "没办结"),
+    Indicator("IND-1.1.2c-2", "落实率", ("1.1.2c",), top=matters_done, bottom=matters_due, target=95,
+              register=MATTERS, place="place", when="due_at", words=("办了", "没办"),
               says="过了期限的才算，停着的先不算"),
     Indicator("IND-1.2.2a-1", "安排率", ("1.2.2a",), top=arranged, bottom=clauses, target=100, register=CLAUSES,
               person="owner", counted="条", words=("派了任务", "还没派任务")),

@@ -1,6 +1,6 @@
 """报修, 服务 and 维护 as tables: their states and the steps between them."""
 
-from houqin.kernel.matters.flow import Flow, State, Step
+from houqin.kernel.matters.flow import End, Flow, State, Step
 
 from . import rules
 
@@ -19,12 +19,12 @@ REPAIR = Flow(
         State("waiting", "停表", tone="grey", icon="player-pause", stops_clock=True),
         State("approving", "等批", tone="accent", icon="rubber-stamp"),
         State("fixed", "等签收", tone="accent", icon="signature"),
-        State("signed", "修好", tone="green", icon="circle-check", end=True),
-        State("timed_out", "到时关闭", tone="grey", icon="clock", end=True),
-        State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=True),
-        State("fixed_on_spot", "当场修好", tone="green", icon="circle-check", end=True),
-        State("cancelled", "已撤销", tone="grey", icon="x", end=True),
-        State("declined", "不受理", tone="grey", icon="ban", end=True),
+        State("signed", "修好", tone="green", icon="circle-check", end=End.DONE),
+        State("timed_out", "到时关闭", tone="grey", icon="clock", end=End.DONE),
+        State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=End.DONE),
+        State("fixed_on_spot", "当场修好", tone="green", icon="circle-check", end=End.DONE),
+        State("cancelled", "已撤销", tone="grey", icon="x", end=End.WITHDRAWN),
+        State("declined", "不受理", tone="grey", icon="ban", end=End.WITHDRAWN),
     ),
     steps=(
         Step("take",            "受理",     ("unverified",), "reported", rules.is_dispatcher,
@@ -91,10 +91,10 @@ SERVICE = Flow(
         State("reported", "等派办", tone="amber", icon="user-question"),
         State("assigned", "在办", tone="accent", icon="progress"),
         State("fixed", "等确认", tone="accent", icon="signature"),
-        State("signed", "办好", tone="green", icon="circle-check", end=True),
-        State("timed_out", "到时关闭", tone="grey", icon="clock", end=True),
-        State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=True),
-        State("cancelled", "已撤销", tone="grey", icon="x", end=True),
+        State("signed", "办好", tone="green", icon="circle-check", end=End.DONE),
+        State("timed_out", "到时关闭", tone="grey", icon="clock", end=End.DONE),
+        State("closed_by_office", "总务代收", tone="grey", icon="user-check", end=End.DONE),
+        State("cancelled", "已撤销", tone="grey", icon="x", end=End.WITHDRAWN),
     ),
     steps=(
         Step("dispatch",        "派办",     ("reported",), "assigned", rules.is_dispatcher,
@@ -134,10 +134,10 @@ MAINTENANCE = Flow(
     icon="settings",
     states=(
         State("due", "待做", tone="accent", icon="progress"),
-        State("done", "按时做完", tone="green", icon="circle-check", end=True),
-        State("late", "补做", tone="amber", icon="clock-exclamation", end=True),
-        State("missed", "漏做", tone="red", icon="alert-triangle", end=True),
-        State("called_off", "免做", tone="grey", icon="x", end=True),
+        State("done", "按时做完", tone="green", icon="circle-check", end=End.DONE),
+        State("late", "补做", tone="amber", icon="clock-exclamation", end=End.DONE),
+        State("missed", "漏做", tone="red", icon="alert-triangle", end=End.MISSED),
+        State("called_off", "免做", tone="grey", icon="x", end=End.WITHDRAWN),
     ),
     steps=(
         Step("finish",   "做完", ("due",), "done", rules.in_hand,

@@ -12,14 +12,16 @@ from django.db.models.functions import TruncDate
 
 from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
 from houqin.kernel.indicators.measures import Mean, Median, Share, Total
+from houqin.kernel.matters.flow import End
 from houqin.kernel.matters.models import Matter
 
 from . import queries
+from .flow import MAINTENANCE, REPAIR, SERVICE
 from .models import Downtime, MaintenanceJob, PaperSlip, Repair, VisitDue
 
 CLOSED = ("signed", "timed_out", "closed_by_office")
 ON_SPOT = "fixed_on_spot"
-WITHDRAWN = ("cancelled", "declined")
+WITHDRAWN = REPAIR.ended(End.WITHDRAWN) | SERVICE.ended(End.WITHDRAWN)
 LIST = "repairs.repairs"
 
 
@@ -150,7 +152,7 @@ def rooms_visited(period: Period) -> QuerySet[VisitDue]:
 def jobs_due(period: Period) -> QuerySet[MaintenanceJob]:
     """Those whose due time fell into the period and is past; what was called off before is not due."""
     rows = MaintenanceJob.objects.filter(slot__closes_at__gte=period.since, slot__closes_at__lt=period.passed)
-    return rows.exclude(matter__state="called_off")
+    return rows.exclude(matter__state__in=MAINTENANCE.ended(End.WITHDRAWN))
 
 
 def jobs_on_time(period: Period) -> QuerySet[MaintenanceJob]:
@@ -162,7 +164,7 @@ def jobs_done(period: Period) -> QuerySet[MaintenanceJob]:
     rows = MaintenanceJob.objects.filter(
         matter__closed_at__gte=period.since, matter__closed_at__lt=period.until
     )
-    return rows.filter(matter__state__in=("done", "late"))
+    return rows.filter(matter__state__in=MAINTENANCE.ended(End.DONE))
 
 
 def all_finished(period: Period) -> QuerySet[Matter]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,24 @@ if TYPE_CHECKING:
 May = Callable[[Act, "Matter"], bool]
 
 
+class End(Enum):
+    """How a matter ended: what was owed was done; or nobody did it; or it is owed no longer (撤销, 免做, 作废)."""
+
+    DONE = "done"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True)
 class State:
-    """状态: what it is called, how it looks, whether it ends the matter,
+    """状态: what it is called, how it looks, whether and how it ends the matter,
     whether the clock stands still in it."""
 
     key: str
     label: str
     tone: str = "accent"  # red amber accent grey green (ui.md, States)
     icon: str = "progress"
-    end: bool = False
+    end: End | None = None
     stops_clock: bool = False
 
 
@@ -86,7 +95,11 @@ class Flow:
 
     @cached_property
     def ends(self) -> frozenset[str]:
-        return frozenset(state.key for state in self.states if state.end)
+        return self.ended(*End)
+
+    def ended(self, *how: End) -> frozenset[str]:
+        """The states in which it ended so."""
+        return frozenset(state.key for state in self.states if state.end in how)
 
     def steps_for(self, act: Act, matter: Matter) -> list[Step]:
         """The steps this person may take now, the main one first."""

@@ -16,9 +16,11 @@ from houqin.areas.plans.models import (
     Receipt,
 )
 from houqin.areas.plans.pure.outline import DROP, MERGE, Node
+from houqin.kernel.act import Act
 from houqin.kernel.errors import NotYours, Overtaken, Refused
 from houqin.kernel.indicators.declare import Scope
 from houqin.kernel.indicators.queries import rows, value
+from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.notices.models import Notice
 from houqin.kernel.people.models import Person
@@ -333,12 +335,51 @@ def test_what_nobody_answers_for_and_which_post_is_empty(scene):
     assert said("IND-1.1.2a-2", Scope(TERM.first, date(2026, 11, 29))) == "0"
 
 
-def test_of_the_matters_that_fell_due_so_many_are_closed(scene):
+def test_of_the_matters_that_fell_due_so_many_are_done(scene):
+    """One of two; the third was cancelled and is owed no longer."""
     plan = scene.in_force()
-    for _ in range(3):
-        scene.task(plan)
-    actions.cancel(Matter.objects.filter(kind="plans.task").first(), note="重了", act=scene.act("director"))
-    assert said("IND-1.1.2c-2") == "33.3"
+    done, _, cancelled = (scene.task(plan) for _ in range(3))
+    actions.report(done, note="都查了", act=scene.act("repairman"))
+    actions.check(done, act=scene.act("director"))
+    actions.cancel(cancelled, note="重了", act=scene.act("director"))
+    assert said("IND-1.1.2c-2") == "50.0"
+
+
+# ── 措施到位、安排 ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_clause_is_acted_on_by_work_alone(scene):
+    """Seen to fail while every step but `open` counted: 督办 and 催办 were the action."""
+    plan = scene.in_force(to_on=date(2026, 11, 20))
+    task = scene.task(plan)
+    Matter.objects.filter(pk=task.pk).update(due_at=at(2026, 11, 10, 17, 30))
+    system = Act(by=built_in(SYSTEM), at=at(2026, 11, 12, 8, 0), via="tick")
+    assert matters.escalate_overdue(system) == 1
+    day = at(2026, 11, 13, 9, 0)
+    actions.nudge(task, act=scene.act("director", day))
+    receiver = scene.cast["cleaner"]
+    actions.hand_over_task(task, receiver=receiver, note="换人", act=scene.act("director", day))
+    assert said("IND-G4-3") == "0.0"
+    actions.note(task, note="查了一半", act=scene.act("cleaner", day))
+    assert said("IND-G4-3") == "33.3"
+
+
+@pytest.mark.parametrize("when,share", [(at(2026, 11, 20, 23, 59), "33.3"), (at(2026, 11, 21, 0, 0), "0.0")])
+def test_a_clause_is_acted_on_before_it_is_due(scene, when, share):
+    plan = scene.in_force(to_on=date(2026, 11, 20))
+    actions.report(scene.task(plan), note="都查了", act=scene.act("repairman", when))
+    assert said("IND-G4-3") == share
+
+
+def test_a_cancelled_task_is_no_arrangement(scene):
+    """Nor an action; a second task arranges its clause again."""
+    plan = scene.in_force()
+    task = scene.task(plan)
+    assert said("IND-1.2.2a-1") == "33.3"
+    actions.cancel(task, note="不办了", act=scene.act("director"))
+    assert (said("IND-1.2.2a-1"), said("IND-G4-3")) == ("0.0", "0.0")
+    scene.task(plan)
+    assert said("IND-1.2.2a-1") == "33.3"
 
 
 # ── 目录 ────────────────────────────────────────────────────────────────────────────────────────────────────
