@@ -130,7 +130,8 @@ def test_the_indicators_say_what_the_rows_say(scene):
         "IND-2.2.1c-2": "33.3", "IND-2.2.1c-3": "33.3", "IND-1.1.3b-1": "120",  # 60, 120 and 1800 minutes
         "IND-1.1.3b-2": "66.7", "IND-1.1.3b-3": "0.00", "IND-G2-1": "66.7", "IND-G2-2": "0",
         "IND-G3-1": "None", "IND-G3-2": "None", "IND-1.1.3c-1": "None", "IND-1.1.3c-2": "0.0",
-        "IND-2.2.2b-1": "None", "IND-2.2.5c-1": "0.0",
+        "IND-2.2.2b-1": "None", "IND-2.2.5c-1": "0.0", "IND-3.4.1-1": "None",
+        "IND-1.2.2b-2": "66.7",  # three of one desk in one class
     }  # fmt: skip
     on_time = next(each for each in indicators.INDICATORS if each.code == "IND-1.1.4d-2")
     assert [repair.pk for repair in rows(on_time, term, side="rest")] == [late.pk]

@@ -223,7 +223,11 @@ class Invariant:
 
 @dataclass(frozen=True)
 class Area:
-    """领域: the contents page of an area."""
+    """领域: the contents page of an area.
+
+    `lacking`, by kind: of its matters that were done, those without all the evidence that the kind wants (a
+    signature, a photo). A kind that cannot be done without it has no line.
+    """
 
     key: str
     name: str
@@ -233,6 +237,7 @@ class Area:
     registers: tuple[Any, ...] = ()
     slips: dict[tuple[str, str], Slip] = field(default_factory=dict)
     particulars: dict[str, Callable[[Matter, Act], list[Fact]]] = field(default_factory=dict)
+    lacking: dict[str, Callable[[], models.Q]] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
     approvals: tuple[ApprovalKind, ...] = ()
     pages: tuple[Page, ...] = ()
@@ -280,6 +285,11 @@ def ended(*how: End) -> models.Q:
     """The matters that ended so, over the whole house, each kind by its own states."""
     flows = (flow for area in areas() for flow in area.flows if flow.ended(*how))
     return _any(models.Q(kind=flow.kind, state__in=sorted(flow.ended(*how))) for flow in flows)
+
+
+def lacking() -> models.Q:
+    """记录不全: of the matters that were done, those without all that their kind wants as evidence."""
+    return _any(models.Q(kind=kind) & of() for area in areas() for kind, of in area.lacking.items())
 
 
 def _any(parts: Iterable[models.Q]) -> models.Q:

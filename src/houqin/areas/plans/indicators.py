@@ -5,7 +5,7 @@
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from houqin.kernel.area import ended
+from houqin.kernel.area import ended, lacking
 from houqin.kernel.indicators.declare import Indicator, Period, declare
 from houqin.kernel.matters.flow import End
 from houqin.kernel.matters.models import Event, Matter
@@ -127,6 +127,16 @@ def matters_done(period: Period) -> QuerySet[Matter]:
     return matters_due(period).filter(ended(End.DONE))
 
 
+def closings(period: Period) -> QuerySet[Matter]:
+    """What was done, by the day on which it was closed."""
+    rows = Matter.objects.filter(closed_at__gte=period.since, closed_at__lt=period.until)
+    return rows.filter(ended(End.DONE))
+
+
+def recorded(period: Period) -> QuerySet[Matter]:
+    return closings(period).exclude(lacking())
+
+
 DAYS_OVER = "期限那天过完的才算"
 
 INDICATORS = declare((
@@ -143,6 +153,8 @@ INDICATORS = declare((
               today=True, counted="个"),
     Indicator("IND-1.1.2b-1", "无主率", ("1.1.2b",), top=ownerless, bottom=places, better="down", target=0,
               register="house.places", place="pk", today=True, counted="处", words=("没有人管的场所", "有人管的场所")),
+    Indicator("IND-1.1.2c-1", "记录完整率", ("1.1.2c",), top=recorded, bottom=closings, target=100,
+              register=MATTERS, place="place", when="closed_at", words=("该有的都有", "缺签字或者照片")),
     Indicator("IND-1.1.2c-2", "落实率", ("1.1.2c",), top=matters_done, bottom=matters_due, target=95,
               register=MATTERS, place="place", when="due_at", words=("办了", "没办"),
               says="过了期限的才算，停着的先不算"),

@@ -212,6 +212,7 @@ AREA = Area(
         (UPKEEP, "call_off"): Slip(forms.CallOffForm, actions.call_off),
     },
     particulars={KIND: papers.facts, LIFE: papers.service_facts, UPKEEP: papers.maintenance_facts},
+    lacking={KIND: indicators.unproven, LIFE: indicators.unsigned},
     approvals=(ApprovalKind(KIND, "外修", (COLLECTIVE,)),),
     papers={
         KIND: Paper("repair", "报修单", "repairs/paper.html", papers.slip),

@@ -1,27 +1,31 @@
-"""条款 G2, G3, 1.1.3b, 1.1.3c, 1.1.4d, 2.2.1b, 2.2.1c, 2.2.2b, 2.2.5c: their indicators,
+"""条款 G2, G3, 1.1.3b, 1.1.3c, 1.1.4d, 1.2.2b, 2.2.1b, 2.2.1c, 2.2.2b, 2.2.5c, 3.4.1: their indicators,
 computed from the records (data/clauses.json has the codes).
 
 What is asked for in daily life (服务) counts where a clause speaks of requests; where it speaks of repairs,
 repairs only.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lag, TruncDate
 
+from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
 from houqin.kernel.indicators.measures import Mean, Median, Share, Total
 from houqin.kernel.matters.flow import End
 from houqin.kernel.matters.models import Matter
+from houqin.kernel.school import figures
 
-from . import queries
+from . import queries, rules
 from .flow import MAINTENANCE, REPAIR, SERVICE
 from .models import Downtime, MaintenanceJob, PaperSlip, Repair, VisitDue
 
 CLOSED = ("signed", "timed_out", "closed_by_office")
 ON_SPOT = "fixed_on_spot"
 WITHDRAWN = REPAIR.ended(End.WITHDRAWN) | SERVICE.ended(End.WITHDRAWN)
+UNSIGNED = ("timed_out", "closed_by_office")
 LIST = "repairs.repairs"
 
 
@@ -79,6 +83,18 @@ def finished_the_same_day(period: Period) -> QuerySet[Repair]:
 
 def answered(period: Period) -> QuerySet[Repair]:
     return reported(period).exclude(first_minutes=None)
+
+
+def came_again(period: Period) -> QuerySet[Repair]:
+    """复发: of a place and type of which another was reported so many days before, or fewer."""
+    days = timedelta(days=figures.value(rules.REPEAT_DAYS.code))
+    one_before = Window(
+        Lag("matter__opened_at"), partition_by=[F("matter__place"), F("fault_type")],
+        order_by=["matter__opened_at", "pk"],
+    )  # fmt: skip
+    rows = reported(Period(period.first - days, period.last)).exclude(matter__place=None)
+    again = rows.annotate(before=one_before).filter(before__gte=F("matter__opened_at") - days)
+    return reported(period).filter(pk__in=again.values("pk"))
 
 
 def assigned(period: Period) -> QuerySet[Repair]:
@@ -159,6 +175,11 @@ def jobs_on_time(period: Period) -> QuerySet[MaintenanceJob]:
     return jobs_due(period).filter(matter__state="done")
 
 
+def jobs_due_and_done(period: Period) -> QuerySet[MaintenanceJob]:
+    """In time or late."""
+    return jobs_due(period).filter(matter__state__in=MAINTENANCE.ended(End.DONE))
+
+
 def jobs_done(period: Period) -> QuerySet[MaintenanceJob]:
     """Done in the period, in time or late."""
     rows = MaintenanceJob.objects.filter(
@@ -176,6 +197,20 @@ def all_finished(period: Period) -> QuerySet[Matter]:
 
 def finished_by_plan(period: Period) -> QuerySet[Matter]:
     return Matter.objects.filter(pk__in=jobs_done(period).values("pk"))
+
+
+# ── evidence ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def unsigned() -> Q:
+    """Done, but nobody who asked for it said so: the clock closed it, or the office."""
+    return Q(state__in=UNSIGNED)
+
+
+def unproven() -> Q:
+    """Unsigned, or without the photo that its type wants; one that was withdrawn (撤下) is none."""
+    photos = Attachment.objects.filter(event__matter=OuterRef("pk"), role="after", withdrawal=None)
+    return unsigned() | (Q(repair__fault_type__after_photo=True) & Q(~Exists(photos)))
 
 
 # ── indicators ──────────────────────────────────────────────────────────────────────────────────────────
@@ -209,6 +244,8 @@ INDICATORS = declare((
               unit="小时", better="down", target=16, when="fixed_at", **WHOSE),
     Indicator("IND-1.1.4d-2", "按时修复率", ("1.1.4d",), top=due_and_on_time, bottom=due, target=90,
               when="fix_due_at", words=("按时修好", "没按时"), says=DUE_BY_NOW, **WHOSE),
+    Indicator("IND-1.2.2b-2", "复发率", ("1.2.2b",), top=came_again, bottom=reported, better="down", target=5,
+              when=OPENED, words=("同一处同一类又报", "头一回"), **WHOSE),
     Indicator("IND-2.2.1b-1", "派工时长", ("2.2.1b",), top=assigned, measure=Median("assign_minutes"),
               unit="分钟", better="down", target=60, when="assigned_at", **WHOSE),
     Indicator("IND-2.2.1b-2", "漏单数", ("2.2.1b",), top=lost_slips, unit="张", counted="张", better="down",
@@ -227,6 +264,9 @@ INDICATORS = declare((
     Indicator("IND-2.2.2b-1", "预防性维护完成率", ("2.2.2b",), top=jobs_on_time, bottom=jobs_due, target=95,
               when="slot__closes_at", place="matter__place", register="repairs.maintenance",
               words=("按时做了", "晚了或没做"), says="过了期限的才算"),
+    Indicator("IND-3.4.1-1", "维修绿化计划完成率", ("3.4.1",), top=jobs_due_and_done, bottom=jobs_due, target=95,
+              when="slot__closes_at", place="matter__place", register="repairs.maintenance",
+              words=("做了，补做也算", "没做"), says="过了期限的才算；绿化养护还没有记录，现在只算维护"),
     Indicator("IND-2.2.5c-1", "主动检修占比", ("2.2.5c",), top=finished_by_plan, bottom=all_finished, target=40,
               when="closed_at", place="place", register="plans.matters",
               apart=("repairs.maintenance", "repairs.repairs"), words=("按计划维护", "坏了才修")),
