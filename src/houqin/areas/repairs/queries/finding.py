@@ -176,10 +176,12 @@ def paused(person: Person) -> list[Repair]:
 
 
 def held(person: Person) -> list[str]:
-    """What a leaver has to hand over first, besides what he has in hand."""
+    """What a leaver has to hand over first, besides what he has in hand: fault types and maintenance."""
+    kinds = FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
+    plans = MaintenancePlan.objects.filter(closed_on=None, holder=person).select_related("place")
     return [
-        f"故障类别“{row}”直接交给他"
-        for row in FaultType.objects.filter(closed_on=None, worker=person).order_by("rank", "pk")
+        *(f"故障类别“{row}”直接交给他" for row in kinds),
+        *(f"维护计划“{row}”交给他" for row in plans.order_by("pk")),
     ]
 
 

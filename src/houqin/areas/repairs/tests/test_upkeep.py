@@ -1,16 +1,18 @@
 """维护计划: how long a turn may take, when it is missed, whose it is, and plans from a sheet."""
 
+import re
 from datetime import date
 
 import pytest
 
 from houqin.areas.repairs import actions, queries
-from houqin.areas.repairs.models import MaintenanceJob, MaintenancePlan
+from houqin.areas.repairs.models import FaultType, MaintenanceJob, MaintenancePlan
 from houqin.areas.repairs.tests.scene import Scene, at
 from houqin.areas.repairs.tests.test_rounds import KEPT, answers, codes, job, plan, tick
 from houqin.kernel.errors import Refused
 from houqin.kernel.matters.models import Matter
 from houqin.kernel.schedule.models import Slot
+from houqin.ui.house_people import leave
 
 
 @pytest.fixture
@@ -80,3 +82,23 @@ def test_check_finds_a_turn_that_was_missed_while_it_could_still_be_done(scene, 
     assert codes(queries.missed_after_due) == []
     Matter.objects.filter(pk=job().pk).update(state=state, closed_at=at(*closed), holder=None, duty="")
     assert codes(queries.missed_after_due) == found
+
+
+# ── whose it is ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plan_of_a_leaver_is_named_before_he_goes(scene):
+    """Seen to fail with the fault types alone: its turns went to a duty without anybody being told."""
+    electrician, act = scene.cast["electrician"], scene.act("director")
+    FaultType.objects.filter(worker=electrician).update(worker=None)
+    kept = plan(scene)
+    ended = plan(scene, name="门锁检查")
+    plan(scene, name="水表检查", holder=None)
+    actions.close_plan(ended, note="并到别的计划", act=act)
+    named = "维护计划“三(2)班教室 空调滤网清洗”交给他"
+    assert queries.held(electrician) == [named]
+    with pytest.raises(Refused, match=f"没有移交完，不能办离岗，没有保存：{re.escape(named)}。"):
+        leave(electrician, left_on=act.day, act=scene.act("admin"))
+    said = {field: getattr(kept, field) for field in KEPT} | {"holder": scene.cast["repairman"]}
+    actions.change_plan(kept, **said, every=1, from_on=kept.from_on, act=act)
+    assert queries.held(electrician) == []
