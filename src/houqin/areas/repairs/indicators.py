@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Lag, TruncDate
+from django.db.models.functions import Coalesce, Lag, TruncDate
 
 from houqin.kernel.attachments.models import Attachment
 from houqin.kernel.indicators.declare import Indicator, Part, Period, declare
@@ -192,11 +192,16 @@ def all_finished(period: Period) -> QuerySet[Matter]:
     """Repairs fixed and maintenance jobs done in the period, as matters."""
     fixed = Repair.objects.filter(fixed_at__gte=period.since, fixed_at__lt=period.until)
     own = Q(pk__in=jobs_done(period).values("pk"))
-    return Matter.objects.filter(own | Q(pk__in=fixed.filter(fault_type__request=False).values("pk")))
+    return whose(Matter.objects.filter(own | Q(pk__in=fixed.filter(fault_type__request=False).values("pk"))))
 
 
 def finished_by_plan(period: Period) -> QuerySet[Matter]:
-    return Matter.objects.filter(pk__in=jobs_done(period).values("pk"))
+    return whose(Matter.objects.filter(pk__in=jobs_done(period).values("pk")))
+
+
+def whose(rows: QuerySet[Matter]) -> QuerySet[Matter]:
+    """With who did it, be it a repair or maintenance."""
+    return rows.annotate(worker=Coalesce("maintenance_job__worker", "repair__worker"))
 
 
 # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────
@@ -262,12 +267,14 @@ INDICATORS = declare((
     Indicator("IND-1.1.3c-2", "主动发现占比", ("1.1.3c",), top=found_by_logistics, bottom=all_opened,
               when=OPENED, words=("总务处发现的", "别人报的"), **WHOSE),
     Indicator("IND-2.2.2b-1", "预防性维护完成率", ("2.2.2b",), top=jobs_on_time, bottom=jobs_due, target=95,
-              when="slot__closes_at", place="matter__place", register="repairs.maintenance",
+              when="slot__closes_at", person="worker", place="matter__place",
+              register="repairs.maintenance",
               words=("按时做了", "晚了或没做"), says="过了期限的才算"),
     Indicator("IND-3.4.1-1", "维修绿化计划完成率", ("3.4.1",), top=jobs_due_and_done, bottom=jobs_due, target=95,
-              when="slot__closes_at", place="matter__place", register="repairs.maintenance",
+              when="slot__closes_at", person="worker", place="matter__place",
+              register="repairs.maintenance",
               words=("做了，补做也算", "没做"), says="过了期限的才算；绿化养护还没有记录，现在只算维护"),
     Indicator("IND-2.2.5c-1", "主动检修占比", ("2.2.5c",), top=finished_by_plan, bottom=all_finished, target=40,
-              when="closed_at", place="place", register="plans.matters",
+              when="closed_at", person="worker", place="place", register="plans.matters",
               apart=("repairs.maintenance", "repairs.repairs"), words=("按计划维护", "坏了才修")),
 ))  # fmt: skip

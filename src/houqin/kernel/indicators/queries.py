@@ -68,7 +68,7 @@ def within(indicator: Indicator, found: QuerySet, scope: Period) -> QuerySet:
     if not isinstance(scope, Scope):
         return found
     if scope.person and indicator.person:
-        found = found.filter(**{indicator.person: scope.person})
+        found = found.filter(**{indicator.person: scope.person.pk})
     if scope.place and indicator.place:
         inside = places.within(scope.place)
         found = found.filter(**{f"{indicator.place}__in": inside.values("pk")})

@@ -176,7 +176,7 @@ def open_job(plan: MaintenancePlan, slot: Slot, *, act: Act) -> MaintenanceJob:
         MAINTENANCE, title=str(plan), state="due", due_at=slot.closes_at, place=plan.place, holder=holder,
         duty="" if holder else plan.duty, words=plan.name, note="、".join(said), act=act,
     )  # fmt: skip
-    return MaintenanceJob.objects.create(matter=matter, plan=plan, slot=slot, lines=said)
+    return MaintenanceJob.objects.create(matter=matter, plan=plan, slot=slot, lines=said, worker=holder)
 
 
 @transaction.atomic
@@ -191,6 +191,7 @@ def finish_job(
     job = _take_up(matter, "late" if late else "finish", act)
     _refuse_answers(job, answers)
     event = matters.move(MAINTENANCE, matter, "late" if late else "finish", note=note, act=act)
+    _given(job, act.by)
     if not late:
         turns.finish_slot(job.slot, act=act)
     attachments.attach(event, photos, "after", act=act)
@@ -228,6 +229,7 @@ def hand_on(matter: Matter, *, worker: Person, note: str, act: Act) -> Event:
     steps.want(note, "note", "没有写为什么转交，没有保存。写一句，例如：要登高，两个人去。")
     if not queries.maintains(worker, job.plan, act.day):
         raise Refused(f"{worker}今天不在岗位上，没有转交。换一个人。", field="worker")
+    _given(job, worker)
     return matters.move(MAINTENANCE, matter, "hand_on", holder=worker, note=note, tell=(worker,), act=act)
 
 
@@ -244,6 +246,11 @@ def call_off(matter: Matter, *, note: str, act: Act) -> Event:
 def miss(matter: Matter, *, act: Act) -> Event:
     """漏做: by 系统, when its time is past, the next turn has come, and nobody did this one."""
     return matters.move(MAINTENANCE, matter, "miss", note="到下一次还没有做", act=act)
+
+
+def _given(job: MaintenanceJob, worker: Person) -> None:
+    job.worker = worker
+    job.save(update_fields=["worker"])
 
 
 def _take_up(matter: Matter, key: str, act: Act) -> MaintenanceJob:

@@ -99,7 +99,10 @@ class MaintenancePlan(models.Model):
 
 
 class MaintenanceJob(models.Model):
-    """维护工单: one turn of a plan as work in somebody's hands; `lines` are the checklist as it was then."""
+    """维护工单: one turn of a plan as work in somebody's hands; `lines` are the checklist as it was then.
+
+    `worker` is whom it was given to, and once it is done who did it: 漏做 stays with whom it was given to.
+    """
 
     matter = models.OneToOneField(
         "kernel.Matter", models.PROTECT, primary_key=True, related_name="maintenance_job"
@@ -107,6 +110,9 @@ class MaintenanceJob(models.Model):
     plan = models.ForeignKey(MaintenancePlan, models.PROTECT, related_name="jobs", verbose_name="维护计划")
     slot = models.OneToOneField("kernel.Slot", models.PROTECT, related_name="+", verbose_name="这一次")
     lines = models.JSONField("检查项", default=list)
+    worker = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁做"
+    )
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.plan}"

@@ -294,6 +294,11 @@ def missed_jobs(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
     return rows.filter(matter__state__in=("late", "missed"))
 
 
+def maintainers(person: Person, at: datetime) -> QuerySet[Person]:
+    given = MaintenanceJob.objects.exclude(worker=None).values("worker")
+    return Person.objects.filter(pk__in=given).order_by("name", "pk")
+
+
 def the_plans(person: Person, at: datetime) -> QuerySet[MaintenancePlan]:
     return MaintenancePlan.objects.select_related("place").order_by("place__walk", "pk")
 
@@ -315,6 +320,7 @@ JOBS = Register(
         Column("期限", "matter__due_at", sort="matter__due_at", kind="moment", on="due"),
         Column("在谁手上", ("matter__holder__name", "matter__duty"), value=lambda who, duty: who or
                (rules.by_whom(None, duty) if duty else ""), on="note"),
+        Column("谁做", "worker__name", sort="worker__name", shown=False, empty="还没有人"),
         Column("状态", "matter__state", kind="state", value=state_of_job, on="state"),
         Column("办结", "matter__closed_at", kind="moment", shown=False),
     ),
@@ -322,6 +328,7 @@ JOBS = Register(
         Filter("plan", "维护计划", "plan", kind="model", choices=the_plans),
         Filter("place", "楼、层、室", "matter__place", kind="place", choices=the_places),
         Filter("state", "状态", "matter__state", choices=tuple((s.key, s.label) for s in MAINTENANCE.states)),
+        Filter("worker", "谁做", "worker", kind="person", choices=maintainers),
         Filter("turn", "轮到日期", "slot__on", kind="dates"),
         Filter("due", "期限", "matter__due_at", kind="dates"),
     ),
