@@ -39,17 +39,23 @@ LONGEST = 60  # characters of a line of the checklist
 @transaction.atomic
 def enter_plan(
     *, name: str, place: Place, lines: str, unit: str, every: int, dates: str, from_on: date, lasts: int,
-    fault_type: FaultType, holder: Person | None, duty: str, source: str, verified: bool, act: Act,
+    fault_type: FaultType, holder: Person | None, duty: str, source: str, verified: bool, code: str = "",
+    act: Act,
 ) -> MaintenancePlan:  # fmt: skip
-    """Enter a plan; its turns come by themselves from `from_on`, never for days that are past."""
+    """Enter a plan; its turns come by themselves from `from_on`, never for days that are past.
+
+    Refuses a code that is there; without one it gets that of its place with a number.
+    """
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
     _refuse_retired(fault_type)
     _refuse_longer(lasts, said)
     if from_on < act.day:
         raise Refused("“从哪天起”已经过去，没有保存。过去的做没做，不能现在补成漏做。", field="from_on")
+    if MaintenancePlan.objects.filter(code=code).exists():
+        raise Refused(f"维护计划代码“{code}”已经有了，没有保存。换一个代码，或者空着。", field="code")
     plan = audit.add(
-        MaintenancePlan, name=name, place=place, from_on=from_on, lasts=lasts, fault_type=fault_type,
-        holder=holder, duty=duty or rules.WORKER, **said, act=act,
+        MaintenancePlan, code=code or queries.free_code(place), name=name, place=place, from_on=from_on,
+        lasts=lasts, fault_type=fault_type, holder=holder, duty=duty or rules.WORKER, **said, act=act,
     )  # fmt: skip
     return audit.change(plan, schedule=_time(plan, 1, act), act=act)
 
@@ -61,6 +67,8 @@ def change_plan(
     verified: bool, act: Act, seen: dict[str, str] | None = None,
 ) -> MaintenancePlan:  # fmt: skip
     """Change a plan. Another interval holds from a day to come; the turns until then stay as they were."""
+    if plan.closed_on:
+        raise Overtaken(f"“{plan}”已经停用，不能改，没有保存。还要做，另立一份维护计划。")
     said = _read(lines=lines, unit=unit, every=every, dates=dates, source=source, verified=verified)
     _refuse_retired(fault_type)
     _refuse_longer(lasts, said)

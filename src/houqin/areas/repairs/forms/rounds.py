@@ -5,6 +5,7 @@ from django import forms
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import DayField, PhotosField, RowColumn, RowsField, SlipForm, WholeField
+from houqin.ui.speech import slug_said
 
 from .. import rules
 from ..models import FaultType, MaintenanceAnswer, MaintenancePlan, Repair
@@ -53,6 +54,10 @@ class VisitFixForm(SlipForm):
 class PlanForm(SlipForm):
     """维护计划's card."""
 
+    code = forms.SlugField(
+        label="代码", max_length=48, required=False, error_messages=slug_said("代码", "kt-301"),
+        help_text="空着的，按地点编一个",
+    )  # fmt: skip
     name = forms.CharField(label="做什么", max_length=40)
     place = forms.ModelChoiceField(label="在哪里", queryset=Place.objects.none())
     lines = forms.CharField(label="检查项", max_length=1000, widget=forms.Textarea, help_text="一行一项")
@@ -73,6 +78,10 @@ class PlanForm(SlipForm):
     verified = forms.BooleanField(
         label="依据核对过", required=False, help_text="没有核对过原文的，是可以改的惯例"
     )
+
+
+class PlanChange(PlanForm):
+    code = None  # type: ignore[assignment]
 
 
 class PlanCloseForm(SlipForm):

@@ -58,10 +58,12 @@ class MaintenancePlan(models.Model):
     `lines` are the checklist, one a line. `schedule` is the kernel's recurring work in force; another
     interval gets another schedule, so that turns of the past stay as they were. A failed line is reported as
     `fault_type`. `verified`: the interval was read in its source; else a habit that the school may change.
+    `code` names it in a sheet.
     """
 
     UNITS = [("week", "周"), ("month", "个月"), ("date", "每年这几天")]
 
+    code = models.CharField("代码", max_length=48, unique=True)
     name = models.CharField("做什么", max_length=40)
     place = models.ForeignKey("kernel.Place", models.PROTECT, related_name="+", verbose_name="在哪里")
     lines = models.TextField("检查项", max_length=1000)

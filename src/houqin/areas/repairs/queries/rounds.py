@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from houqin.kernel.matters.models import Matter, oversees
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import duty_codes, holders
+from houqin.kernel.places.models import Place
 from houqin.kernel.schedule import queries as schedule
 from houqin.kernel.schedule.models import Slot
 from houqin.kernel.terms import queries as terms
@@ -77,6 +79,14 @@ def goes_round(person: Person) -> bool:
 def plans() -> QuerySet[MaintenancePlan]:
     rows = MaintenancePlan.objects.filter(closed_on=None)
     return rows.select_related("place", "holder", "schedule", "fault_type").order_by("place__walk", "pk")
+
+
+def free_code(place: Place) -> str:
+    """The place's code with the first number that no plan has: kt-301-1."""
+    taken = set(
+        MaintenancePlan.objects.filter(code__startswith=f"{place.code}-").values_list("code", flat=True)
+    )
+    return next(code for n in count(1) if (code := f"{place.code}-{n}") not in taken)
 
 
 def maintainers(plan: MaintenancePlan, on: date) -> QuerySet[Person]:

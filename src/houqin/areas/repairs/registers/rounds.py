@@ -13,15 +13,25 @@ from houqin.kernel.matters.models import Matter
 from houqin.kernel.people import queries as people
 from houqin.kernel.people.models import Person
 from houqin.kernel.schedule.models import Slot
-from houqin.ui.register.declare import Card, CardSlip, Column, Empty, Filter, Opening, Register, Section, View
+from houqin.ui.register.declare import (
+    Card,
+    CardSlip,
+    Column,
+    Empty,
+    Filter,
+    Opening,
+    Register,
+    Section,
+    View,
+)
 
 from .. import actions, forms, queries, rules
 from ..flow import MAINTENANCE
 from ..models import MaintenanceJob, MaintenancePlan, Visit, VisitDue
 from .ledger import the_places
+from .plan_sheet import PLAN_SHEET, PLANNERS
 
 ROUND_SEEN = (*rules.WALKERS, "view-all", "view-repairs")
-PLANNERS = (rules.DISPATCHER, "house-keeper")
 
 
 # ── 应走访 ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,6 +203,7 @@ def unverified(rows: QuerySet, person: Person, at: datetime) -> QuerySet:
 
 def facts_of_plan(plan: MaintenancePlan, act: Act) -> list[Fact]:
     return [
+        Fact("代码", plan.code, code=True),
         Fact("在哪里", plan.place.full_name),
         Fact(
             "多久一次",
@@ -252,6 +263,7 @@ PLANS = Register(
         Column("多久一次", ("unit", "every", "dates"), value=rules.how_often, on="due"),
         Column("谁做", ("holder__name", "duty"), value=rules.by_whom, on="note"),
         Column("几天内做完", "lasts", kind="number", unit="天"),
+        Column("代码", "code", sort="code", kind="code", shown=False),
         Column("间隔依据", ("source", "verified"), value=rules.ground, on="note"),
         Column("停用日期", "closed_on", kind="date", shown=False),
     ),
@@ -265,11 +277,12 @@ PLANS = Register(
     slips=(
         CardSlip("new", "加计划", forms.PlanForm, actions.enter_plan, duties=PLANNERS, icon="plus",
                  choices=planning),
-        CardSlip("change", "改卡片", forms.PlanForm, actions.change_plan, duties=PLANNERS, choices=planning,
+        CardSlip("change", "改卡片", forms.PlanChange, actions.change_plan, duties=PLANNERS, choices=planning,
                  when=is_running),
         CardSlip("close", "停用", forms.PlanCloseForm, actions.close_plan, duties=PLANNERS, icon="ban",
                  when=is_running),
     ),
+    sheet=PLAN_SHEET,
     card=Card(facts=facts_of_plan, state=state_of_plan, related=jobs_of),
     empty=Empty("还没有维护计划", "空调滤网、屋面落水口、门锁合页：不等坏，定期做。先录最常坏的几样。"),
 )  # fmt: skip
