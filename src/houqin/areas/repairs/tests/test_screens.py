@@ -266,7 +266,7 @@ def passing_by(many: int) -> Iterator[queries.Counted]:
     for n in range(many):
         yield queries.Counted(
             at(2026, 11, 20, 9, 0), "teaching", "电灯", 1, f"{n % 10} 室", n % 10 + 1, "李师傅", 1,
-            at(2026, 11, 20, 11, 0), at(2026, 11, 21, 9, 0), 0, n % 100, n % 100, 0, None,
+            at(2026, 11, 20, 11, 0), at(2026, 11, 21, 9, 0), 0, n % 100, n % 100, 0, 0,
         )  # fmt: skip
 
 
