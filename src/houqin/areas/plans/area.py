@@ -92,10 +92,14 @@ def alerts(morning: Morning) -> Iterator[Alert]:
         many, note = morning.late(TASK_KIND)
         url = "/plans/tasks/?view=late"
         yield Alert(many, "red", "clock-exclamation", "逾期", "计划任务过了期限", note, "看", url)
-    unread = list(queries.to_read(morning.person)[:1])
-    if unread:
-        plan = unread[0].plan
-        yield Alert(1, "amber", "eye", "没看", "工作计划还没看", plan.name, "看", f"/plans/text/{plan.pk}/")
+    for plan in queries.waiting(morning.person):
+        text, card = f"/plans/text/{plan.pk}/", f"/plans/plans/{plan.pk}/"
+        if plan.unread:
+            yield Alert(1, "amber", "eye", "没看", "工作计划还没看", plan.name, "看", text)
+        if plan.owed:
+            yield Alert(
+                plan.owed, "amber", "signature", "没签字", "计划条款等你签字", plan.name, "签字", card
+            )
 
 
 def first_steps(act: Act) -> Iterator[FirstStep]:

@@ -26,7 +26,8 @@ def gives(act: Act) -> bool:
 def owes_signature(act: Act, matter: Matter) -> bool:
     """Owns a clause of this plan that he has not signed for yet."""
     signed = ClauseSigned.objects.filter(person=act.by, clause__plan=matter.pk).values("clause")
-    return PlanClause.objects.filter(plan=matter.pk, owner=act.by).exclude(pk__in=signed).exists()
+    mine = PlanClause.objects.filter(plan=matter.pk, owner=act.by, heading=False)
+    return mine.exclude(pk__in=signed).exists()
 
 
 def in_hand(act: Act, matter: Matter) -> bool:

@@ -49,8 +49,10 @@ def _send(plan: Plan, act: Act) -> None:
     entries.write_many([Reader(plan=plan, person=person, at=act.at) for person in readers])
     owners = set(queries.carried_out(plan).values_list("owner", flat=True))
     for person in readers:
-        what = "有你的条款，看过签字" if person.pk in owners else "看一看"
-        notices.post(person, f"{plan}施行了，{what}", link=f"/plans/plans/{plan.pk}/", act=act)
+        mine = person.pk in owners
+        what = "有你的条款，看过签字" if mine else "看一看"
+        said, link = steps.outside(plan, "签字" if mine else "施行"), f"/plans/plans/{plan.pk}/"
+        notices.post(person, f"{plan}施行了，{what}", outside=said, link=link, act=act)
 
 
 @transaction.atomic

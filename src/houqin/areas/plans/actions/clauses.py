@@ -9,11 +9,13 @@ from django.db import transaction
 from houqin.kernel.act import Act
 from houqin.kernel.audit import actions as audit
 from houqin.kernel.errors import NotYours, Refused
+from houqin.kernel.notices import actions as notices
 from houqin.kernel.people.models import Person
 from houqin.kernel.people.queries import has_duty
 
-from .. import rules
+from .. import queries, rules
 from ..models import Plan, PlanClause
+from . import steps
 
 
 @transaction.atomic
@@ -27,6 +29,8 @@ def assign(
     chosen = [clause for clause in _below(plan, under) if not clause.heading]
     for clause in chosen:
         audit.change(clause, owner=owner, checker=checker, from_on=from_on, to_on=to_on, act=act)
+    owners, checkers = {clause.owner_id for clause in chosen}, {clause.checker_id for clause in chosen}
+    _tell(plan, owner if owners - {owner.pk} else None, checker if checkers - {checker.pk} else None, act)
     return len(chosen)
 
 
@@ -78,11 +82,31 @@ def change_clause(
         raise Refused("施行中的计划不改条文，没有保存。责任人、检查人和期限可以改。", field="text")
     if running and not clause.heading and not (owner and checker and from_on and to_on):
         raise Refused("施行中的条款要有责任人、检查人和起止日期，没有保存。", field="owner")
-    return audit.change(
+    changed = audit.change(
         clause, text=text, heading=bool(heading), owner=owner, checker=checker, from_on=from_on, to_on=to_on,
         seen=seen,
         act=act,
     )  # fmt: skip
+    if not clause.heading:
+        fresh = owner if clause.owner != owner else None
+        _tell(clause.plan, fresh, checker if clause.checker != checker else None, act)
+    return changed
+
+
+def _tell(plan: Plan, owner: Person | None, checker: Person | None, act: Act) -> None:
+    """A plan in force is shared out anew: its new owner has to sign, its new checker to know. However many
+    clauses, by hand or by a sheet, each is told once."""
+    if plan.matter.state != "in_force":
+        return
+    link = f"/plans/plans/{plan.pk}/"
+    if owner is not None:
+        said, what = f"{plan}有条款改归你", "分工"
+        if queries.to_sign(plan, owner).exists():
+            said, what = f"{said}，看过签字", "签字"
+        notices.post_once(owner, said, outside=steps.outside(plan, what), link=link, act=act)
+    if checker is not None:
+        said = f"{plan}有条款改由你检查"
+        notices.post_once(checker, said, outside=steps.outside(plan, "分工"), link=link, act=act)
 
 
 def _refuse(

@@ -12,6 +12,9 @@ from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.flow import Flow
 from houqin.kernel.matters.models import Matter
 
+from ..flow import PLAN
+from ..models import Plan
+
 
 def take_up(flow: Flow, matter: Matter, key: str, act: Act) -> None:
     """Lock the matter and ask its right and state before the step's own rules."""
@@ -25,6 +28,11 @@ def note(row: models.Model, **values: Any) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=list(values))
+
+
+def outside(plan: Plan, what: str) -> str:
+    """What may leave the house of a notice about a plan: kind, number, what is to be done."""
+    return f"{PLAN.name} {plan.matter.number} {what}"
 
 
 def want(text: str, sentence: str) -> None:

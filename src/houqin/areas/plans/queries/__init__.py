@@ -25,8 +25,8 @@ from .finding import (
     sees_drafts,
     takers,
     tasks_seen,
-    to_read,
     to_sign,
+    waiting,
 )
 from .standing import Standing, before, counted, declared, standings
 
@@ -37,6 +37,6 @@ __all__ = [
     "in_right_hands", "is_here", "owned",
     "plan_in_force", "plans_seen",
     "proposals", "read_by", "readers_seen", "sees_drafts", "shipped_clauses", "standings", "takers",
-    "tasks_seen", "to_read", "to_sign", "trees_hold",
-    "unbound", "undecided", "wanted",
+    "tasks_seen", "to_sign", "trees_hold",
+    "unbound", "undecided", "waiting", "wanted",
 ]  # fmt: skip

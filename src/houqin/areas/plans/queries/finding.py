@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from houqin.kernel.matters.models import Matter, oversees
 from houqin.kernel.people.models import Person
@@ -58,10 +59,15 @@ def to_sign(plan: Plan, person: Person) -> QuerySet[PlanClause]:
     return plan.clauses.filter(owner=person, heading=False).exclude(pk__in=signed).order_by("place")
 
 
-def to_read(person: Person) -> QuerySet[Reader]:
-    """What was sent to him and he has not said that he has read."""
-    rows = Reader.objects.filter(person=person, receipt=None, **IN_FORCE)
-    return rows.select_related("plan").order_by("pk")
+def waiting(person: Person) -> QuerySet[Plan]:
+    """The plans in force, with what each waits for from him: `unread`, sent to him and he has not said that
+    he has read it; `owed`, how many clauses of his he has not signed for. One question for both."""
+    unread = Reader.objects.filter(plan=OuterRef("pk"), person=person, receipt=None)
+    signed = ClauseSigned.objects.filter(clause=OuterRef("pk"), person=person)
+    mine = PlanClause.objects.filter(~Exists(signed), plan=OuterRef("pk"), owner=person, heading=False)
+    many = mine.order_by().values("plan").annotate(many=Count("pk")).values("many")
+    rows = Plan.objects.exclude(in_force_on=None).filter(ended_on=None).only("name")
+    return rows.annotate(unread=Exists(unread), owed=Coalesce(Subquery(many), 0)).order_by("pk")
 
 
 def read_by(plan: Plan, person: Person) -> Reader | None:

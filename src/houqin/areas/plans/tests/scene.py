@@ -56,6 +56,13 @@ class Scene:
             plan, owner=self.cast[owner], checker=self.cast[checker], act=self.act("director"), **said
         )
 
+    def change(self, plan: Plan, path: str, *, owner: str, checker: str = "director") -> PlanClause:
+        """改卡片: who answers for one line, by whom it is checked; all else as it was."""
+        one = self.clause(plan, path)
+        kept = {name: getattr(one, name) for name in ("text", "heading", "from_on", "to_on")}
+        people = {"owner": self.cast[owner], "checker": self.cast[checker]}
+        return actions.change_clause(one, **kept, **people, act=self.act("director"))
+
     def in_force(self, **more: Any) -> Plan:
         plan = self.draft()
         self.assign(plan, **more)

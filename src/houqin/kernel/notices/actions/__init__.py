@@ -1,8 +1,10 @@
 """Posting notices, and reading them."""
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from ...act import Act
 from ...people.models import Person
@@ -33,6 +35,15 @@ def post(
     if ways:
         when = ready_at(choice_of(to), act.at)
         Delivery.objects.bulk_create(Delivery(notice=notice, channel=way, next_at=when) for way in ways)
+
+
+def post_once(to: Person, text: str, *, outside: str = "", link: str, act: Act) -> None:
+    """The same, but not what he was told today in the same words about the same page and has not read yet: a
+    sheet of a hundred rows is one notice."""
+    today = datetime.combine(act.day, time(), timezone.get_default_timezone())
+    unread = Notice.objects.filter(to=to, read_at=None, link=link, text=text[:200], posted_at__gte=today)
+    if not unread.exists():
+        post(to, text, outside=outside, link=link, act=act)
 
 
 def read(notices: list[Notice], *, act: Act) -> None:
