@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -24,16 +25,20 @@ from houqin.ui.register.pick import may_see
 
 from .. import queries, rules
 from ..flow import STANDINGS
+from ..models import Plan
 from ..queries.catalogue import CHAPTERS
 from ..queries.standing import Standing
-from . import asking, drawing
+from . import asking, drawing, sheets
 from .telling import Telling, register_of
 
 
 @require_GET
 @access.duty(*rules.SEE)
-def listing(request: access.Request) -> HttpResponse:
-    """/clauses/: the tree; from 1200 the first that misses stands beside it."""
+def listing(request: access.Request) -> HttpResponseBase:
+    """/clauses/: the tree; from 1200 the first that misses stands beside it. Or the same as a sheet."""
+    if request.GET.get("as") == "xlsx":
+        found = _found(request)
+        return sheets.answer(found.shown, asking.said(found.asked.scope, found.act))
     return _page(request, "")
 
 
@@ -44,12 +49,28 @@ def detail(request: access.Request, code: str) -> HttpResponse:
     return _page(request, code)
 
 
-def _page(request: access.Request, code: str) -> HttpResponse:
+@dataclass(frozen=True)
+class Found:
+    """What an address asks for: all clauses over its scope, and those of them that it shows."""
+
+    act: Act
+    asked: asking.Asked
+    plan: Plan | None
+    every: list[Standing]
+    shown: list[Standing]
+
+
+def _found(request: access.Request) -> Found:
     act = access.act(request)
     asked = asking.of(request.GET, act)
     plan = queries.plan_in_force(asked.scope.last)
     every = queries.standings(asked.scope, plan)
-    shown = [one for one in every if fits(one, asked, act)]
+    return Found(act, asked, plan, every, [one for one in every if fits(one, asked, act)])
+
+
+def _page(request: access.Request, code: str) -> HttpResponse:
+    found = _found(request)
+    act, asked, every, shown = found.act, found.asked, found.every, found.shown
     chosen = next((one for one in every if one.clause.code == code), None)
     if code and chosen is None:
         raise NotThere(f"条款目录里没有 {code[:12]}。")
@@ -57,7 +78,8 @@ def _page(request: access.Request, code: str) -> HttpResponse:
     context = {
         "asked": asked, "open": bool(code), "groups": groups(shown, beside, asked, every), "bar": bar(every),
         "chips": chips(every, asked, act), "times": asking.times(asked, act.day), "count": len(every),
-        "plan": plan,
+        "plan": found.plan,
+        "sheet": asked.url(**{"as": "xlsx"}),
         "term": terms.term_on(asked.scope.last), "said": asking.said(asked.scope, act), "tab": "clauses",
         "one": Telling(beside, asked, act).whole() if beside else None, "now": act.at, **asking.choices(act),
     }  # fmt: skip
