@@ -41,6 +41,8 @@ OLD = (
     "const Real = FormData; window.FormData = class extends Real { constructor(form) { super(form) } }"
 )
 KEPT = "SELECT count(*) FROM kernel_operation WHERE kept"
+TURN = """SELECT m.number, m.id FROM kernel_matter m JOIN kernel_person p ON p.id = m.holder_id
+    WHERE m.kind = 'repairs.maintenance' AND m.state = 'due' AND p.code = 'repairman'"""
 WORDS = {"pause": "停表", "resume": "复工", "arrive": "到场", "finish": "修好"}
 
 
@@ -132,6 +134,46 @@ def test_an_older_browser_fills_and_sends_without_a_net(window: Window, jobs: It
     page.goto("/waiting/")
     expect(page.locator("[data-state=sent]")).to_contain_text(number)
     assert offline.steps_of(window.house, number)[-1] == "pause"
+
+
+def test_a_turn_of_maintenance_is_filled_without_a_net_and_counted_once(
+    tmp_path: Path, browser: Browser, doors: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checklist of its own, two days later, when the taps' turn has come; its first answer is lost."""
+    monkeypatch.setattr(offline, "MOMENT", "2026-11-25T07:42:00+08:00")
+    with houses.running(houses.copied(tmp_path / "data"), moment=offline.MOMENT) as house:
+        window = Window(house, browser, doors)
+        page = window.open()
+        while not (found := house.ask(TURN)):
+            page.wait_for_timeout(200)
+        number = str(found[0][0])
+        page = offline.open_phone(window, "repairman")
+        expect(page.locator(".hq-route")).to_contain_text("水龙头和冲水阀检查")
+        offline.cut(page)
+        page.goto(f"/matters/{number}/")
+        sheet = offline.fill(page, f"/matters/{number}/finish/")
+        for line, answer in (("不滴漏", "正常"), ("水压正常", "处理了"), ("阀门转得动", "正常")):
+            sheet.get_by_role("radiogroup", name=line).get_by_text(answer).click()
+        sheet.get_by_label("水压正常：怎么了").fill("清了滤芯")
+        sheet.get_by_role("button", name="做完", exact=True).click()
+        offline.kept(page)
+        expect(page.locator(".hq-pill").first).to_have_text("待做")
+        expect(page.locator("main")).to_contain_text("填好了，有网自动送")
+        page.goto("/waiting/")
+        expect(page.locator("[data-state=waiting] dl")).to_have_text(
+            "不滴漏正常水压正常处理了，清了滤芯阀门转得动正常"
+        )
+        losing = iter([True])
+        page.context.route("**/matters/*/finish/", lambda route: lost(route, next(losing, False)))
+        offline.sent(page)
+        assert next(losing, None) is None
+        assert offline.steps_of(house, number) == ["open", "finish"]
+        answers = "SELECT line, answer, note FROM repairs_maintenanceanswer WHERE job_id = ? ORDER BY id"
+        assert house.ask(answers, found[0][1]) == [
+            ("不滴漏", "ok", ""), ("水压正常", "handled", "清了滤芯"), ("阀门转得动", "ok", ""),
+        ]  # fmt: skip
+        window.close()
+        assert window.wrong == []
 
 
 def test_after_logging_out_the_phone_shows_nothing_and_the_next_person_sends_nothing(

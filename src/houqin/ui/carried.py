@@ -6,6 +6,7 @@ labels on the walls are called. The phone decides nothing by it: every step is a
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
@@ -18,13 +19,12 @@ from houqin.kernel.area import Slip, areas, flow_of, offers_at, slip_for
 from houqin.kernel.matters.flow import Flow, Step
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.places.models import Place
-from houqin.kernel.places.queries import labelled
+from houqin.kernel.places.queries import labelled, stop_of
 
 from .addresses import opening_url
 from .slips import OPEN
 
 MOST, MOST_LABELS = 100, 3000
-PLAIN = str | int | None
 
 
 class Blanks:
@@ -36,8 +36,11 @@ class Blanks:
 
     def of(self, step: Step, slip: Slip, row: Matter, act: Act) -> str:
         choices = slip.choices(act, row)
-        plain = all(isinstance(value, PLAIN) for value in choices.values())
-        key = (slip.form, step.key, tuple(sorted(choices.items()))) if plain else (row.pk, step.key)
+        try:
+            said = json.dumps(choices, sort_keys=True)
+        except TypeError:  # rows to choose from, asked of the database: this matter's own
+            said = str(row.pk)
+        key = (row.kind, step.key, said)
         if key not in self.known:
             self.known[key] = self.add(step.label, step.icon, slip.form(choices=choices))
         return self.known[key]
@@ -90,7 +93,7 @@ def _matter(row: Matter, blanks: Blanks, done: set[str], act: Act) -> dict[str, 
         return None
     return {
         "number": row.number, "kind": row.kind, "title": row.title, "state": row.state, "forms": forms,
-        "place": row.place.full_name if row.place else "", "stop": _stop(row.place),
+        "place": row.place.full_name if row.place else "", "stop": stop_of(row.place),
         "due_at": row.due_at.isoformat(),
     }  # fmt: skip
 
@@ -102,17 +105,13 @@ def _steps(flow: Flow) -> Iterable[tuple[Step, Slip]]:
             yield step, slip
 
 
-def _stop(place: Place | None) -> str:
-    """What lies on one floor is one stop."""
-    if place is None:
-        return ""
-    return place.parent.full_name if place.parent and place.parent.kind != "campus" else place.full_name
-
-
 def _flow(flow: Flow) -> dict[str, Any]:
     """The part of the table that the phone needs to know what comes after what."""
     return {
-        "states": {one.key: {"label": one.label, "tone": one.tone, "icon": one.icon} for one in flow.states},
+        "states": {
+            one.key: {"label": one.label, "tone": one.tone, "icon": one.icon, "end": one.end}
+            for one in flow.states
+        },
         "steps": [
             {"key": step.key, "label": step.label, "icon": step.icon, "start": step.start, "end": step.end,
              "main": step.main}

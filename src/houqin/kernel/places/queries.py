@@ -32,6 +32,15 @@ def owner_of(place: Place) -> "Place | None":
     return max(owned, key=lambda found: keys.index(found.pk), default=None)
 
 
+def stop_of(place: Place | None) -> str:
+    """Where one stops for it on the way: what lies on one floor is one stop; '' for no place."""
+    if place is None:
+        return ""
+    if place.kind == "floor" or place.parent is None or place.parent.kind == "campus":
+        return place.full_name
+    return place.parent.full_name
+
+
 def by_token(token: str) -> Label | None:
     """The label with this token or typed code, in force or ended;
     the caller says nothing of which it was not."""

@@ -38,7 +38,8 @@ function said(form, body) {
     const input = form.querySelector(`[name="${CSS.escape(name)}"]`)
     if (!input || input.type === 'hidden') continue
     const group = input.closest('fieldset, [role=group], [role=radiogroup]')
-    const title = (group?.querySelector('legend') ?? group?.querySelector('.form-label') ?? input.labels?.[0])?.textContent.trim() ?? ''
+    const line = input.closest('.hq-check')?.querySelector('b') // of a checklist: the answer and the word beside it
+    const title = (line ?? group?.querySelector('legend') ?? group?.querySelector('.form-label') ?? input.labels?.[0])?.textContent.trim() ?? ''
     const option = input.matches('select') ? input.selectedOptions[0]?.textContent.trim()
       : /radio|checkbox/.test(input.type) ? form.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)?.labels?.[0]?.textContent.trim() : value
     lines.set(title, [lines.get(title), option].filter(Boolean).join('，'))

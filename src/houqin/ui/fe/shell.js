@@ -91,7 +91,9 @@ function openings(sheet) {
 function one(place, sheet, rows, matter) {
   const flow = sheet.flows[matter.kind]
   const steps = queue.stepsOf(matter, sheet, rows)
-  place.append(make('div', { class: 'hq-head' }, pill(flow.states[queue.stateOf(matter, rows)]), make('h1', {}, matter.title),
+  const after = flow.states[queue.stateOf(matter, rows)]
+  const state = after.end ? flow.states[matter.state] : after // how it ended, in time or late, the server says
+  place.append(make('div', { class: 'hq-head' }, pill(state), make('h1', {}, matter.title),
     make('p', { class: 'hq-small' }, [matter.number, matter.place, `${when(matter.due_at)} 前`].filter(Boolean).join(' · '))))
   if (!steps.length) place.append(make('div', { class: 'hq-note is-green hq-gap-top' }, icon('circle-check'), make('p', {}, '填好了，有网自动送')))
   place.append(make('div', { class: 'hq-line-up hq-gap-top' }, ...steps.map(step => make('a', {

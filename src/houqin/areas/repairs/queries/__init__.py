@@ -78,6 +78,7 @@ from .rounds import (
     this_round,
     to_walk,
     turns_without_job,
+    upkeep,
     visited,
     walked,
 )  # fmt: skip
@@ -94,6 +95,6 @@ __all__ = [
     "seen_jobs", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "tallied",
     "this_round", "to_walk", "told", "told_by_visitor", "turns_agree", "turns_without_job", "types",
     "types_for",
-    "unanswered", "visible_to", "visited", "waiting_for_signature", "walked", "worker_for",
+    "unanswered", "upkeep", "visible_to", "visited", "waiting_for_signature", "walked", "worker_for",
     "workers",
 ]  # fmt: skip

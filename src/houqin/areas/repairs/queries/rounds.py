@@ -111,6 +111,13 @@ def overtaken(at: datetime) -> list[MaintenanceJob]:
     return list(rows.select_related("matter").order_by("pk"))
 
 
+def upkeep(person: Person, at: datetime) -> list[MaintenanceJob]:
+    """Of 今天的活: what this person has to look after, in walking order."""
+    rows = MaintenanceJob.objects.filter(matter__in=Matter.objects.in_hands_of(person, at))
+    rows = rows.select_related("matter__place__parent", "plan")
+    return list(rows.order_by("matter__place__walk", "matter__due_at", "pk"))
+
+
 def turns_without_job() -> list[tuple[Slot, MaintenancePlan]]:
     """Turns of the plans' schedules in force for which no job was opened, the oldest first."""
     found = {plan.schedule_id: plan for plan in plans_with_turns()}

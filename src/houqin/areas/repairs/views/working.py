@@ -1,10 +1,11 @@
-"""今天的活: what a worker has to repair, by the way he walks or by what is due first."""
+"""今天的活: what a worker has to repair and to look after, by the way he walks or by what is due first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
+from math import inf
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,13 +16,15 @@ from django.views.decorators.http import require_GET
 from houqin.kernel import wording
 from houqin.kernel.act import Act
 from houqin.kernel.attachments.queries import in_sight
+from houqin.kernel.places import queries as places
 from houqin.kernel.terms import queries as terms
 from houqin.ui import access, addresses
 
-from .. import queries
-from ..flow import REPAIR
-from ..models import Repair
+from .. import queries, rules
+from ..flow import MAINTENANCE, REPAIR
+from ..models import MaintenanceJob, Repair
 
+Work = Repair | MaintenanceJob
 AT_ONCE = "先办"
 
 
@@ -31,9 +34,10 @@ def jobs(request: access.Request) -> HttpResponse:
     """My jobs by the way I walk, or by what is due first."""
     act = access.act(request)
     by_due = request.GET.get("by") == "due"
-    found = queries.jobs(act.by, act.at)
+    work: list[Work] = [*queries.jobs(act.by, act.at), *queries.upkeep(act.by, act.at)]
+    found = sorted(work, key=on_the_way)
     stops = [("", sorted(found, key=lambda job: job.matter.due_at))] if by_due else walked(found)
-    lines = [{"name": name, "jobs": [job_row(job, act) for job in there]} for name, there in stops if there]
+    lines = [{"name": name, "jobs": [row_of(job, act) for job in there]} for name, there in stops if there]
     late = sum(job.matter.due_at < act.at for job in found)
     return render(request, "repairs/jobs.html", {
         "count": len(found), "stops": lines, "late": late, "first": sum(job.matter.first for job in found),
@@ -44,21 +48,37 @@ def jobs(request: access.Request) -> HttpResponse:
     })  # fmt: skip
 
 
-def walked(found: Iterable[Repair]) -> list[tuple[str, list[Repair]]]:
+def on_the_way(work: Work) -> tuple[bool, float, datetime, int]:
+    """What goes first, then in walking order; what has no place comes last."""
+    matter = work.matter
+    return not matter.first, matter.place.walk if matter.place else inf, matter.due_at, matter.pk
+
+
+def walked(found: Iterable[Work]) -> list[tuple[str, list[Work]]]:
     """The stops in walking order: what lies on one floor is one stop; before them all, what goes first."""
     return [(name, list(there)) for name, there in groupby(found, key=stop_of)]
 
 
-def stop_of(repair: Repair) -> str:
-    place = repair.matter.place
-    if repair.matter.first:
-        return AT_ONCE
-    if place is None:
-        return "没写地点"
-    return place.parent.full_name if place.parent and place.parent.kind != "campus" else place.full_name
+def stop_of(work: Work) -> str:
+    return AT_ONCE if work.matter.first else places.stop_of(work.matter.place) or "没写地点"
 
 
-def job_row(repair: Repair, act: Act) -> dict[str, Any]:
+def row_of(work: Work, act: Act) -> dict[str, Any]:
+    matter = work.matter
+    return {
+        "title": matter.title, "url": addresses.url_of(matter), "due": due_pill(matter.due_at, act.at),
+        "place": matter.place.full_name if matter.place else "",
+        "finish": reverse("slip", args=(matter.number, "finish")),
+    } | (repair_row(work) if isinstance(work, Repair) else upkeep_row(work))  # fmt: skip
+
+
+def upkeep_row(job: MaintenanceJob) -> dict[str, Any]:
+    plan = job.plan
+    often = rules.how_often(plan.unit, plan.every, plan.dates)
+    return {"notes": [MAINTENANCE.name, often], "done": "做完"}
+
+
+def repair_row(repair: Repair) -> dict[str, Any]:
     matter = repair.matter
     files = in_sight(file for event in matter.events.all() for file in event.attachments.all())
     photos = [file for file in files if file.role == "before"]
@@ -70,10 +90,8 @@ def job_row(repair: Repair, act: Act) -> dict[str, Any]:
     notes += [f"返修 {repair.sent_back} 次"] if repair.sent_back else []
     notes += [f"{repair.waiting + 1} 人都遇到"] if repair.waiting else []  # type: ignore[attr-defined]
     return {
-        "title": matter.title, "url": addresses.url_of(matter), "notes": notes,
-        "due": due_pill(matter.due_at, act.at), "place": matter.place.full_name if matter.place else "",
-        "arrived": repair.responded_at is not None, "arrive": reverse("slip", args=(matter.number, "arrive")),
-        "finish": reverse("slip", args=(matter.number, "finish")),
+        "notes": notes, "arrived": repair.responded_at is not None,
+        "arrive": reverse("slip", args=(matter.number, "arrive")), "done": "修好",
         "photos": [{"url": addresses.file_url(f, "full"), "thumb": addresses.file_url(f, "small"),
                     "alt": "报修时"} for f in photos[:3]],
     }  # fmt: skip
