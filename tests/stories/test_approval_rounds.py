@@ -9,7 +9,12 @@ from houqin.kernel.approvals import queries as routes
 from houqin.kernel.approvals.models import ApprovalStep
 from houqin.kernel.errors import Overtaken
 from houqin.kernel.matters.models import Event, Matter
-from tests.cast import looked_at
+from houqin.kernel.notices.models import Notice
+from houqin.kernel.people import actions as people
+from houqin.kernel.people.models import Post
+from tests.cast import NAMES, looked_at
+
+EVERYONE = (*NAMES, "teacher-2")
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def test_the_second_of_two_who_press_decides_nothing_more(scene, web):
 
 def test_a_slip_without_the_step_is_an_old_page(scene, web):
     """Neither left out nor another matter's: said above the form, as the field itself is not seen.
-    Seen to fail with `required=False`, and without the hidden fields in form_errors.html."""
+    Seen to fail without the hidden fields in form_errors.html."""
     matter, other = asked(scene, 50_000), asked(scene, 60_000)
     for sent in ({}, {"step": ""}, {"step": looked_at(other).pk}, {"step": "x"}, {"step": "9" * 30}):
         answer = web.as_("director").send(f"/matters/{matter.number}/agree/", {"note": "可以"} | sent)
@@ -76,3 +81,56 @@ def test_a_slip_without_the_step_is_an_old_page(scene, web):
         assert (answer.status_code, shown, scene.again(matter).state) == (422, True, "approving"), sent
     assert Repair.objects.get(pk=matter.pk).matter.state == "approving"
     assert routes.open_step(other) is not None
+
+
+# ── in whose hands ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def desks(scene: Scene, matter: Matter) -> set[str]:
+    at, cast = scene.cast.act("admin").at, scene.cast
+    return {role for role in EVERYONE if Matter.objects.in_hands_of(cast[role], at).filter(pk=matter.pk)}
+
+
+def deciders(scene: Scene, matter: Matter) -> set[str]:
+    at, cast, step = scene.cast.act("admin").at, scene.cast, looked_at(matter)
+    return {role for role in EVERYONE if routes.decides_for(step, cast[role], at) is not None}
+
+
+def test_what_the_superiors_decide_is_on_their_desks_alone_and_they_are_told(scene, web):
+    """The director asks for himself: both above him may decide, and he has nothing in hand.
+    Seen to fail with the step's own duty in `_approver` (nobody had it in hand but the director), and without
+    the candidates in `_deciders`."""
+    matter = asked(scene, 80_000, by="director")
+    above = {"principal", "vice-principal"}
+    assert desks(scene, matter) == deciders(scene, matter) == above
+    told = Notice.objects.filter(matter=matter, text__startswith="外修").values_list("to__code", flat=True)
+    assert sorted(told) == sorted(above)
+    assert matter.number in web.as_("principal").get("/").content.decode()
+    assert "同意" in web.as_("vice-principal").get(f"/matters/{matter.number}/").content.decode()
+    actions.agree(matter, step=looked_at(matter), act=scene.act("principal"))
+    assert (scene.again(matter).state, desks(scene, matter)) == ("assigned", {"repairman"})
+
+
+def test_of_several_who_hold_the_duty_only_those_who_may_decide_have_it(scene):
+    """Three hold the director's duty, one of them asks: it is on two desks.
+    Seen to fail with the duty alone in `in_hands_of`."""
+    for role in ("teacher-2", "nurse"):
+        people.assign(
+            scene.cast[role], post=Post.objects.get(code="director"), stand="B", act=scene.act("admin")
+        )
+    matter = asked(scene, 50_000, by="director")
+    assert desks(scene, matter) == deciders(scene, matter) == {"teacher-2", "nurse"}
+
+
+def test_a_desk_asks_one_question_whoever_decides(scene, django_assert_num_queries):
+    """And who decides nothing has no word of approvals in it."""
+    asked(scene, 80_000, by="director")
+    at = scene.cast.act("admin").at
+    for role in ("principal", "director", "guard"):
+        list(Matter.objects.in_hands_of(scene.cast[role], at))  # duties are remembered
+        with django_assert_num_queries(1):
+            list(Matter.objects.in_hands_of(scene.cast[role], at))
+    plain = {
+        role: str(Matter.objects.in_hands_of(scene.cast[role], at).query) for role in ("principal", "guard")
+    }
+    assert ["approval" in plain[role] for role in ("principal", "guard")] == [True, False]

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..matters.models import Matter
+from ..matters.models import DECIDES, Matter
 from ..people.granting import known_codes
 from ..people.models import Person
 from ..people.queries import duty_codes
 from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
 
-DECIDES = "approve-"
 SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
 ISSUERS = ("office", "approve-principal")  # who may enter a new version of the tiers
 

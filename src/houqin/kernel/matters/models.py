@@ -10,6 +10,7 @@ from ..entries import Entry
 from ..people.models import Person
 from ..people.queries import duty_codes, lent_to
 
+DECIDES = "approve-"  # what stands with such a duty waits for a decision
 VIEWS = "view-"  # a duty "view-repairs" sees every matter of that area, "view-all" sees every matter
 
 
@@ -25,9 +26,9 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.open().filter(paused_at=None, due_at__lt=at)
 
     def in_hands_of(self, person: Person, at: datetime) -> "MatterQuerySet":
-        """Open, and held by name or by a duty the person has now, or waiting for a decision lent to him."""
-        held = Q(holder=person) | Q(holder=None, duty__in=sorted(_codes(person, at)))
-        return self.open().filter(held | _lent(person, at))
+        """Open, and held by name or by a duty the person has now, or waiting for his decision or one lent
+        to him."""
+        return self.open().filter(Q(holder=person) | _in_common(person, at) | _lent(person, at))
 
     def visible_to(self, person: Person, at: datetime) -> "MatterQuerySet":
         """What one asked for, has in hand by name or by duty, or took a step in;
@@ -57,8 +58,23 @@ def _overseen(person: Person, at: datetime) -> set[str]:
 def _concerns(person: Person, at: datetime) -> Q:
     """Each part by an index of its own, none by a walk of the table."""
     took_part = Q(pk__in=Event.objects.filter(by=person).values("matter"))
-    in_hand = Q(closed_at=None) & (Q(holder=person) | Q(duty__in=sorted(_codes(person, at)), holder=None))
+    in_hand = Q(closed_at=None) & (Q(holder=person) | _in_common(person, at))
     return Q(opened_by=person) | in_hand | took_part | _lent(person, at)
+
+
+def _in_common(person: Person, at: datetime) -> Q:
+    """Held by nobody by name: by a duty the person has now, or, where it waits for a decision, by those who
+    may make it; a duty alone does not put that in his hands."""
+    codes = _codes(person, at)
+    decides = sorted(code for code in codes if code.startswith(DECIDES))
+    found = Q(holder=None, duty__in=sorted(codes.difference(decides)))
+    if decides:
+        rows = Matter.objects.filter(
+            closed_at=None, holder=None, duty__in=decides, routes__steps__state="open",
+            routes__steps__candidates=person,
+        )  # fmt: skip
+        found |= Q(pk__in=rows.values("pk"))
+    return found
 
 
 def _lent(person: Person, at: datetime) -> Q:
