@@ -1,5 +1,7 @@
 """外修 decided by those who may, and only what they looked at: stale slips, superiors, one's own paper."""
 
+from datetime import date
+
 import pytest
 
 from houqin.areas.repairs import actions
@@ -7,7 +9,8 @@ from houqin.areas.repairs.models import Repair
 from houqin.areas.repairs.tests.scene import Scene
 from houqin.kernel.approvals import queries as routes
 from houqin.kernel.approvals.models import ApprovalStep
-from houqin.kernel.errors import Overtaken
+from houqin.kernel.errors import NotYours, Overtaken
+from houqin.kernel.invariants.records import decided_apart
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.models import Notice
 from houqin.kernel.people import actions as people
@@ -134,3 +137,48 @@ def test_a_desk_asks_one_question_whoever_decides(scene, django_assert_num_queri
         role: str(Matter.objects.in_hands_of(scene.cast[role], at).query) for role in ("principal", "guard")
     }
     assert ["approval" in plain[role] for role in ("principal", "guard")] == [True, False]
+
+
+# ── one's own paper ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_reported_it_does_not_decide_what_it_costs(scene):
+    """A26. Seen to fail without the opener in `submit`."""
+    matter = asked(scene, 80_000, opener="director")
+    assert deciders(scene, matter) == {"principal", "vice-principal"}
+    with pytest.raises(NotYours):
+        actions.agree(matter, step=looked_at(matter), act=scene.act("director"))
+    actions.agree(matter, step=looked_at(matter), act=scene.act("vice-principal"))
+    assert (scene.again(matter).state, list(decided_apart())) == ("assigned", [])
+
+
+def test_who_asked_before_does_not_decide_it_when_another_asks(scene):
+    """The director's own request is refused, the worker asks the same: it is above him again.
+    Seen to fail without the earlier rounds in `submit`."""
+    matter = asked(scene, 80_000, by="director")
+    actions.refuse(matter, step=looked_at(matter), note="太贵", act=scene.act("principal"))
+    ask(scene, matter, 80_000)
+    matter = scene.again(matter)
+    assert deciders(scene, matter) == desks(scene, matter) == {"principal", "vice-principal"}
+    with pytest.raises(NotYours):
+        actions.agree(matter, step=looked_at(matter), act=scene.act("director"))
+
+
+def test_what_nobody_may_decide_any_more_is_taken_back_and_asked_anew(scene):
+    """The director is released, another follows him: who asked takes it back, and the new one decides.
+    Seen to fail without `still_able` (he agreed)."""
+    matter, cast = asked(scene, 80_000), scene.cast
+    people.release(cast["director"].holdings.get(), to_on=date(2026, 11, 22), act=scene.act("admin"))
+    people.assign(
+        cast["nurse"],
+        post=Post.objects.get(code="director"),
+        from_on=date(2026, 11, 23),
+        act=scene.act("admin"),
+    )
+    cast.people.clear()
+    assert deciders(scene, matter) == set()
+    with pytest.raises(NotYours):
+        actions.agree(matter, step=looked_at(matter), act=scene.act("director"))
+    actions.recall(matter, note="主任换人了", act=scene.act("repairman"))
+    matter = ask(scene, matter, 80_000)
+    assert deciders(scene, matter) == desks(scene, matter) == {"nurse"}

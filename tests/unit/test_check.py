@@ -477,6 +477,7 @@ def test_a_decision_lent_is_held_against_its_delegation_and_its_round(house):
         f"AND route_id = {route.pk}": {"I22"},
         f"UPDATE {table(ApprovalStep)} SET decided_by_id = {house['teacher'].pk} WHERE state = 'agreed' "
         f"AND route_id = {route.pk}": {"I22", "I09"},
+        f"UPDATE {table(Matter)} SET opened_by_id = {house['nurse'].pk} WHERE id = {paper.pk}": {"I09"},
         f"INSERT INTO {apart} (approvalroute_id, person_id) "
         f"VALUES ({route.pk}, {house['nurse'].pk})": {"I09"},
         f"UPDATE {table(ApprovalStep)} SET state = 'recalled', decided_by_id = {house['nurse'].pk} "

@@ -60,7 +60,8 @@ class RuleTier(models.Model):
 class ApprovalRoute(Entry):
     """审批路线: the tier as it was at submission; later rules do not touch it.
 
-    `excluded` (beneficiary, drafter) decide no step of it, for nobody; nor does `by`, who submitted it.
+    `excluded` (who asked for it, beneficiary, drafter, who submitted it now or before) decide no step of it,
+    for nobody.
     """
 
     matter = models.ForeignKey("kernel.Matter", models.PROTECT, related_name="routes")
@@ -81,8 +82,9 @@ class ApprovalRoute(Entry):
 
 
 class ApprovalStep(models.Model):
-    """一步审批: who could decide, who did. Decided by one conditional update, so a double click decides once.
+    """一步审批: who could decide, who did; nobody could decide two of a round.
 
+    Decided by one conditional update, so a double click decides once.
     Of a step that was recalled `decided_by` is who took the paper back: nobody decided it.
     """
 

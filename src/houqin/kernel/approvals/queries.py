@@ -1,18 +1,17 @@
 """Which tier applies, who may decide."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..matters.models import DECIDES, Matter
+from ..matters.models import BARRED, DECIDES, SUPERIOR, Matter
 from ..people.granting import known_codes
 from ..people.models import Person
-from ..people.queries import duty_codes
+from ..people.queries import duty_codes, holders
 from .models import ApprovalRoute, ApprovalStep, Delegation, RuleSet, RuleTier
 
-SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
 ISSUERS = ("office", "approve-principal")  # who may enter a new version of the tiers
 
 
@@ -85,14 +84,37 @@ def delegations(taker: Person, kind: str, basis_fen: int, at: datetime) -> Query
     return rows.select_related("giver").order_by("pk")
 
 
+def fit(person: Person, on: date) -> bool:
+    """Who only reads and who opens logins decides nothing, for nobody (roles.md 4.3)."""
+    return duty_codes(person, on).isdisjoint(BARRED)
+
+
+def able(duty: str, excluded: Collection[int], on: date) -> list[Person]:
+    """Who may decide by a duty, A角 first."""
+    return [person for person in holders(duty, on) if person.pk not in excluded and fit(person, on)]
+
+
 def decides_for(step: ApprovalStep, person: Person, at: datetime) -> Person | None:
-    """For whom this person may decide the step: himself, one who delegated to him, or nobody (None)."""
+    """For whom this person may decide the step: himself, one who delegated to him, or nobody (None).
+
+    What made somebody a candidate is asked again: who lost the duty of the step decides it no more, nor does
+    whoever decides for him.
+    """
+    route, on = step.route, timezone.localtime(at).date()
     candidates = list(step.candidates.all())
+    if not fit(person, on) or stands_apart(person, route.matter):
+        return None
     if person in candidates:
-        return person
-    route = step.route
-    given = [d for d in delegations(person, route.matter.kind, route.basis_fen, at) if d.giver in candidates]
-    return given[0].giver if given and not stands_apart(person, route.matter) else None
+        return person if still_able(person, step, on) else None
+    given = delegations(person, route.matter.kind, route.basis_fen, at)
+    givers = [d.giver for d in given if d.giver in candidates and still_able(d.giver, step, on)]
+    return givers[0] if givers and not route.steps.filter(candidates=person).exists() else None
+
+
+def still_able(candidate: Person, step: ApprovalStep, on: date) -> bool:
+    """Whether a candidate is still what made him one."""
+    duty = SUPERIOR if step.escalated else step.duty
+    return duty in duty_codes(candidate, on) and fit(candidate, on)
 
 
 def stands_apart(person: Person, matter: Matter) -> bool:
@@ -101,10 +123,11 @@ def stands_apart(person: Person, matter: Matter) -> bool:
     return matter.opened_by_id == person.pk or rows.exists()
 
 
-def stand_ins(candidates: Iterable[Person], matter: Matter, basis_fen: int, at: datetime) -> list[Person]:
+def stand_ins(step: ApprovalStep, at: datetime) -> list[Person]:
     """Who may decide a step for one of its candidates, to be told of it."""
+    route = step.route
     rows = Delegation.objects.filter(
-        in_force(at), giver__in=list(candidates), kind=matter.kind, cap_fen__gte=basis_fen
+        in_force(at), giver__in=step.candidates.all(), kind=route.matter.kind, cap_fen__gte=route.basis_fen
     )
     found = {d.taker for d in rows.select_related("taker").order_by("pk")}
-    return [person for person in sorted(found, key=lambda p: p.pk) if not stands_apart(person, matter)]
+    return [person for person in sorted(found, key=lambda p: p.pk) if decides_for(step, person, at)]

@@ -131,20 +131,21 @@ def _same(field: Any, said: str, shown: Any) -> bool:
 
 def decided_apart() -> Iterator[Finding]:
     """I09: nobody decided his own paper or one he was kept apart from, for himself or for another, and nobody
-    two steps of one round. Who takes a paper back decides nothing."""
+    two steps of one round, nor another for him. Who takes a paper back decides nothing."""
     decided = ApprovalStep.objects.filter(state__in=(ApprovalStep.AGREED, ApprovalStep.REFUSED))
     decided = decided.select_related("route__matter")
     for step in decided.filter(decided_by=F("route__by")).order_by("pk"):
         yield Finding("I09", step.route.matter.number, "别人审批", "提交人自己批了", FORCED)
-    lent = Q(on_behalf_of__isnull=False, decided_by=F("route__matter__opened_by"))
-    for step in decided.filter(Q(decided_by=F("route__excluded")) | lent).order_by("pk").distinct():
+    asked = Q(decided_by=F("route__matter__opened_by"))
+    before = Q(decided_by=F("route__matter__routes__by"), route__matter__routes__round__lt=F("route__round"))
+    for step in decided.filter(Q(decided_by=F("route__excluded")) | asked | before).order_by("pk").distinct():
         yield Finding("I09", step.route.matter.number, "没有牵连的人审批", f"{step.decided_by}批的", FORCED)
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int | None]] = set()
     for step in decided.order_by("route_id", "order"):
-        pair = (step.route_id, step.decided_by_id or 0)
-        if pair in seen:
+        pairs = {(step.route_id, who) for who in (step.decided_by_id, step.on_behalf_of_id) if who}
+        if pairs & seen:
             yield Finding("I09", step.route.matter.number, "两步由两个人批", "同一个人批了两步", FORCED)
-        seen.add(pair)
+        seen |= pairs
 
 
 def approved_by_rule() -> Iterator[Finding]:

@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from ..entries import Entry
+from ..people.granting import OPENS
 from ..people.models import Person
 from ..people.queries import duty_codes, lent_to
 
 DECIDES = "approve-"  # what stands with such a duty waits for a decision
+SUPERIOR = "approve-superior"  # who decides when the only candidate of a step is excluded
+READS_ONLY = "read-only"
+BARRED = frozenset({READS_ONLY, OPENS})  # who has such a duty decides nothing, for nobody
 VIEWS = "view-"  # a duty "view-repairs" sees every matter of that area, "view-all" sees every matter
 
 
@@ -68,7 +73,7 @@ def _in_common(person: Person, at: datetime) -> Q:
     codes = _codes(person, at)
     decides = sorted(code for code in codes if code.startswith(DECIDES))
     found = Q(holder=None, duty__in=sorted(codes.difference(decides)))
-    if decides:
+    if decides and codes.isdisjoint(BARRED):
         rows = Matter.objects.filter(
             closed_at=None, holder=None, duty__in=decides, routes__steps__state="open",
             routes__steps__candidates=person,
@@ -78,20 +83,32 @@ def _in_common(person: Person, at: datetime) -> Q:
 
 
 def _lent(person: Person, at: datetime) -> Q:
-    """What waits for a decision that another gave this person (授权), but for what he asked for himself.
+    """What waits for a decision that another gave this person (授权), but for what he has a part in himself:
+    what he asked for, and rounds of which another step is his.
 
-    Approvals stand above, so they are named by their relation, as persons are below them; who was given
-    nothing pays nothing.
+    Approvals stand above, so they are named by their table, as persons are below them; who was given nothing
+    pays nothing.
     """
     found = Q()
     for given in lent_to(person, at):
-        rows = Matter.objects.filter(
-            kind=given.kind, closed_at=None, routes__basis_fen__lte=given.cap_fen,
-            routes__steps__state="open", routes__steps__candidates=given.giver_id,
-        )  # fmt: skip
-        rows = rows.exclude(opened_by=person).exclude(routes__by=person).exclude(routes__excluded=person)
-        found |= Q(pk__in=rows.values("pk"))
+        if not BARRED.isdisjoint(_codes(person, at) | _codes(given.giver, at)):
+            continue
+        routes = apps.get_model("kernel", "ApprovalRoute")._default_manager.filter(
+            matter__kind=given.kind, matter__closed_at=None, basis_fen__lte=given.cap_fen,
+        ).filter(_still_his(given.giver, at))  # fmt: skip
+        routes = routes.exclude(steps__candidates=person).exclude(matter__opened_by=person)
+        routes = routes.exclude(matter__routes__by=person).exclude(matter__routes__excluded=person)
+        found |= Q(pk__in=routes.values("matter"))
     return found
+
+
+def _still_his(giver: Person, at: datetime) -> Q:
+    """Of a route: its open step is one that this candidate may still decide."""
+    codes = _codes(giver, at)
+    by_duty = Q(steps__escalated=False, steps__duty__in=sorted(codes))
+    if SUPERIOR in codes:
+        by_duty |= Q(steps__escalated=True)
+    return Q(steps__state="open", steps__candidates=giver) & by_duty
 
 
 def _codes(person: Person, at: datetime) -> frozenset[str]:

@@ -43,7 +43,7 @@ def ask_contractor(
     facts = {"contractor": contractor[:60], "cost_fen": cost_fen}
     event = steps.move(
         matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts,
-        tell=_deciders(opened, matter, act), act=act,
+        tell=_deciders(opened, act), act=act,
     )  # fmt: skip
     attachments.attach(event, record, "paper", act=act)
     steps.answer(repair, act)
@@ -68,7 +68,7 @@ def agree(matter: Matter, *, step: ApprovalStep, note: str = "", act: Act) -> Ev
         holder=holder,
         duty="" if holder else duty,
         note=note,
-        tell=(*giver, *(_deciders(following, matter, act) if following else ())),
+        tell=(*giver, *(_deciders(following, act) if following else ())),
         act=act,
     )
     approvals.decide(matter, step=step, agreed=True, note=note, act=act)
@@ -122,10 +122,9 @@ def _for_whom(step: ApprovalStep, act: Act) -> tuple[Act, tuple[Person, ...]]:
     return (act, ()) if giver is None or giver == act.by else (act.on_behalf(giver), (giver,))
 
 
-def _deciders(step: ApprovalStep, matter: Matter, act: Act) -> tuple[Person, ...]:
+def _deciders(step: ApprovalStep, act: Act) -> tuple[Person, ...]:
     """Who is told that it waits: each candidate, and who may decide for one of them."""
-    able = step.candidates.all()
-    return (*routes.stand_ins(able, matter, step.route.basis_fen, act.at), *able)
+    return (*routes.stand_ins(step, act.at), *step.candidates.all())
 
 
 def _open_step(matter: Matter) -> ApprovalStep:

@@ -11,6 +11,7 @@ from ... import wording
 from ...act import Act
 from ...audit import actions as audit
 from ...errors import NotYours, Overtaken, Refused
+from ...matters.models import READS_ONLY
 from ...notices import actions as notices
 from ...people import rights
 from ...people.granting import OPENS
@@ -20,7 +21,6 @@ from .. import queries
 from ..models import Delegation
 
 LONGEST = timedelta(days=366)
-READS_ONLY = "read-only"
 LINK = "/house/delegations/"
 
 

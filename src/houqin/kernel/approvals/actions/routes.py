@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 from django.db import transaction
+from django.db.models import Q
 
 from ... import entries, wording
 from ...act import Act
 from ...errors import NotYours, Overtaken, Refused
 from ...matters.models import Matter
 from ...people.models import Person
-from ...people.queries import duty_name, holders
+from ...people.queries import duty_name
 from .. import queries
 from ..models import ApprovalRoute, ApprovalStep, RuleSet, RuleTier
 
@@ -23,8 +25,9 @@ def submit(
 ) -> ApprovalRoute:  # fmt: skip
     """Give a paper its route: the tier of its basis is copied, candidates are frozen, the first step opens.
 
-    `excluded` (requester, beneficiary, drafter) never decide; a step whose only candidates are excluded goes
-    to the superior; without one the submission is refused, never passed by itself.
+    Who opened the matter, who submitted it now or in an earlier round, and `excluded` (beneficiary, drafter)
+    never decide; a step whose only candidates are excluded goes to the superior; without one the submission
+    is refused, never passed by itself.
     """
     basis = max(amount_fen, basis_fen or 0)
     rules = queries.rules_on(matter.kind, act.day)
@@ -37,9 +40,10 @@ def submit(
         ApprovalRoute, matter=matter, rule_set=rules, round=matter.routes.count() + 1, amount_fen=amount_fen,
         basis_fen=basis, reason=reason or _reason(rules, tiers[0], amount_fen, basis), by=act.by, at=act.at,
     )  # fmt: skip
-    apart = {person.pk for person in excluded}
+    apart = {matter.opened_by_id, *(person.pk for person in excluded)}
+    apart |= set(matter.routes.values_list("by", flat=True))
     route.excluded.set(apart)
-    _add_steps(route, tiers, {act.by.pk, *apart}, act)
+    _add_steps(route, tiers, apart, act)
     return route
 
 
@@ -50,11 +54,7 @@ def _reason(rules: RuleSet, tier: RuleTier, amount_fen: int, basis_fen: int) -> 
 
 
 def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], act: Act) -> None:
-    taken: set[int] = set()
-    for tier in tiers:
-        people, escalated = _candidates(tier.duty, excluded | taken, act)
-        if len(people) == 1:
-            taken.add(people[0].pk)
+    for tier, (people, escalated) in zip(tiers, _candidates(tiers, excluded, act), strict=True):
         step = ApprovalStep.objects.create(
             route=route, order=tier.order, duty=tier.duty, escalated=escalated,
             state=ApprovalStep.OPEN if tier is tiers[0] else ApprovalStep.WAITING,
@@ -62,15 +62,46 @@ def _add_steps(route: ApprovalRoute, tiers: list[RuleTier], excluded: set[int], 
         step.candidates.set(people)
 
 
-def _candidates(duty: str, excluded: set[int], act: Act) -> tuple[list[Person], bool]:
-    """Who may decide: the A角 first; when all are excluded, the superior."""
-    able = [person for person in holders(duty, act.day) if person.pk not in excluded]
-    if able:
-        return able, False
-    above = [person for person in holders(queries.SUPERIOR, act.day) if person.pk not in excluded]
-    if not above:
-        raise Refused(f"“{duty_name(duty)}”这一步没有可以审批的人，没有提交。先给这个岗位安排人。")
-    return above, True
+def _candidates(tiers: list[RuleTier], excluded: set[int], act: Act) -> list[tuple[list[Person], bool]]:
+    """Who may decide each step, and whether it went to the superior.
+
+    Nobody is candidate of two steps: whoever decides one, somebody is left for each of the others.
+    """
+    own = [queries.able(tier.duty, excluded, act.day) for tier in tiers]
+    found = _shared_out(own, queries.able(queries.SUPERIOR, excluded, act.day))
+    if not found:
+        lacking = next((tier for tier, people in zip(tiers, own, strict=True) if not people), tiers[-1])
+        raise Refused(
+            f"“{duty_name(lacking.duty)}”这一步没有可以审批的人，没有提交。自己报的、自己提的不自己批，"
+            "一个人不批两步。先给这个岗位再安排一个人。"
+        )
+    return found
+
+
+def _shared_out(own: list[list[Person]], above: list[Person]) -> list[tuple[list[Person], bool]]:
+    """Each person to the step that needs him, else to the first that he could decide; as few steps as can be
+    go to the superior, the later ones first. Empty where there are too few people."""
+    for way in sorted(product((False, True), repeat=len(own)), key=sum):
+        able = [above if up else people for up, people in zip(way, own, strict=True)]
+        if seats := _one_each(able):
+            return list(zip(_parted(able, seats), way, strict=True))
+    return []
+
+
+def _one_each(able: list[list[Person]], seats: tuple[Person, ...] = ()) -> tuple[Person, ...]:
+    """One person for each step, nobody twice."""
+    if len(seats) == len(able):
+        return seats
+    tries = (_one_each(able, (*seats, one)) for one in able[len(seats)] if one not in seats)
+    return next(filter(None, tries), ())
+
+
+def _parted(able: list[list[Person]], seats: tuple[Person, ...]) -> list[list[Person]]:
+    left, found = {person for people in able for person in people} - set(seats), []
+    for people, seat in zip(able, seats, strict=True):
+        found.append([person for person in people if person == seat or person in left])
+        left -= set(people)
+    return found
 
 
 def still_open(matter: Matter, step: ApprovalStep) -> ApprovalStep:
@@ -102,8 +133,10 @@ def decide(
     for_whom = queries.decides_for(step, act.by, act.at)
     if for_whom is None:
         raise NotYours(f"{matter.number} 这一步不归你批，没有保存。")
-    if step.route.steps.exclude(pk=step.pk).filter(decided_by=act.by).exists():
-        raise Refused("同一个人不能批同一轮的两步，没有保存。这一步要由别人批。")
+    mine = (act.by, for_whom)
+    others = step.route.steps.exclude(pk=step.pk)
+    if others.filter(Q(decided_by__in=mine) | Q(on_behalf_of__in=mine)).exists():
+        raise Refused("同一个人不能批同一轮的两步，代别人批的也算，没有保存。这一步要由别人批。")
     done = ApprovalStep.objects.filter(pk=step.pk, state=ApprovalStep.OPEN).update(
         state=ApprovalStep.AGREED if agreed else ApprovalStep.REFUSED, decided_by=act.by,
         on_behalf_of=for_whom if for_whom != act.by else None, decided_at=act.at, note=note[:300],
