@@ -169,6 +169,7 @@ DELEGATIONS = Register(
     order="-from_at",
     slips=(
         CardSlip("new", "授权给别人", NewDelegation, give, (), "plus", choices=giving, may=has_something,
+                 decides=True,
                  says="对方在“我的待办”里看到要批的，批了写明代你批；自己提的事他不能批。随时可以提前结束。"),
         CardSlip("end", "提前结束", Plain, approvals.end_delegation, (), "ban", when=still_runs, may=gave,
                  says="从现在起对方不能再代你批；已经批了的还算数。"),

@@ -191,7 +191,7 @@ TIERS = Register(
     order="-effective_on",
     duties=OFFICE,
     slips=(
-        CardSlip("new", "录入新的一版", NewTiers, enter, queries.ISSUERS, "plus", choices=entering,
+        CardSlip("new", "录入新的一版", NewTiers, enter, queries.ISSUERS, "plus", choices=entering, decides=True,
                  says="旧的一版不改，留着查；新的一版从生效日期起用。"),
     ),
     card=Card(facts, title=title, state=state, related=related),

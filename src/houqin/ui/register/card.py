@@ -202,7 +202,7 @@ def new(request: access.Request, register: Register, slip: CardSlip) -> HttpResp
     act = access.act(request)
     if request.method != "POST":
         refuse_other(slip, None, act)
-    return _take(request, register, slip, None, act)
+    return _asked(request, register, slip, None, act)
 
 
 def take(request: access.Request, register: Register, key: int, slip: CardSlip) -> HttpResponse:
@@ -211,6 +211,13 @@ def take(request: access.Request, register: Register, key: int, slip: CardSlip) 
     if request.method != "POST":  # what is sent a second time is answered as the first
         still_open(register, slip, row)
         refuse_other(slip, row, act)
+    return _asked(request, register, slip, row, act)
+
+
+def _asked(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
+    """What decides about money begins with the password after ten idle minutes, as a decision does."""
+    if slip.decides and request.method != "POST" and not access.is_fresh(request):
+        return access.redirect(request, slips.again(request.path))
     return _take(request, register, slip, row, act)
 
 
@@ -226,9 +233,15 @@ def still_open(register: Register, slip: CardSlip, row: Any) -> None:
 
 def _take(request: access.Request, register: Register, slip: CardSlip, row: Any, act: Act) -> HttpResponse:
     form = bound(request, slip, row, act)
-    refusal, status = "", 200
+    refusal, button, status = "", None, 200
     if request.method == "POST":
-        no = slips.prepared(request, form, lambda: still_open(register, slip, row))
+
+        def checked() -> None:
+            still_open(register, slip, row)
+            if slip.decides and not access.is_fresh(request):
+                raise slips.Stale
+
+        no = slips.prepared(request, form, checked)
 
         def call() -> Model:
             if no:
@@ -242,8 +255,11 @@ def _take(request: access.Request, register: Register, slip: CardSlip, row: Any,
             return slips.done(request, _after(request, register, slip, row, kind, made))
         except Refused as no:
             refusal, status = slips.lay_on(form, no), no.status
+            button = (
+                slips.AGAIN | {"url": slips.again(_above(request))} if isinstance(no, slips.Stale) else None
+            )
             _see_anew(form, row)
-    return _page(request, register, slip, form, row, refusal, status)
+    return _page(request, register, slip, form, row, refusal, status, button)
 
 
 def _call(request: access.Request, slip: CardSlip, form: forms.Form, row: Any, act: Act) -> Model:
@@ -297,12 +313,17 @@ def _see_anew(form: Any, row: Any) -> None:
 def _after(
     request: access.Request, register: Register, slip: CardSlip, row: Any, kind: str, made: str
 ) -> str:
-    base = request.path.rstrip("/").rsplit("/", 1)[0]
+    base = _above(request)
     if slip.shows:
-        return f"{base}/{slip.shows}/"
+        return f"{base}{slip.shows}/"
     if row is None and register.card and kind == register.model._meta.label_lower:
-        return f"{base}/{made}/"
-    return f"{base}/"
+        return f"{base}{made}/"
+    return base
+
+
+def _above(request: access.Request) -> str:
+    """The list of a new card, the card of any other form."""
+    return f"{request.path.rstrip('/').rsplit('/', 1)[0]}/"
 
 
 def _page(
@@ -313,6 +334,7 @@ def _page(
     row: Any,
     refusal: str,
     status: int,
+    button: dict[str, Any] | None = None,
 ) -> HttpResponse:
     title = register.card.title(row) if row is not None and register.card else register.name
     context = {
@@ -326,6 +348,7 @@ def _page(
         "form": form,
         "op": request.POST.get("_op", ""),
         "refusal": refusal,
+        "refusal_button": button,
         "register": register,
         "top_title": slip.label,
         "back": {"url": "../"},

@@ -114,6 +114,7 @@ class CardSlip:
     may: Callable[[Act, Any], bool] | None = None  # shown only to such persons, whatever their duties
     says: str = ""  # the sentence above the button
     fresh: bool = False  # touches a login: the password is asked again after ten idle minutes
+    decides: bool = False  # about money: asked as well, in its place, so that what was typed is kept
     shows: str = (
         ""  # afterwards to the card's page of this name, once with the `token` of what the action made
     )
