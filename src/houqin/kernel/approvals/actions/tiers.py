@@ -39,7 +39,7 @@ class Range:
 def issue_rules(
     kind: str, *, effective_on: date, authority: str, ranges: Iterable[Range], category: str = "", act: Act
 ) -> RuleSet:
-    """A new version of the tiers of one kind of paper; refuses a gap or an overlap in [0, ∞)."""
+    """A new version of the tiers of one kind of paper; refuses an empty range, gap or overlap in [0, ∞)."""
     ordered = sorted(ranges, key=lambda found: found.from_fen)
     _refuse_gaps(ordered)
     last = RuleSet.objects.filter(kind=kind).order_by("-version").first()
@@ -99,6 +99,11 @@ def _tell(rules: RuleSet, before: RuleSet | None, act: Act) -> None:
 def _refuse_gaps(ranges: list[Range]) -> None:
     expected: int | None = 0
     for found in ranges:
+        if found.to_fen is not None and found.to_fen <= found.from_fen:
+            raise Refused(
+                f"“{found}”这一档里没有金额，止要大于起，没有保存。改一下起止，或者去掉这一档。",
+                field="ranges",
+            )
         if expected is None or found.from_fen != expected or not found.duties:
             raise Refused(
                 "各档金额要从 0 起首尾相接，不重叠、不断开，每档至少一步。没有保存。", field="ranges"
@@ -114,7 +119,7 @@ def _refuse_steps(ranges: list[Range], on: date) -> None:
         if len(set(found.duties)) < len(found.duties):
             raise Refused(f"“{found}”这一档里同一个岗位批两次，没有保存。去掉一步。", field="ranges")
     for duty in dict.fromkeys(duty for found in ranges for duty in found.duties):
-        if not holders(duty, on).exists():
+        if not queries.able(duty, (), on):
             raise Refused(
                 f"“{duty_name(duty)}”现在没有人在岗，这一步没有人批，没有保存。先在“岗位”里安排人，或者换一个岗位。",
                 field="ranges",
