@@ -182,7 +182,13 @@ class Writer:
         facts = {name: _utc(moment).isoformat() for name, moment in said.items()}
         facts["due_at"] = due_at.isoformat()  # the only one that does not come out of the database
         stopped = self._worked(paused_at, step.at)
-        _event(rows, step, "waiting", note=rules.resumed(paused_at, stopped, was_due, due_at), facts=facts)
+        _event(
+            rows,
+            step,
+            "waiting",
+            note=rules.resumed("停表", paused_at, stopped, was_due, due_at),
+            facts=facts,
+        )
         repair.fix_due_at = due_at
         repair.stopped_minutes += stopped
 

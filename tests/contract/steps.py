@@ -15,7 +15,7 @@ from django.db import transaction
 
 from houqin.areas.plans import actions as plans
 from houqin.areas.repairs import actions as repairs
-from houqin.areas.repairs.actions import accepting, maintaining
+from houqin.areas.repairs.actions import accepting, contracting, maintaining
 from houqin.areas.repairs.models import FaultType
 from houqin.kernel.act import Act
 from houqin.kernel.area import flow_of
@@ -164,6 +164,7 @@ ACTIONS: dict[tuple[str, str], Callable[..., Any]] = {  # where the area's funct
     ("plans.plan", "sign"): lambda matter, act: plans.sign(matter.plan, act=act),
     **{(kind, key): getattr(accepting, key) for kind in ("repairs.repair", "repairs.service")
        for key in ("unanswered", "remind", "time_out")},
+    ("repairs.repair", "remind_decider"): contracting.remind_decider,
 }  # fmt: skip
 PARTS_OF = {"agreed", "late", "fix_on_spot"}  # taken within another step: tried at the kernel's own door
 

@@ -26,8 +26,8 @@ from tests import cast as people_of_tests
 
 EVERY = [
     "kernel.turns", "kernel.escalate", "kernel.seal", "kernel.erase", "kernel.forget", "kernel.sweep",
-    "kernel.tune", "kernel.check", "kernel.deliver", "repairs.remind_and_close", "repairs.rounds",
-    "repairs.maintenance", "repairs.chase",
+    "kernel.tune", "kernel.check", "kernel.deliver", "repairs.remind_and_close", "repairs.remind_deciders",
+    "repairs.rounds", "repairs.maintenance", "repairs.chase",
 ]  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def asked_row(matter: Matter, act: Act) -> dict[str, Any]:
     """What I asked for: who has it and until when."""
     flow = flow_of(matter.kind)
     who = matter.holder.name if matter.holder else "等人接办"
-    when = "停表中" if matter.paused_at else wording.deadline(matter.due_at, act.at)
+    when = "时限停着" if matter.paused_at else wording.deadline(matter.due_at, act.at)
     return {
         "title": matter.title,
         "url": url_of(matter),

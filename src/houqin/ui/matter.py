@@ -91,7 +91,7 @@ def hands(flow: Flow, matter: Matter, duties: dict[str, str], act: Act) -> dict[
         return {"holder": "", "before": "", "line": f"{closed} {flow.state(matter.state).label}"}
     what = "或".join(awaited(flow, matter, act)) or "办"
     if matter.paused_at:
-        line = f"{flow.state(matter.state).label}，从{wording.when(matter.paused_at, act.at)} 起停表"
+        line = f"{flow.state(matter.state).label}，时限从{wording.when(matter.paused_at, act.at)} 起停着"
     else:
         line = f"{wording.before(matter.due_at, act.at)}{what}"
         if matter.due_at < act.at:
@@ -143,7 +143,7 @@ def now_line(flow: Flow, matter: Matter, duties: dict[str, str], act: Act) -> li
     who = matter.holder.name if matter.holder else duties[matter.duty]
     verbs = "或".join(awaited(flow, matter, act))
     if matter.paused_at:
-        return [{"label": state.label, "who": who, "icon": state.icon, "tone": "wait", "text": "停表中"}]
+        return [{"label": state.label, "who": who, "icon": state.icon, "tone": "wait", "text": "时限停着"}]
     text = wording.deadline(matter.due_at, act.at)
     return [{"label": f"等{who}{verbs}", "icon": state.icon, "tone": "now", "text": text}]
 

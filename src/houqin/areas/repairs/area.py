@@ -237,6 +237,7 @@ AREA = Area(
     indicators=indicators.INDICATORS,
     jobs=(
         Job("repairs.remind_and_close", timedelta(hours=1), actions.remind_and_close),
+        Job("repairs.remind_deciders", timedelta(hours=1), actions.remind_deciders),
         Job("repairs.rounds", timedelta(minutes=30), actions.draw_up),
         Job("repairs.maintenance", timedelta(minutes=5), actions.open_turns),
         Job("repairs.chase", timedelta(minutes=5), actions.chase),

@@ -299,13 +299,18 @@ def pauses(events: list[Event]) -> list[str]:
     told: list[str] = []
     began: Event | None = None
     for event in events:
-        if event.step == "pause":
+        if event.step in ("pause", "ask_contractor"):
             began = event
-        elif event.step == "resume" and began:
+        elif event.step in ("resume", "agreed", "refuse", "recall") and began:
             length = clock.between(began.at, event.at, terms.working_hours())
-            told.append(f"{began.note} {_minutes(length)}（{moment(began.at)} 起）")
+            told.append(f"{_waited(began)} {_minutes(length)}（{moment(began.at)} 起）")
             began = None
-    return told + ([f"{began.note}（{moment(began.at)} 起，没有复工）"] if began else [])
+    running = {"pause": "没有复工", "ask_contractor": "没有批完"}
+    return told + ([f"{_waited(began)}（{moment(began.at)} 起，{running[began.step]}）"] if began else [])
+
+
+def _waited(began: Event) -> str:
+    return began.note if began.step == "pause" else "等外修批下来"
 
 
 def part_line(part: PartUsed) -> list[str]:

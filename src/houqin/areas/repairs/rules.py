@@ -237,11 +237,12 @@ def minutes(fault_type: FaultType, *, urgent: bool) -> tuple[int, int]:
     )
 
 
-def resumed(paused_at: datetime, stopped: int, was_due: datetime, due_at: datetime) -> str:
-    """What the way says of a clock that runs again: both times, and the working minutes it stood still."""
+def resumed(word: str, paused_at: datetime, stopped: int, was_due: datetime, due_at: datetime) -> str:
+    """What the way says of a clock that runs again after 停表 or 等批: both times, and the working minutes it
+    stood still."""
     length = wording.glue(wording.span(timedelta(minutes=stopped)))
     return (
-        f"{wording.paper_moment(paused_at)} 起停表，停了上班时间{length}\n"
+        f"{wording.paper_moment(paused_at)} 起{word}，停了上班时间{length}\n"
         f"时限从 {wording.paper_moment(was_due)} 顺延到 {wording.paper_moment(due_at)}"
     )
 

@@ -118,6 +118,10 @@ def _wrong_way(matter: Matter, way: list[dict[str, Any]]) -> Iterator[Finding]:
     said = (last["to_state"], last["to_holder_id"], last["to_duty"])
     if shown != said:
         yield Finding("I21", matter.number, f"和最后一条经过一致 {said}", str(shown), BACK)
+    stands_still = any(state.key == matter.state and state.stops_clock for state in flow.states)
+    if stands_still != (matter.paused_at is not None):
+        stands = f"状态 {matter.state}，停表时间 {matter.paused_at}"
+        yield Finding("I21", matter.number, "停着的有停表时间，别的没有", stands, BACK)
     if closed != (matter.closed_at is not None):
         yield Finding(
             "I21",

@@ -25,7 +25,7 @@ from .cards import (
     lay_out,
     restore_fault_type,
 )  # fmt: skip
-from .contracting import agree, ask_contractor, recall, refuse
+from .contracting import agree, ask_contractor, recall, refuse, remind_deciders
 from .maintaining import (
     call_off,
     change_plan,
@@ -45,7 +45,7 @@ __all__ = [
     "close_plan",
     "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
     "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
-    "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "reopen", "report", "report_unlogged",
-    "restore_fault_type", "resume",
+    "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "remind_deciders",
+    "reopen", "report", "report_unlogged", "restore_fault_type", "resume",
     "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
 ]  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import transaction
 
 from houqin.kernel import entries, wording
@@ -143,21 +141,13 @@ def remind_and_close(act: Act) -> int:
     if not terms.day(act.day).staff_day:
         return 0
     waiting = queries.waiting_for_signature()
-    return sum(_each(_remind_or_close, repair, act) for repair in waiting)
-
-
-def _each(do: Callable[..., object], one: Matter | Repair, act: Act) -> bool:
-    """One of many; False also for one that somebody moved on meanwhile: the others have their turn."""
-    try:
-        return bool(do(one, act=act))
-    except Overtaken:
-        return False
+    return sum(steps.each(_remind_or_close, repair, act) for repair in waiting)
 
 
 def chase(act: Act) -> int:
     """没人接手: what nobody laid a hand on by its first clock is brought before the overseers, once."""
     late = queries.unanswered(act.at).filter(unanswered_at=None).select_related("matter").order_by("pk")[:500]
-    return sum(_each(unanswered, repair.matter, act) for repair in list(late))
+    return sum(steps.each(unanswered, repair.matter, act) for repair in list(late))
 
 
 @transaction.atomic

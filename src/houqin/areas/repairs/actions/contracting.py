@@ -14,6 +14,7 @@ from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Overtaken, Refused
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
+from houqin.kernel.terms import queries as terms
 
 from .. import queries
 from ..models import OutsideRepair, Repair
@@ -60,17 +61,12 @@ def agree(matter: Matter, *, step: ApprovalStep, note: str = "", act: Act) -> Ev
     following = step.route.steps.filter(state=ApprovalStep.WAITING).order_by("order").first()
     if following:
         holder, duty = _approver(following)
+        event = steps.move(
+            matter, "agree", holder=holder, duty=duty, note=note,
+            tell=(*giver, *_deciders(following, act)), act=act,
+        )  # fmt: skip
     else:
-        holder, duty = steps.back_to(repair, act), WORKER
-    event = steps.move(
-        matter,
-        "agree" if following else "agreed",
-        holder=holder,
-        duty="" if holder else duty,
-        note=note,
-        tell=(*giver, *(_deciders(following, act) if following else ())),
-        act=act,
-    )
+        event = _back(repair, matter, "agreed", note=note, tell=giver, act=act)
     approvals.decide(matter, step=step, agreed=True, note=note, act=act)
     if following is None:
         _stands_agreed(repair, step)
@@ -84,10 +80,7 @@ def refuse(matter: Matter, *, step: ApprovalStep, note: str, act: Act) -> Event:
     steps.want(note, "note", "没有写为什么退回，没有保存。写明原因，维修人才知道怎么办。")
     step = approvals.still_open(matter, step)
     act, giver = _for_whom(step, act)
-    holder = steps.back_to(repair, act)
-    event = steps.move(
-        matter, "refuse", holder=holder, duty="" if holder else WORKER, note=note, tell=giver, act=act
-    )
+    event = _back(repair, matter, "refuse", note=note, tell=giver, act=act)
     approvals.decide(matter, step=step, agreed=False, note=note, act=act)
     return event
 
@@ -97,12 +90,38 @@ def recall(matter: Matter, *, note: str, act: Act) -> Event:
     """撤回: what was asked is taken back while it is undecided; back to the worker, who may ask again."""
     repair = steps.take_up(matter, "recall", act)
     steps.want(note, "note", "没有写为什么撤回，没有保存。写明原因，审批人和维修人才知道。")
-    waited = _open_step(matter).candidates.all()
-    holder = steps.back_to(repair, act)
-    event = steps.move(
-        matter, "recall", holder=holder, duty="" if holder else WORKER, note=note, tell=tuple(waited), act=act
-    )
+    waited = tuple(_open_step(matter).candidates.all())
+    event = _back(repair, matter, "recall", note=note, tell=waited, act=act)
     approvals.recall(matter, note=note, act=act)
+    return event
+
+
+def remind_deciders(act: Act) -> int:
+    """等批: its clock stands still, so nothing calls it late; on each working day after the one on which it
+    came before them, whoever decides is told again; answers how many."""
+    if not terms.day(act.day).staff_day:
+        return 0
+    waiting = queries.undecided(act.day)
+    return sum(steps.each(remind_decider, repair.matter, act) for repair in waiting)
+
+
+@transaction.atomic
+def remind_decider(matter: Matter, *, act: Act) -> Event:
+    """提醒审批: by 系统; nothing else changes."""
+    steps.take_up(matter, "remind_decider", act)
+    return steps.move(matter, "remind_decider", tell=_deciders(_open_step(matter), act), act=act)
+
+
+def _back(
+    repair: Repair, matter: Matter, step: str, *, note: str, tell: tuple[Person, ...], act: Act
+) -> Event:
+    """Back to the worker, decided or taken back: due later by exactly the time it waited."""
+    stood, holder = steps.stood(matter, act), steps.back_to(repair, act)
+    event = steps.move(
+        matter, step, holder=holder, duty="" if holder else WORKER, due_at=stood.due_at,
+        note="\n".join(filter(None, (note, stood.said))), facts=stood.facts, tell=tell, act=act,
+    )  # fmt: skip
+    steps.note(repair, **stood.of_repair(repair))
     return event
 
 

@@ -13,7 +13,6 @@ from houqin.kernel import entries
 from houqin.kernel.act import Act
 from houqin.kernel.attachments import actions as attachments
 from houqin.kernel.errors import Refused
-from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.terms import clock
@@ -205,17 +204,12 @@ def pause(matter: Matter, *, reason: str, note: str = "", act: Act) -> Event:
 def resume(matter: Matter, *, act: Act) -> Event:
     """复工: due later by exactly the time of its clock that stood still."""
     repair = steps.take_up(matter, "resume", act)
-    was_due, paused_at = matter.due_at, matter.paused_at or act.at
-    due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
-    facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
-    stopped = steps.worked(paused_at, act.at)
-    said = rules.resumed(paused_at, stopped, was_due, due_at)
-    holder = steps.back_to(repair, act)
-    duty = "" if holder else WORKER
+    stood, holder = steps.stood(matter, act), steps.back_to(repair, act)
     event = steps.move(
-        matter, "resume", holder=holder, duty=duty, due_at=due_at, note=said, facts=facts, act=act
-    )
-    steps.note(repair, waiting_for="", fix_due_at=due_at, stopped_minutes=repair.stopped_minutes + stopped)
+        matter, "resume", holder=holder, duty="" if holder else WORKER, due_at=stood.due_at, note=stood.said,
+        facts=stood.facts, act=act,
+    )  # fmt: skip
+    steps.note(repair, waiting_for="", **stood.of_repair(repair))
     return event
 
 

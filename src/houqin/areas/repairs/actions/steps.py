@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from houqin.kernel import entries
 from houqin.kernel.act import Act
 from houqin.kernel.attachments.actions import Upload
-from houqin.kernel.errors import Refused
+from houqin.kernel.errors import Overtaken, Refused
 from houqin.kernel.matters import actions as matters
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.people.models import Person
@@ -51,6 +52,37 @@ def note(repair: Repair, **values: Any) -> None:
 def want(text: str, field: str, sentence: str) -> None:
     if not text.strip():
         raise Refused(sentence, field=field)
+
+
+def each(do: Callable[..., object], one: Matter | Repair, act: Act) -> bool:
+    """One of many; False also for one that somebody moved on meanwhile: the others have their turn."""
+    try:
+        return bool(do(one, act=act))
+    except Overtaken:
+        return False
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A clock that stood still and runs again: due later by exactly the time of that clock."""
+
+    due_at: datetime
+    minutes: int  # of the school's working time, whatever the clock
+    said: str
+    facts: dict[str, str]
+
+    def of_repair(self, repair: Repair) -> dict[str, Any]:
+        return {"fix_due_at": self.due_at, "stopped_minutes": repair.stopped_minutes + self.minutes}
+
+
+def stood(matter: Matter, act: Act) -> Stood:
+    """How long it stood still, before the step that lets it run again."""
+    was_due, paused_at = matter.due_at, matter.paused_at or act.at
+    due_at = matters.resumed_due(matter, hours=rules.hours(matter.safety), act=act)
+    minutes = worked(paused_at, act.at)
+    word = FLOWS[matter.kind].state(matter.state).label
+    facts = {"paused_at": paused_at.isoformat(), "was_due": was_due.isoformat(), "due_at": due_at.isoformat()}
+    return Stood(due_at, minutes, rules.resumed(word, paused_at, minutes, was_due, due_at), facts)
 
 
 def answer(repair: Repair, act: Act) -> None:

@@ -53,6 +53,7 @@ from .finding import (
     types,
     types_for,
     unanswered,
+    undecided,
     visible_to,
     waiting_for_signature,
     worker_for,
@@ -95,6 +96,7 @@ __all__ = [
     "seen_jobs", "shipped_fault_types", "shown_one", "sign_by", "signed_are_signed", "tallied",
     "this_round", "to_walk", "told", "told_by_visitor", "turns_agree", "turns_without_job", "types",
     "types_for",
-    "unanswered", "upkeep", "visible_to", "visited", "waiting_for_signature", "walked", "worker_for",
+    "unanswered", "undecided", "upkeep", "visible_to", "visited", "waiting_for_signature", "walked",
+    "worker_for",
     "workers",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
@@ -189,6 +189,16 @@ def asked_contractor(repair: Repair) -> str:
     """Whom the newest request for an outside repair names."""
     asked = repair.matter.events.filter(step="ask_contractor").order_by("-pk").first()
     return asked.facts["contractor"] if asked else ""
+
+
+def undecided(today: date) -> list[Repair]:
+    """等批 since before today: it came before whoever decides, or they were reminded, on an earlier day."""
+    told = Q(matter__events__step__in=("ask_contractor", "agree", "remind_decider"))
+    rows = Repair.objects.filter(matter__state="approving").annotate(
+        told_at=Max("matter__events__at", filter=told)
+    )
+    begins = timezone.make_aware(datetime.combine(today, time.min))
+    return list(rows.filter(told_at__lt=begins).select_related("matter").order_by("pk"))
 
 
 def unanswered(at: datetime) -> QuerySet[Repair]:

@@ -112,11 +112,11 @@ def due_pill(due_at: datetime, now: datetime) -> dict[str, str]:
 def paused_row(repair: Repair, act: Act) -> dict[str, Any]:
     matter = repair.matter
     since = wording.span(act.at - matter.paused_at) if matter.paused_at else ""
-    label = f"停表 {since}" if since else REPAIR.state(matter.state).label
+    state = REPAIR.state(matter.state)
     return {
         "title": matter.title, "url": addresses.url_of(matter),
-        "notes": [repair.get_waiting_for_display() or "等批"],
-        "state": {"label": label, "tone": "amber", "icon": "player-pause" if since else "rubber-stamp"},
+        "notes": [repair.get_waiting_for_display() or "外修"],
+        "state": {"label": f"{state.label} {since}".strip(), "tone": "amber", "icon": state.icon},
     }  # fmt: skip
 
 
