@@ -30,6 +30,10 @@ def test_from_the_82_to_the_rows_behind_a_number(window: Window, phone: bool) ->
     page.goto("/clauses/")
     expect(page.get_by_role("heading", level=1)).to_have_text("条款落实")
     expect(page.locator(".hq-clause")).to_have_count(82)
+    out = page.get_by_role("link", name="导出 Excel" if phone else "导出", exact=True)
+    with page.expect_download() as file:
+        out.click()
+    assert file.value.suggested_filename.startswith("条款落实 ")
     no_sideways_scroll(page)
     page.locator("summary", has_text="2 校产管理工作").click()
     page.locator(".hq-clause", has_text=CLAUSE).click()

@@ -127,6 +127,25 @@ def test_a_file_is_read_as_its_text_is(office, db):
     ]
 
 
+@pytest.mark.parametrize("way", ["pasted", "file"])
+def test_a_plan_in_markdown_keeps_its_chapters_and_its_text(office, db, way):
+    """The page says that signs went; the text itself is kept with them."""
+    path, term = DATA / "markdown.txt", Term.objects.get(code="2026-1")
+    said = {"term": term.pk, "name": "计划", "text": ""}
+    with path.open("rb") as file:
+        more = {"file": file} if way == "file" else {"text": path.read_text(encoding="utf-8")}
+        page = office.send("/plans/import/", said | more)
+    assert "记号去掉了，字没有动" in page.content.decode()
+    chapters = [node.number for _, node in page.context["rows"] if node.level == 1]
+    assert chapters == ["", "一", "二", "三"]
+    assert office.send("/plans/import/save/", sent_as_shown(page)).status_code == 303
+    kept, came = Plan.objects.get().source, path.read_text(encoding="utf-8")
+    assert [line.strip() for line in kept.splitlines() if line.strip()] == [
+        line.strip() for line in came.splitlines() if line.strip()
+    ]
+    assert kept == came or way == "file"
+
+
 def test_a_text_that_is_no_plan_is_refused_before_it_is_shown(office, db):
     said = {"term": Term.objects.get(code="2026-1").pk, "name": "计划"}
     many = office.send("/plans/import/", said | {"text": "1、查。\n" * 451})

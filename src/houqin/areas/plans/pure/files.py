@@ -12,7 +12,7 @@ from pathlib import Path
 from houqin.kernel.attachments import sniff
 from houqin.kernel.errors import Refused, TooMany
 
-from . import read_docx
+from . import markup, read_docx
 from .paragraphs import Line, lines_of
 
 LARGEST = 20 * 1024 * 1024
@@ -78,7 +78,11 @@ def _from_word(data: bytes) -> list[Line]:
         READERS.release()
     if isinstance(answer, str):
         raise Refused(answer, field="file")
-    return _some([Line(text, True, level, number, row) for text, level, number, row in answer])
+    bare = markup.off(["" if row else text for text, _, _, row in answer])
+    return _some([
+        Line(bare[n][0] if n in bare else text, True, level, number, row, text if n in bare else "")
+        for n, (text, level, number, row) in enumerate(answer)
+    ])  # fmt: skip
 
 
 def _run_child(data: bytes) -> list[list] | str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from . import marks, pages
+from . import marks, markup, pages
 from .places import stopped
 
 ENDS = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -21,7 +21,8 @@ class Line:
     """One line of a .txt or one paragraph of a .docx.
 
     `starts`: it begins a paragraph. `number`, `level`: the automatic number as Word shows it, and its depth.
-    `row`: a row of a table, its cells parted by tabs; nothing in it is numbered.
+    `row`: a row of a table, its cells parted by tabs; nothing in it is numbered. `was`: how it came, where
+    signs of Markdown were taken off.
     """
 
     text: str
@@ -29,24 +30,35 @@ class Line:
     level: int | None = None
     number: str = ""
     row: bool = False
+    was: str = ""
 
 
 def lines_of(text: str) -> list[Line]:
     """A typed or pasted text: an indented line, or one after a blank line, begins a paragraph.
 
-    Where nothing is indented and no sentence is broken over two lines, each line is a paragraph.
+    Where nothing is indented and no sentence is broken over two lines, each line is a paragraph. In Markdown
+    an indent says how deep a list is, and whatever its signs begin is a paragraph.
     """
-    raw = ENDS.split(text.removeprefix("\ufeff"))
-    kept = [n for n, line in enumerate(raw) if line.strip()]
+    came = ENDS.split(text.removeprefix("\ufeff"))
+    kept = [n for n, line in enumerate(came) if line.strip()]
+    bare = markup.off(came)
+    raw = [bare[n][0] if n in bare else line for n, line in enumerate(came)]
+    begun = {n for n, (_, begins) in bare.items() if begins}
     indents = {n: _indent(raw[n]) for n in kept if not pages.is_page(raw[n])}
     least = min(indents.values(), default=0)
-    whole = not any(indent > least for indent in indents.values()) and not _broken([raw[n] for n in indents])
+    flat = bool(begun) or not any(indent > least for indent in indents.values())
+    whole = flat and not _broken([(raw[n], n in begun) for n in indents])
     rows = _rows(raw)
     return [
         Line(
             raw[n].strip(),
-            whole or indents.get(n, 0) > least or _after_blank(raw, kept, at) or _after_title(raw, kept, at),
+            whole
+            or n in begun
+            or indents.get(n, 0) > least
+            or _after_blank(came, kept, at)
+            or _after_title(raw, kept, at),
             row=n in rows,
+            was=came[n].strip() if n in bare else "",
         )
         for at, n in enumerate(kept)
     ]
@@ -68,9 +80,11 @@ def _after_title(raw: Sequence[str], kept: Sequence[int], at: int) -> bool:
     return at == 1 and not PAUSES.search(raw[kept[0]])
 
 
-def _broken(texts: Sequence[str]) -> bool:
-    """Is some sentence of the text broken over two lines?"""
-    for before, after in pairwise(texts):
+def _broken(texts: Sequence[tuple[str, bool]]) -> bool:
+    """Is some sentence of the text broken over two lines? Not where a sign says that the next one begins."""
+    for (before, _), (after, begins) in pairwise(texts):
+        if begins or not after.strip():
+            continue
         unended = not stopped(before.strip()) and (
             PAUSES.search(before) or after.strip()[0] in "，。；、）)”"
         )

@@ -17,6 +17,7 @@ from .places import places
 
 __all__ = ["Item", "Line", "Reading", "as_json", "lines_of", "read"]
 TOLD = 30  # warnings; more help nobody
+MARKUP = "有 {} 行带着 Markdown 的排版记号（#、**、- 一类），记号去掉了，字没有动。"
 SAID = 12  # characters of an item by which a warning names it
 
 
@@ -59,7 +60,7 @@ class Draft:
 
 
 def read(lines: Sequence[Line]) -> Reading:
-    left, numbers = pages.parted(lines)
+    left, numbers = pages.parted([line for line in lines if line.text or not line.was])
     root = Draft(children=[Draft()])
     open_: list[Draft] = [root]
     for line, chosen, words in _pieces(left, choosing.choose(places(left))):
@@ -74,6 +75,8 @@ def read(lines: Sequence[Line]) -> Reading:
         warnings = (*warnings[:TOLD], f"还有 {len(warnings) - TOLD} 处编号不连续，照原文保留。")
     if len(root.children) == 1:
         warnings = ("没有认出编号，全文放在一条里。",)
+    if many := sum(bool(line.was) for line in lines):
+        warnings = (MARKUP.format(many), *warnings)
     return Reading(tuple(draft.done() for draft in root.children), warnings, tuple(numbers))
 
 

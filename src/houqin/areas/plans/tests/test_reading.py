@@ -48,6 +48,7 @@ def test_what_is_told_of_them():
         "chapters.txt": ("“第三章 附则”下面 第七条 的后面是 第九条，照原文保留。",),
         "decimals.txt": ("“2.2 各班级”下面 2.2.1 的后面是 2.2.3，照原文保留。",),
         "decimals-stops.txt": ("“4 节能”下面从 4.2 开始编号，照原文保留。",),
+        "markdown.txt": (reading.MARKUP.format(22),),
         "months.txt": ("“三 具体安排八月份：”下面 2 的后面是 1，照原文保留。",) * 2,
         "restarts.txt": (
             "“一 重点工作”下面 2 的后面是 1，照原文保留。",
@@ -102,6 +103,27 @@ def test_an_item_may_begin_with_a_measure(head):
     assert lines[-2:] == ["1 | 3万元以上须招标", "2 | 其余询价。"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "一、-5℃以下停课。", "一、#1变压器每年试验。", "一、张**、李**负责。", "一、5**2室。", "一、2*3米、4*5米。",
+        "一、____年__月__日前报。", "一、第__周至第__周。", "一、温度在5\n- 10度之间。", "一、*注：照办。",
+        "一、*先*办。", "一、表：\n项目\t一月\n-\t5\n水\t6", "一、a_b__c__d。", "一、** 空 **的。",
+    ],
+)  # fmt: skip
+def test_what_looks_like_markdown_and_is_words(words):
+    """Seen to fail with a dash before a tab, with 年__月__日 and with one dash alone taken for signs."""
+    found = reading.read(reading.lines_of(words))
+    assert "".join(item.text for item in found.items).replace("\n", "") == words[2:].replace("\n", "")
+    assert found.warnings == ()
+
+
+def test_a_chapter_in_bold_is_a_chapter_and_its_signs_are_told():
+    found = reading.read(reading.lines_of("**一、校产**\n每学期盘点。\n**二、安全**\n每天巡视。"))
+    assert found.items[1:] == (Item("一", "校产\n每学期盘点。"), Item("二", "安全\n每天巡视。"))
+    assert found.warnings == ("有 2 行带着 Markdown 的排版记号（#、**、- 一类），记号去掉了，字没有动。",)
+
+
 def test_a_text_without_numbers_is_one_item():
     found = reading.read(reading.lines_of("请各班注意安全。\n放学关灯。"))
     assert found.items == (Item("", "请各班注意安全。\n放学关灯。"),)
@@ -109,7 +131,19 @@ def test_a_text_without_numbers_is_one_item():
     assert reading.read([]).items == (Item("", ""),)
 
 
-RUNS = ["." * 39_998, "\t" * 39_998, "…" * 39_998, "·\t" * 19_999, "-" * 39_998, "一" * 39_998, "第" * 39_998]
+RUNS = [
+    "# " * 19_999,
+    "**查 " * 9_999,
+    "__查 " * 9_999,
+    "> " * 19_999,
+    "." * 39_998,
+    "\t" * 39_998,
+    "…" * 39_998,
+    "·\t" * 19_999,
+    "-" * 39_998,
+    "一" * 39_998,
+    "第" * 39_998,
+]
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run[:2].strip() or "tabs")

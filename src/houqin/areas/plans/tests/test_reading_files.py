@@ -40,6 +40,17 @@ def test_a_text_in_any_encoding_of_the_office(data):
     assert [line.text for line in files.lines_from("计划.txt", data)] == TEXT.split("\n")
 
 
+def test_markdown_typed_into_word_goes_and_how_it_came_is_kept():
+    """The cells of a table stay as they are."""
+    data = docx(
+        p("## **一、安全**") + p("- 每天巡视") + table(("- 项目", "**次数**")) + p("---") + p("二、卫生")
+    )
+    assert [(line.text, line.was) for line in files.lines_from("计划.docx", data)] == [
+        ("一、安全", "## **一、安全**"), ("每天巡视", "- 每天巡视"), ("- 项目\t**次数**", ""), ("", "---"),
+        ("二、卫生", ""),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

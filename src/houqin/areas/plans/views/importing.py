@@ -67,7 +67,7 @@ def lines_of(said: dict[str, Any]) -> tuple[list[Line], str]:
         upload = said["file"][0]
         data = upload.file if isinstance(upload.file, bytes) else upload.file.read()
         lines = files.lines_from(upload.name, data)
-        return lines, "\n".join(f"{line.number}{line.text}" for line in lines)
+        return lines, "\n".join(f"{line.number}{line.was or line.text}" for line in lines)
     if not said["text"].strip():
         raise Refused("没有文件，也没有文字，没有导入。选一个文件，或者把计划贴在下面。", field="text")
     return files.typed(said["text"], "text"), said["text"]
