@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from houqin.kernel.errors import NotYours, Overtaken
@@ -13,6 +14,8 @@ from houqin.kernel.matters.flow import End, Flow, State, Step
 from houqin.kernel.matters.models import Event, Matter
 from houqin.kernel.notices.models import Notice
 from houqin.kernel.numbering.models import Series
+from houqin.kernel.people import actions as people_actions
+from houqin.kernel.people.models import Holding, Post
 from houqin.kernel.terms.queries import working_hours
 from tests import cast as people
 
@@ -54,6 +57,47 @@ def test_whoever_gets_it_is_told_and_nobody_of_his_own_doing(cast, chore):
     matters.move(CHORE, chore, "nudge", act=cast.act("teacher"), tell=(cast["repairman"], cast["teacher"]))
     told = Notice.objects.order_by("pk").values_list("to__code", "text")
     assert list(told) == [("repairman", "杂事：搬一张桌子"), ("repairman", "催办：搬一张桌子")]
+
+
+def codes_told() -> list[str]:
+    return list(Notice.objects.order_by("pk").values_list("to__code", flat=True))
+
+
+def test_what_stands_with_a_duty_is_told_to_all_who_have_it_but_who_did_it(cast):
+    """Each once, by whatever posts; again only when it comes to stand anew."""
+    chore = open_chore(cast, holder=None, duty="overseer")
+    assert codes_told() == ["vice-principal", "principal", "director"]
+    again = {"holder": None, "duty": "overseer"}
+    matters.move(CHORE, chore, "nudge", act=cast.act("teacher"), **again)
+    assert len(codes_told()) == 3
+    matters.move(CHORE, chore, "nudge", act=cast.act("teacher"), holder=None, duty="repair-worker")
+    assert codes_told()[3:] == ["repairman", "electrician"]
+    matters.move(
+        CHORE, chore, "nudge", act=cast.act("teacher"), tell=(cast["director"], cast["guard"]), **again
+    )
+    assert codes_told()[5:] == ["director", "guard", "vice-principal", "principal"]
+    assert matters.move(CHORE, chore, "nudge", act=cast.act("teacher"), holder=cast["cashier"])
+    assert len(codes_told()) == 9  # 催办 has no end of its own: whoever it was put to is told by `tell`
+
+
+def test_a_duty_of_the_whole_staff_is_told_to_thirty_and_asks_no_more_for_it(cast):
+    """A角 first. Seen to fail without the bound, and with one insert for each."""
+    post, act = Post.objects.get(code="cleaner"), cast.act("director")
+    for n in range(40):
+        person = people_actions.enrol(code=f"c{n:02}", name=f"工{n:02}", act=act)
+        people_actions.assign(person, post=post, stand=Holding.B, act=act)
+    open_chore(cast)  # the year's first number asks more
+    one = asked(lambda: open_chore(cast, holder=None, duty="gate"))
+    assert codes_told() == ["repairman", "guard"]
+    many = asked(lambda: open_chore(cast, holder=None, duty="clean"))
+    assert (len(codes_told()), codes_told()[2]) == (2 + matters.MOST_TOLD, "cleaner")
+    assert many == one
+
+
+def asked(do) -> int:
+    with CaptureQueriesContext(connection) as said:
+        do()
+    return len(said)
 
 
 def test_a_stranger_is_refused_and_nothing_is_written(cast, chore):

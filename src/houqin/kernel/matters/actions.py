@@ -24,6 +24,7 @@ from .models import Event, Link, Matter
 
 STAYS: Any = object()  # `holder` as it is
 MOVED = ("state", "holder", "duty", "due_at", "safety", "first", "paused_at", "closed_at", "escalated_at")
+MOST_TOLD = 30  # of those who have a duty, the A角 first: one that a whole staff has is no reason to tell it
 
 
 def open_matter(
@@ -31,7 +32,7 @@ def open_matter(
     holder: Person | None = None, duty: str = "", safety: bool = False, first: bool = False, words: str = "",
     note: str = "", facts: dict[str, Any] | None = None, opened_by: Person | None = None,
 ) -> Matter:  # fmt: skip
-    """Open a matter: number, first event, notice to whoever has it in hand.
+    """Open a matter: number, first event, notice to whoever has it in hand, by name or by duty.
 
     `words` is what else finds it; `opened_by` is who asks, where another types it in for him; `first` goes
     before
@@ -48,11 +49,10 @@ def open_matter(
         )  # fmt: skip
         matter.opened = _record(matter, "open", "", act, note, facts)  # the event, for photos and signatures
         search.feed("kernel.matter", matter.pk, str(matter), f"{matter.found_by} {words}", act.at)
-        if holder:
-            notices.post(
-                holder, f"{flow.name}：{matter.title}", outside=f"{flow.name} {matter.number}",
-                matter=matter, act=act,
-            )  # fmt: skip
+        notices.post_all(
+            [holder] if holder else _with_duty(matter, act), f"{flow.name}：{matter.title}",
+            outside=f"{flow.name} {matter.number}", matter=matter, act=act,
+        )  # fmt: skip
     return matter
 
 
@@ -64,8 +64,10 @@ def move(
     """Take one step.
 
     Locks the matter, checks right (`NotYours`) and state (`Overtaken`), writes state, holder, event and
-    notices in one transaction, and brings `matter` up to date. A step into a state that stops the clock
-    pauses the matter; the areas move `due_at` on when it starts again (`resumed_due`).
+    notices in one transaction, and brings `matter` up to date. Told are those of `tell`, and in whose hands
+    it comes: by name, or those who have its duty, if it did not stand with that duty before. A step into a
+    state that stops the clock pauses the matter; the areas move `due_at` on when it starts again
+    (`resumed_due`).
     """
     step = flow.step(key)
     if step is None:
@@ -73,7 +75,7 @@ def move(
     with transaction.atomic():
         _lock(matter)
         check(flow, matter, step, act)
-        was = matter.state
+        was, stood = matter.state, (matter.holder_id, matter.duty)
         _set_state(flow, matter, step, act)
         if holder is not STAYS and matter.is_open:
             matter.holder, matter.duty = holder, "" if holder else duty
@@ -83,7 +85,7 @@ def move(
         matter.first = matter.first if first is None else first
         matter.save(update_fields=MOVED)
         event = _record(matter, key, was, act, note, facts)
-        _tell(flow, step, matter, act, tell)
+        _tell(flow, step, matter, act, [*tell, *_comes_to(step, matter, stood, act)])
     return event
 
 
@@ -143,13 +145,25 @@ def _record(matter: Matter, step: str, was: str, act: Act, note: str, facts: dic
     )  # fmt: skip
 
 
-def _tell(flow: Flow, step: Step, matter: Matter, act: Act, tell: tuple[Person, ...]) -> None:
-    people = {
-        person.pk: person for person in (*tell, *([matter.holder] if matter.holder and step.end else []))
-    }
-    for person in people.values():
-        said = f"{flow.name} {matter.number} {step.label}"
-        notices.post(person, f"{step.label}：{matter.title}", outside=said, matter=matter, act=act)
+def _comes_to(step: Step, matter: Matter, stood: tuple[int | None, str], act: Act) -> list[Person]:
+    """Into whose hands the step brought it."""
+    if matter.holder:
+        return [matter.holder] if step.end else []
+    return [] if (matter.holder_id, matter.duty) == stood else _with_duty(matter, act)
+
+
+def _with_duty(matter: Matter, act: Act) -> list[Person]:
+    """Those it stands with while nobody has it by name."""
+    return list(holders(matter.duty, act.day)[:MOST_TOLD]) if matter.duty else []
+
+
+def _tell(flow: Flow, step: Step, matter: Matter, act: Act, people: list[Person]) -> None:
+    """Each once."""
+    said = f"{flow.name} {matter.number} {step.label}"
+    notices.post_all(
+        {person.pk: person for person in people}.values(), f"{step.label}：{matter.title}", outside=said,
+        matter=matter, act=act,
+    )  # fmt: skip
 
 
 def resumed_due(matter: Matter, *, hours: Hours, act: Act) -> datetime:
@@ -176,9 +190,7 @@ def escalate(matter: Matter, *, to: list[Person], act: Act) -> Event | None:
         event = _record(
             matter, "escalate", matter.state, act, "过了期限", {"due_at": matter.due_at.isoformat()}
         )
-        for person in to:
-            said = f"{matter.number} 超时"
-            notices.post(person, f"超时：{matter.title}", outside=said, matter=matter, act=act)
+        notices.post_all(to, f"超时：{matter.title}", outside=f"{matter.number} 超时", matter=matter, act=act)
     return event
 
 

@@ -22,11 +22,17 @@ def neutral(text: str) -> str:
 def text(deliveries: list[Delivery]) -> str:
     """One message for all that is due: the count, a line for each kind, the way back."""
     kinds: dict[str, list[str]] = {}
-    for one in deliveries:
-        kind, _, rest = neutral(one.notice.outside).partition(" ")
+    for said in _said(deliveries):
+        kind, _, rest = neutral(said).partition(" ")
         kinds.setdefault(kind, []).append(rest)
     lines = [_of_kind(kind, rests) for kind, rests in kinds.items()]
     return "\n".join([subject(deliveries), *lines, f"{settings.URL}/notices/"])
+
+
+def _said(deliveries: list[Delivery]) -> list[str]:
+    """What several were told of one step is said once in a group."""
+    told = dict.fromkeys((one.notice.posted_at, one.notice.outside) for one in deliveries)
+    return [said for _, said in told]
 
 
 def _of_kind(kind: str, rests: list[str]) -> str:
@@ -52,4 +58,4 @@ def letter_of_code(choice: NoticeChoice) -> str:
 
 
 def subject(deliveries: list[Delivery]) -> str:
-    return f"后勤：有 {len(deliveries)} 条通知等着看"
+    return f"后勤：有 {len(_said(deliveries))} 条通知等着看"

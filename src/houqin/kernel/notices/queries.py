@@ -1,8 +1,9 @@
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from ..people.models import Person
+from ..people.models import Holding, Person
 from ..people.queries import held_on
 from .models import Channel, Notice, NoticeChoice
 
@@ -20,17 +21,26 @@ def choice_of(person: Person) -> NoticeChoice | None:
     return NoticeChoice.objects.filter(person=person).first()
 
 
-def ways_to(person: Person, on: date) -> list[Channel]:
-    """The channels that tell this person: those of everybody and of his posts, as far as he wants them.
+def ways_to(people: Sequence[Person], on: date) -> tuple[dict[int, list[Channel]], dict[int, NoticeChoice]]:
+    """The channels that tell each of these: those of everybody and of his posts, as far as he wants them;
+    and what was chosen. A school without channels is asked nothing else.
 
     Who has chosen nothing is told by the robots; mail goes only to who has given an address.
     """
     channels = list(Channel.objects.filter(active=True).order_by("pk"))
-    if not channels or (person.left_on is not None and person.left_on < on):
-        return []
-    choice = choice_of(person)
-    posts = set(person.holdings.filter(held_on(on)).values_list("post_id", flat=True))
-    return [one for one in channels if one.post_id in {None, *posts} and _wanted(one, choice)]
+    here = [person for person in people if person.left_on is None or person.left_on >= on]
+    if not channels or not here:
+        return {}, {}
+    choices = {row.person_id: row for row in NoticeChoice.objects.filter(person__in=here)}
+    posts: dict[int, set[int | None]] = {person.pk: {None} for person in here}
+    rows = Holding.objects.filter(held_on(on), person__in=here).values_list("person_id", "post_id")
+    for person_id, post_id in rows:
+        posts[person_id].add(post_id)
+    ways = {
+        key: [one for one in channels if one.post_id in his and _wanted(one, choices.get(key))]
+        for key, his in posts.items()
+    }
+    return ways, choices
 
 
 def mail_channel(person: Person, on: date) -> Channel | None:

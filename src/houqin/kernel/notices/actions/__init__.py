@@ -1,5 +1,6 @@
 """Posting notices, and reading them."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -9,32 +10,48 @@ from django.utils import timezone
 from ...act import Act
 from ...people.models import Person
 from ..models import Delivery, Notice
-from ..queries import choice_of, ways_to
+from ..queries import ways_to
 from ..timing import ready_at
 
 if TYPE_CHECKING:
     from ...matters.models import Matter
 
 
-@transaction.atomic
 def post(
     to: Person, text: str, *, outside: str = "", matter: "Matter | None" = None, link: str = "", act: Act
 ) -> None:
-    """Tell one person; nobody is told of his own doing, the built-in persons are told nothing.
+    """Tell one person."""
+    post_all([to], text, outside=outside, matter=matter, link=link, act=act)
+
+
+@transaction.atomic
+def post_all(
+    people: Iterable[Person], text: str, *, outside: str = "", matter: "Matter | None" = None,
+    link: str = "", act: Act,
+) -> None:  # fmt: skip
+    """Tell several the same; nobody is told of his own doing, the built-in persons are told nothing.
 
     `outside` (kind, number, step, never a name or anybody's words) may leave by the school's channels: the
-    rows of the outbox are written in the same transaction.
+    rows of the outbox are written in the same transaction. As many questions for thirty as for one.
     """
-    if to.pk == act.by.pk or to.built_in:
+    told = [person for person in people if person.pk != act.by.pk and not person.built_in]
+    if not told:
         return
-    ways = ways_to(to, act.day) if outside else []
-    notice = Notice.objects.create(
-        to=to, text=text[:200], outside=outside[:80], laid=len(ways), matter=matter, link=link,
-        posted_at=act.at,
+    ways, choices = ways_to(told, act.day) if outside else ({}, {})
+    notices = Notice.objects.bulk_create(
+        Notice(
+            to=person, text=text[:200], outside=outside[:80], laid=len(ways.get(person.pk, ())),
+            matter=matter, link=link, posted_at=act.at,
+        )
+        for person in told
     )  # fmt: skip
-    if ways:
-        when = ready_at(choice_of(to), act.at)
-        Delivery.objects.bulk_create(Delivery(notice=notice, channel=way, next_at=when) for way in ways)
+    laid = [
+        Delivery(notice=notice, channel=way, next_at=ready_at(choices.get(notice.to_id), act.at))
+        for notice in notices
+        for way in ways.get(notice.to_id, ())
+    ]
+    if laid:
+        Delivery.objects.bulk_create(laid)
 
 
 def post_once(to: Person, text: str, *, outside: str = "", link: str, act: Act) -> None:
