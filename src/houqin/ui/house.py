@@ -6,7 +6,7 @@ from __future__ import annotations
 from houqin.kernel.area import Area, Page
 from houqin.kernel.terms import actions as terms
 
-from . import figures, first_days, house_logins, house_settings
+from . import figures, first_days, house_channels, house_logins, house_settings
 from .house_calendar import DAYS, PERIODS, TERMS
 from .house_channels import CHANNELS, DELIVERIES
 from .house_classes import CLASSES
@@ -22,6 +22,7 @@ AREA = Area(
     name="学校",
     icon="school",
     group="家底",
+    alerts=house_channels.alerts,
     first_steps=first_days.of_the_house,
     starts_with=terms.lay_out,
     registers=(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
-from houqin.kernel import sealed
+from houqin.kernel import sealed, wording
 from houqin.kernel.act import Act
-from houqin.kernel.area import Fact
+from houqin.kernel.area import Alert, Fact, Morning
+from houqin.kernel.notices import queries
 from houqin.kernel.notices.actions import channels, outbox
 from houqin.kernel.notices.models import Channel, Delivery
 from houqin.kernel.people.models import OutsideLogin, Person, Post
@@ -20,6 +22,7 @@ from .house_logins import ACCOUNTS, Plain
 from .house_places import OFFICE
 from .register.declare import Card, CardSlip, Column, Empty, Filter, Register, View
 
+WAITING, STOPPED = "/house/deliveries/?view=waiting", "/house/deliveries/?view=dead"
 SECRET = "机器人选了“加签”的填签名密钥；邮件填授权码。存下以后不再显示"  # noqa: S105 - a sentence
 
 
@@ -75,8 +78,7 @@ def state_of(channel: Channel) -> dict[str, str]:
 
 
 def facts(channel: Channel, act: Act) -> list[Fact]:
-    waiting = channel.deliveries.using("reader").exclude(state__in=[Delivery.SENT, Delivery.DEAD]).count()
-    dead = channel.deliveries.using("reader").filter(state=Delivery.DEAD).count()
+    found = queries.unsent(channel.deliveries.using("reader"))
     return [
         Fact("种类", channel.get_kind_display()),
         Fact("服务器", channel.host),
@@ -84,10 +86,30 @@ def facts(channel: Channel, act: Act) -> list[Fact]:
         Fact("密钥", sealed.masked(sealed.opened("channel", channel.secret)) or "没有"),
         Fact("发件邮箱", channel.account),
         Fact("哪个岗位的", channel.post.name if channel.post else "全校"),
-        Fact("等着发", f"{waiting} 条", url="/house/deliveries/?view=waiting"),
-        Fact("停了", f"{dead} 条", url="/house/deliveries/?view=dead"),
+        Fact("等着发", f"{found['waiting']} 条", url=WAITING, note=oldest(found["waiting_since"], act.at)),
+        Fact("停了", f"{found['dead']} 条", url=STOPPED, note=oldest(found["dead_since"], act.at)),
         Fact("最后的回答", channel.last_answer),
     ]
+
+
+def oldest(since: datetime | None, now: datetime) -> str:
+    """How long the oldest has not been sent."""
+    if since is None:
+        return ""
+    return f"最早的：{wording.when(since, now)}，到现在{wording.glue(wording.span(now - since))}"
+
+
+def alerts(morning: Morning) -> Iterator[Alert]:
+    """停了, 没发出: for whoever keeps the channels. Where all goes out, nothing is said."""
+    if morning.duties.isdisjoint(ACCOUNTS):
+        return
+    found = queries.unsent(queries.pressing(morning.at))
+    for many, since, tone, word, title, url in (
+        (found["dead"], found["dead_since"], "red", "停了", "通知发不出去，停了", STOPPED),
+        (found["waiting"], found["waiting_since"], "amber", "没发出", "通知一小时以上没发出去", WAITING),
+    ):
+        if many:
+            yield Alert(many, tone, "send", word, title, oldest(since, morning.at), "看", url)
 
 
 CHANNELS = Register(

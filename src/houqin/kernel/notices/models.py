@@ -120,6 +120,7 @@ class Delivery(models.Model):
                 name="delivery_to_go",
             ),
             models.Index(fields=["claim"], condition=Q(state="sending"), name="delivery_claim"),
+            models.Index(fields=["channel"], condition=~Q(state="sent"), name="delivery_unsent"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -1,11 +1,15 @@
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from ..people.models import Holding, Person
 from ..people.queries import held_on
-from .models import Channel, Notice, NoticeChoice
+from .models import Channel, Delivery, Notice, NoticeChoice
+
+SLOW = timedelta(hours=1)  # what was due so long ago and is not sent wants a hand
+NAMED_FOR = timedelta(days=30)  # what was given up longer ago stands on its channel's card only
 
 
 def to(person: Person) -> QuerySet[Notice]:
@@ -54,3 +58,21 @@ def _wanted(channel: Channel, choice: NoticeChoice | None) -> bool:
     if channel.kind == Channel.MAIL:
         return choice is not None and channel.kind in choice.kinds and choice.mail != ""
     return choice is None or channel.kind in choice.kinds
+
+
+def pressing(at: datetime) -> QuerySet[Delivery]:
+    """What wants the administrator's hand: given up of late, or long due. What somebody's quiet hours or
+    daily time put off is not due; what a switched-off channel keeps waits as it was told to."""
+    stopped = Q(state=Delivery.DEAD, notice__posted_at__gte=at - NAMED_FOR)
+    tried = Q(next_at__lt=at - SLOW) | ~Q(answer="")
+    slow = ~Q(state=Delivery.DEAD) & tried & Q(notice__posted_at__lt=at - SLOW, channel__active=True)
+    return Delivery.objects.filter(stopped | slow)
+
+
+def unsent(rows: QuerySet[Delivery]) -> dict[str, Any]:
+    """How many of these wait and how many were given up, and since when the oldest; one question."""
+    dead = Q(state=Delivery.DEAD)
+    return rows.exclude(state=Delivery.SENT).aggregate(
+        waiting=Count("pk", filter=~dead), waiting_since=Min("notice__posted_at", filter=~dead),
+        dead=Count("pk", filter=dead), dead_since=Min("notice__posted_at", filter=dead),
+    )  # fmt: skip
