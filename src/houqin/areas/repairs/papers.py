@@ -17,7 +17,7 @@ from houqin.kernel.terms import queries as terms
 from houqin.ui.addresses import signature_url
 
 from . import queries, rules
-from .flow import MAINTENANCE
+from .flow import FLOWS, MAINTENANCE
 from .models import FIRST, SERVICES, URGENCIES, MaintenanceAnswer, MaintenanceJob, PartUsed, Repair
 
 VISITOR = "扫码上报"
@@ -40,6 +40,7 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("类别", repair.fault_type.label, note=repair.get_service_display()),
         Fact("报修人", VISITOR if repair.by_visitor else matter.opened_by.name, note=_told(repair, act)),
         Fact("维修人", repair.worker.name if repair.worker else "没派"),
+        *gone_back(matter, repair),
         *([] if matter.state == "fixed_on_spot" else clocks_of(repair, act)),
         Fact("怎么发现", repair.get_found_display()) if repair.found != "reported" else None,
         Fact("停用课时", lessons_of(repair, act), note=_down(repair, act)) if was_down(repair) else None,
@@ -52,6 +53,13 @@ def facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("查询码", repair.code, code=True) if repair.code and _takes_visitors(act) else None,
     ]
     return [line for line in lines if line]
+
+
+def gone_back(matter: Matter, repair: Repair) -> list[Fact]:
+    """返修 2 次, 转派 1 次, in the words of its way; nothing of what never happened."""
+    counted = (("reopen", repair.sent_back), ("pass_on", repair.passed_on))
+    labels = {step.key: step.label for step in FLOWS[matter.kind].steps}
+    return [Fact(labels[key], f"{times} 次") for key, times in counted if times]
 
 
 def clocks_of(repair: Repair, act: Act) -> list[Fact]:
@@ -82,6 +90,7 @@ def service_facts(matter: Matter, act: Act) -> list[Fact]:
         Fact("地点", matter.place.full_name if matter.place else ""),
         Fact("提出人", matter.opened_by.name),
         Fact("经办人", repair.worker.name if repair.worker else "没派"),
+        *gone_back(matter, repair),
         Fact("时限", wording.when(repair.fix_due_at, act.at), note=_kept(repair) if repair.fixed_at else ""),
         Fact("办了什么", repair.fix) if repair.fix else None,
         Fact("打几分", f"{repair.rating} 分", note=repair.remark) if repair.rating else None,

@@ -185,8 +185,9 @@ def remind(matter: Matter, *, act: Act) -> Event:
 
 @transaction.atomic
 def time_out(matter: Matter, *, act: Act) -> Event:
-    """到时关闭: nobody signed in time; an end of its own, never a signature."""
+    """到时关闭: nobody signed in time; an end of its own, never a signature. Whoever asked for it is told."""
     repair = steps.take_up(matter, "time_out", act)
     if act.at < matter.due_at:
         raise Overtaken(f"{matter.number} 还没到签收期限，没有关闭。")
-    return steps.move(matter, "time_out", note=f"提醒 {repair.reminded} 次没有签收", act=act)
+    note = f"提醒 {repair.reminded} 次没有签收"
+    return steps.move(matter, "time_out", note=note, tell=(matter.opened_by,), act=act)

@@ -117,3 +117,33 @@ def test_maintenance_that_is_a_dutys_is_told_to_the_duty(scene):
     plan(scene, holder=None, duty="clean")
     tick(scene, 2026, 11, 2, 8, 0)
     assert [(to, text.partition("：")[0]) for to, text, _ in told()] == [("cleaner", "维护")]
+
+
+def test_when_the_clock_closes_it_who_asked_is_told(scene):
+    matter = scene.fixed()
+    since = last()
+    actions.time_out(matter, act=scene.system(at(2026, 12, 7, 8, 0)))
+    assert told(since) == [("teacher", "到时关闭：三(2)班教室 桌腿松了", f"报修 {matter.number} 到时关闭")]
+
+
+def test_a_visitors_is_closed_without_telling_anybody_who_is_not_there(scene):
+    found = actions.report_unlogged(
+        place=scene.cast.place("c32"), fault_type=scene.types["W04"], detail="桌腿松了", act=visitor()
+    )
+    actions.take(found.matter, fault_type=scene.types["W04"], act=scene.act("director"))
+    scene.finish(found.matter)
+    since = last()
+    actions.time_out(scene.again(found), act=scene.system(at(2026, 12, 7, 8, 0)))
+    assert told(since) == []
+
+
+def test_its_page_counts_what_came_back_and_what_was_passed_on(scene):
+    matter = scene.report()
+    assert {"返修", "转派"}.isdisjoint(fact.label for fact in facts(matter, scene.act("director")))
+    actions.pass_on(matter, worker=scene.cast["electrician"], note="要动电", act=scene.act("director"))
+    scene.finish(matter, "electrician")
+    for _ in range(2):
+        actions.reopen(matter, note="又松了", act=scene.act("teacher"))
+        scene.finish(matter, "electrician")
+    said = {fact.label: fact.value for fact in facts(scene.again(matter), scene.act("director"))}
+    assert (said["返修"], said["转派"]) == ("2 次", "1 次")
