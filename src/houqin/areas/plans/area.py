@@ -92,14 +92,12 @@ def alerts(morning: Morning) -> Iterator[Alert]:
         many, note = morning.late(TASK_KIND)
         url = "/plans/tasks/?view=late"
         yield Alert(many, "red", "clock-exclamation", "逾期", "计划任务过了期限", note, "看", url)
-    for plan in queries.waiting(morning.person):
-        text, card = f"/plans/text/{plan.pk}/", f"/plans/plans/{plan.pk}/"
-        if plan.unread:
-            yield Alert(1, "amber", "eye", "没看", "工作计划还没看", plan.name, "看", text)
-        if plan.owed:
-            yield Alert(
-                plan.owed, "amber", "signature", "没签字", "计划条款等你签字", plan.name, "签字", card
-            )
+    for key, name, unread, owed in queries.waiting(morning.person):
+        text, card = f"/plans/text/{key}/", f"/plans/plans/{key}/"
+        if unread:
+            yield Alert(1, "amber", "eye", "没看", "工作计划还没看", name, "看", text)
+        if owed:
+            yield Alert(owed, "amber", "signature", "没签字", "计划条款等你签字", name, "签字", card)
 
 
 def first_steps(act: Act) -> Iterator[FirstStep]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -59,15 +60,16 @@ def to_sign(plan: Plan, person: Person) -> QuerySet[PlanClause]:
     return plan.clauses.filter(owner=person, heading=False).exclude(pk__in=signed).order_by("place")
 
 
-def waiting(person: Person) -> QuerySet[Plan]:
-    """The plans in force, with what each waits for from him: `unread`, sent to him and he has not said that
-    he has read it; `owed`, how many clauses of his he has not signed for. One question for both."""
+def waiting(person: Person) -> Iterable[tuple[int, str, bool, int]]:
+    """The plans in force by key and name, with what each waits for from him: whether he has yet to say that
+    he has read it, how many clauses of his he has yet to sign for. One question for both."""
     unread = Reader.objects.filter(plan=OuterRef("pk"), person=person, receipt=None)
     signed = ClauseSigned.objects.filter(clause=OuterRef("pk"), person=person)
     mine = PlanClause.objects.filter(~Exists(signed), plan=OuterRef("pk"), owner=person, heading=False)
     many = mine.order_by().values("plan").annotate(many=Count("pk")).values("many")
-    rows = Plan.objects.exclude(in_force_on=None).filter(ended_on=None).only("name")
-    return rows.annotate(unread=Exists(unread), owed=Coalesce(Subquery(many), 0)).order_by("pk")
+    rows = Plan.objects.exclude(in_force_on=None).filter(ended_on=None).order_by("pk")
+    asked = rows.annotate(unread=Exists(unread), owed=Coalesce(Subquery(many), 0))
+    return asked.values_list("pk", "name", "unread", "owed")
 
 
 def read_by(plan: Plan, person: Person) -> Reader | None:
