@@ -76,7 +76,7 @@ NEW = {
 
 
 @pytest.mark.parametrize("what", NEW)
-def test_who_widens_what_is_decided_gives_his_password_and_loses_no_word(house, what):
+def test_who_widens_what_is_decided_gives_his_password_and_loses_no_word(house, asked, what):
     """A delegation and a version of the tiers walk around the password on decisions otherwise.
     Seen to fail without `decides=True` at the two slips."""
     client, slip = house.client("director"), f"/house/{what}/new/"
@@ -97,7 +97,7 @@ def made(what: str) -> int:
     return Delegation.objects.count() if what == "delegations" else RuleSet.objects.filter(version=2).count()
 
 
-def test_who_ends_his_delegation_is_asked_no_password(house):
+def test_who_ends_his_delegation_is_asked_no_password(house, asked):
     """What takes a right away is done at once."""
     act, director = house.cast.act("director"), house.client("director")
     given = approvals.delegate(

@@ -116,7 +116,7 @@ def test_one_authority_does_not_decide_two_steps_through_another(cast, tiers, fi
 
 def test_who_decides_another_step_stands_in_for_nobody(cast, tiers):
     """分管副校长 for the director: nobody were left for his own step. Neither offered nor on his desk, and
-    not told. Seen to fail without the last line of `decides_for`, and of `_lent`."""
+    not told. Seen to fail without the last condition of `decides_for`."""
     lend(cast, "director", "vice-principal")
     lend(cast, "director", "nurse")
     paper = submit(cast, "teacher", "repairman", 150_000)
