@@ -65,7 +65,7 @@ def stands(matter) -> tuple[int, list[tuple[str, int]]]:
 
 @pytest.mark.parametrize("step", ["refuse", "recall"])
 def test_what_was_agreed_stays_when_the_next_request_does_not_come_through(scene, back, step):
-    """Seen to fail (0, and nothing in the entries) with `contractor_fen` set back to 0 by either."""
+    """Seen to fail (0 beside the entry of 800) with `contractor_fen` set back to 0 by either."""
     first = [("安泰门窗店", 80_000)]
     assert (cost(), stands(back)) == (83_760, (80_000, first))
     ask(scene, back, 60_000, moment(11, 10), "青禾水电")

@@ -93,7 +93,7 @@ def test_each_runs_again_only_when_its_time_has_come(house, monkeypatch):
         EVERY,
         minutely,
         [turns, *minutely, "repairs.maintenance", "repairs.chase"],
-        [turns, *minutely[:2], "kernel.forget", "kernel.deliver", *EVERY[-4:]],
+        [turns, *minutely[:2], "kernel.forget", "kernel.deliver", *EVERY[-5:]],
         EVERY,
     ]
 
