@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        migrations.CreateModel(  # its fields in the model's order: in that order they are hashed
             name="OutsideRepair",
             fields=[
                 (
@@ -48,8 +48,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("mac", models.CharField(editable=False, max_length=64)),
-                ("contractor", models.CharField(max_length=60, verbose_name="外修单位")),
-                ("amount_fen", houqin.kernel.fields.FenField(verbose_name="金额")),
                 (
                     "repair",
                     models.ForeignKey(
@@ -66,6 +64,8 @@ class Migration(migrations.Migration):
                         to="kernel.approvalroute",
                     ),
                 ),
+                ("contractor", models.CharField(max_length=60, verbose_name="外修单位")),
+                ("amount_fen", houqin.kernel.fields.FenField(verbose_name="金额")),
             ],
             options={
                 "constraints": [
