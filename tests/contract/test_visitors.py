@@ -38,6 +38,11 @@ def label_of(web, code: str) -> Label:
     return Label.objects.get(key=web.cast.place(code).pk, kind="kernel.place", to_at=None)
 
 
+def test_who_reported_before_finds_where_to_look_it_up(web, door):
+    assert 'href="/repairs/look/"' in web.visitor.get(url(door)).content.decode()
+    assert "/repairs/look/" not in web.as_("teacher").get(url(door)).content.decode()
+
+
 # ── the short code ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -81,7 +81,7 @@ def test_what_stands_with_a_duty_is_told_to_all_who_have_it_but_who_did_it(cast)
 
 
 def test_a_duty_of_the_whole_staff_is_told_to_thirty_and_asks_no_more_for_it(cast):
-    """A角 first. Seen to fail without the bound, and with one insert for each."""
+    """A角 first. Seen to fail without the bound."""
     post, act = Post.objects.get(code="cleaner"), cast.act("director")
     for n in range(40):
         person = people_actions.enrol(code=f"c{n:02}", name=f"工{n:02}", act=act)

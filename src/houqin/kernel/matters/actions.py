@@ -20,7 +20,7 @@ from ..search import actions as search
 from ..terms import clock
 from ..terms.clock import Hours
 from .flow import Flow, Step
-from .models import Event, Link, Matter
+from .models import DECIDES, Event, Link, Matter
 
 STAYS: Any = object()  # `holder` as it is
 MOVED = ("state", "holder", "duty", "due_at", "safety", "first", "paused_at", "closed_at", "escalated_at")
@@ -153,8 +153,11 @@ def _comes_to(step: Step, matter: Matter, stood: tuple[int | None, str], act: Ac
 
 
 def _with_duty(matter: Matter, act: Act) -> list[Person]:
-    """Those it stands with while nobody has it by name."""
-    return list(holders(matter.duty, act.day)[:MOST_TOLD]) if matter.duty else []
+    """Those it stands with while nobody has it by name. A decision is in the hands of its candidates, whom
+    the area names; its duty alone puts it in nobody's."""
+    if matter.duty == "" or matter.duty.startswith(DECIDES):
+        return []
+    return list(holders(matter.duty, act.day)[:MOST_TOLD])
 
 
 def _tell(flow: Flow, step: Step, matter: Matter, act: Act, people: list[Person]) -> None:
