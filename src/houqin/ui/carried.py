@@ -109,7 +109,7 @@ def _flow(flow: Flow) -> dict[str, Any]:
     """The part of the table that the phone needs to know what comes after what."""
     return {
         "states": {
-            one.key: {"label": one.label, "tone": one.tone, "icon": one.icon, "end": one.end}
+            one.key: {"label": one.label, "tone": one.tone, "icon": one.icon, "end": bool(one.end)}
             for one in flow.states
         },
         "steps": [
