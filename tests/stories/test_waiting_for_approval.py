@@ -1,8 +1,10 @@
 """等批: whoever repairs does not pay for the days that others take to decide; and they are not forgotten."""
 
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from houqin.areas.repairs import actions, indicators
 from houqin.areas.repairs.tests.scene import Scene, at
@@ -149,3 +151,11 @@ def test_the_check_finds_a_clock_that_should_stand_and_does_not(scene, asked):
     assert list(replayed()) == []
     Matter.objects.filter(pk=asked.pk).update(paused_at=stood)
     assert [f.code for f in replayed()] == ["I21"]
+
+
+def test_what_waited_before_the_clock_stood_stands_since_it_was_asked(scene, asked):
+    """A school that comes from the version before; it must fail with the migration left out (I21)."""
+    Matter.objects.filter(pk=asked.pk).update(paused_at=None)
+    import_module("houqin.areas.repairs.migrations.0009_waiting_stands").stand_still(apps, None)
+    assert scene.again(asked).paused_at == at(2026, 11, 23, 8, 10)
+    assert list(replayed()) == []
