@@ -61,8 +61,10 @@ def _overseen(person: Person, at: datetime) -> set[str]:
 
 
 def _concerns(person: Person, at: datetime) -> Q:
-    """Each part by an index of its own, none by a walk of the table."""
+    """Each part by an index of its own, none by a walk of the table.
+    A step that another took for him is his."""
     took_part = Q(pk__in=Event.objects.filter(by=person).values("matter"))
+    took_part |= Q(pk__in=Event.objects.filter(on_behalf_of=person).values("matter"))
     in_hand = Q(closed_at=None) & (Q(holder=person) | _in_common(person, at))
     return Q(opened_by=person) | in_hand | took_part | _lent(person, at)
 
