@@ -54,7 +54,7 @@ SQL = {
     " FROM repairs_repair r JOIN kernel_matter m ON m.id = r.matter_id"
     " JOIN repairs_faulttype t ON t.id = r.fault_type_id AND NOT t.request"
     " WHERE r.fix_due_at >= %s AND r.fix_due_at < %s AND m.paused_at IS NULL"
-    " AND m.state NOT IN ('cancelled', 'declined', 'fixed_on_spot')",
+    " AND m.state NOT IN ('cancelled', 'declined', 'merged', 'fixed_on_spot')",
     "IND-2.2.1c-1": "SELECT round(100.0 * sum(state = 'signed') / count(*), 1) FROM kernel_matter"
     " WHERE kind = 'repairs.repair' AND state IN ('signed', 'timed_out', 'closed_by_office')"
     " AND closed_at >= %s AND closed_at < %s",

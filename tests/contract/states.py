@@ -128,6 +128,15 @@ def declined(way: Way, matter: Matter) -> None:
     repairs.decline(matter, note="没有坏", act=way.act("director"))
 
 
+def merged(way: Way, matter: Matter) -> None:
+    repairs.merge(matter, into=twin(way), act=way.act("director"))
+
+
+def twin(way: Way) -> Matter:
+    """Another report of the same fault, that waits for the dispatcher."""
+    return repairs.report(**laid_out(way, "W18"), act=way.act("director")).matter
+
+
 def on_the_spot(way: Way, _: None) -> Any:
     kind = laid_out(way, "W18")["fault_type"]
     act = way.act(way.worker)
@@ -235,6 +244,7 @@ STATES: dict[tuple[str, str], tuple[str, Step]] = {  # from which state, by whic
     ("repairs.repair", "fixed_on_spot"): ("", on_the_spot),
     ("repairs.repair", "cancelled"): ("reported", cancelled),
     ("repairs.repair", "declined"): ("unverified", declined),
+    ("repairs.repair", "merged"): ("reported", merged),
     ("repairs.service", "reported"): ("", asked),
     ("repairs.service", "assigned"): ("reported", given),
     ("repairs.service", "fixed"): ("assigned", served),

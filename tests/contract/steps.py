@@ -55,6 +55,7 @@ class Scene:
     matter: Matter
     at: Any
     parts: dict[str, str] = field(default_factory=dict)
+    twin: str = "BX"  # the number of another report of the same fault, while this one may be merged into it
 
     @classmethod
     def of(cls, cast, kind: str, state: str, joined: str = "", **who: str) -> Scene:
@@ -72,7 +73,19 @@ class Scene:
         if joined:
             repairs.join(matter, act=cast.act(joined))
             parts["joined"] = joined
-        return cls(way, kind, state, matter, cast.act("director").at, parts)
+        twin = cls.twin_of(way, kind, state, joined)
+        return cls(way, kind, state, matter, cast.act("director").at, parts, twin)
+
+    @staticmethod
+    def twin_of(way: Way, kind: str, state: str, joined: str) -> str:
+        """In the same hands and of the same people, so that merging carries nobody over."""
+        row = next(row for row in STEPS if row["step"] == "merge")
+        if (kind, state in row["from"].split()) != (row["flow"], True):
+            return "BX"
+        matter = way.to(kind, "assigned")
+        if joined:
+            repairs.join(matter, act=way.act(joined))
+        return matter.number
 
     def act(self, person: str, step: str = "") -> Act:
         if person == CLOCK:
@@ -130,6 +143,8 @@ class Scene:
         why = {"note": "说明一句"}
         if (self.kind, step) == ("repairs.maintenance", "finish"):
             return {"answers": answers(self.matter)}
+        if step == "merge":
+            return {"number": self.twin}
         if step in ("take", "grade"):
             kind = {"fault_type": FaultType.objects.get(code="W18")}
             return (

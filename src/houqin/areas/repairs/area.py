@@ -84,6 +84,19 @@ def taken_as(act: Act, matter: Matter | None) -> dict[str, Any]:
     return {"fault_type": queries.types_for(matter), "fault_type__initial": matter.repair.fault_type_id}
 
 
+def merging(act: Act, matter: Matter | None) -> dict[str, Any]:
+    """What it may be the same as: a few that are open near by."""
+    assert matter is not None
+    near = queries.same_perhaps(matter, act)
+    rows = Matter.objects.filter(pk__in=[one.pk for one in near])
+    first = near[0].matter.number if near and near[0].fault_type_id == matter.repair.fault_type_id else None
+    return {"into": rows.select_related("repair", "opened_by"), "into__initial": first}
+
+
+def says_merged(act: Act, matter: Matter | None) -> str:
+    return "这一件到此为止，算撤销；报的人转到那一件，修好通知他们"
+
+
 def finishing(act: Act, matter: Matter | None) -> dict[str, Any]:
     assert matter is not None
     wanted = matter.repair.fault_type.after_photo
@@ -189,6 +202,7 @@ AREA = Area(
         (KIND, "agree"): Slip(forms.AgreeForm, actions.agree, deciding, says_decided),
         (KIND, "refuse"): Slip(forms.RefuseForm, actions.refuse, deciding, says_decided),
         (KIND, "recall"): Slip(forms.RecallForm, actions.recall, says=says_recalled),
+        (KIND, "merge"): Slip(forms.MergeForm, actions.merge, merging, says_merged),
         (KIND, "finish"): Slip(forms.FinishForm, actions.finish, finishing, says_finished, offline=True),
         (KIND, "sign"): Slip(forms.SignForm, actions.sign, signing, says_signed),
         (KIND, "reopen"): Slip(forms.ReopenForm, actions.reopen, says=says_reopened),

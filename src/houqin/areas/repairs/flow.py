@@ -25,6 +25,7 @@ REPAIR = Flow(
         State("fixed_on_spot", "当场修好", tone="green", icon="circle-check", end=End.DONE),
         State("cancelled", "已撤销", tone="grey", icon="x", end=End.WITHDRAWN),
         State("declined", "不受理", tone="grey", icon="ban", end=End.WITHDRAWN),
+        State("merged", "已并入", tone="grey", icon="copy", end=End.WITHDRAWN),
     ),
     steps=(
         Step("take",            "受理",     ("unverified",), "reported", rules.is_dispatcher,
@@ -49,6 +50,8 @@ REPAIR = Flow(
              icon="arrow-forward-up", hands="worker"),
         Step("ask_contractor",  "外修",     ("assigned",), "approving", rules.in_hand_or_dispatcher,
              icon="report-money", tone="wait"),
+        Step("merge",           "并入",     ("unverified", "reported", "assigned", "waiting"), "merged",
+             rules.in_hand_or_dispatcher, icon="copy"),
         Step("agree",           "同意",     ("approving",), "approving", rules.may_decide,
              icon="rubber-stamp", tone="good", main=True, decides=True),
         Step("agreed",          "同意",     ("approving",), "assigned", rules.may_decide,

@@ -30,7 +30,8 @@ DISPATCHER, WORKER, OFFICE, OVERSEER, READS_ONLY = (
     "read-only",
 )
 FIRST_HANDS = (
-    "take", "decline", "dispatch", "grade", "arrive", "pause", "pass_on", "ask_contractor", "finish", "serve",
+    "take", "decline", "dispatch", "grade", "arrive", "pause", "pass_on", "ask_contractor", "merge", "finish",
+    "serve",
 )  # fmt: skip
 WALKERS = (WORKER, DISPATCHER, OFFICE)  # who goes round the rooms
 LOGISTICS = frozenset({*WALKERS, "gate", "clean", "garden", "canteen", "store-keeper", "assets-keeper"})
@@ -134,7 +135,8 @@ def may_nudge(act: Act, matter: Matter) -> bool:
 
 
 def may_join(act: Act, matter: Matter) -> bool:
-    return acts(act) and not is_opener(act, matter)
+    """For oneself, or for one whose own report of it is merged into this one."""
+    return acts(act) and matter.opened_by_id != (act.for_ or act.by).pk
 
 
 def able(person: Person, fault_type: FaultType, on: date) -> bool:

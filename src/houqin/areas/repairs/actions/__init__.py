@@ -35,6 +35,7 @@ from .maintaining import (
     hand_on,
     open_turns,
 )  # fmt: skip
+from .merging import merge
 from .repairing import arrive, decline, dispatch, finish, grade, pass_on, pause, resume, serve, take
 from .reporting import ask, enter_slip, join, note_slip, report, report_unlogged
 from .visiting import draw_up, lay_out_round, visit_fine, visit_fix, visit_report
@@ -44,7 +45,8 @@ __all__ = [
     "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_fault_type",
     "close_plan",
     "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
-    "grade", "hand_on", "join", "lay_out", "lay_out_round", "note_slip", "nudge", "open_turns", "pass_on",
+    "grade", "hand_on", "join", "lay_out", "lay_out_round", "merge",
+    "note_slip", "nudge", "open_turns", "pass_on",
     "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "remind_deciders",
     "reopen", "report", "report_unlogged", "restore_fault_type", "resume",
     "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from houqin.kernel import wording
 from houqin.kernel.approvals.models import ApprovalStep
+from houqin.kernel.matters.models import Matter
 from houqin.kernel.people.models import Person
 from houqin.kernel.places.models import Place
 from houqin.ui.fields import (
@@ -22,6 +25,7 @@ from houqin.ui.fields import (
 from houqin.ui.speech import slug_said
 
 from .. import rules
+from ..flow import REPAIR
 from ..models import IMPACTS, RANKS, SERVICES, URGENCIES, FaultType, PaperSlip, Repair
 
 OLD_PAGE = "这一页旧了，看不出你看的是哪一步，刷新页面再批"
@@ -122,6 +126,34 @@ class VisitorForm(SlipForm):
 
 class TakeForm(SlipForm):
     fault_type = FaultTypeField(label="类别", queryset=FaultType.objects.none(), empty_label=None)
+
+
+class SameField(forms.ModelChoiceField):
+    """并入哪一件: each with its number, what is wrong, who reported it and when."""
+
+    def label_from_instance(self, obj: Matter) -> str:
+        who = "扫码上报" if obj.repair.by_visitor else f"{obj.opened_by}报"
+        told = f"{wording.paper_day(timezone.localtime(obj.opened_at))} {who}"
+        return f"{obj.number} {obj.title}，{told}，{REPAIR.state(obj.state).label}"
+
+
+class MergeForm(SlipForm):
+    """并入: chosen among what is open near by; any other by its number."""
+
+    into = SameField(
+        label="和哪一件是同一件", queryset=Matter.objects.none(), to_field_name="number", required=False,
+        empty_label=None, widget=forms.RadioSelect,
+    )  # fmt: skip
+    number = forms.CharField(
+        label="编号", max_length=24, required=False, help_text="写了就按编号，上面的不算"
+    )
+    note = note("说一句", placeholder="例如：现场看过，是同一根灯管", required=False)
+
+    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any):
+        super().__init__(*args, choices=choices, **kwargs)
+        if not self.fields["into"].queryset:  # type: ignore[attr-defined]
+            del self.fields["into"]
+            self.fields["number"].required, self.fields["number"].help_text = True, "附近没有别的没修好的报修"
 
 
 class DeclineForm(SlipForm):

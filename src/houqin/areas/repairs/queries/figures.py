@@ -22,7 +22,7 @@ from ..models import SERVICES, Repair
 
 ON_TIME = Q(fixed_at__lte=F("fix_due_at"))
 type Key = tuple[str, str]  # label and value
-LEFT_OUT = ("cancelled", "declined", "fixed_on_spot")
+LEFT_OUT = ("cancelled", "declined", "merged", "fixed_on_spot")
 CLOSINGS = (("signed", "报修人签收"), ("timed_out", "到时关闭"), ("closed_by_office", "总务代收"))
 
 
@@ -79,7 +79,7 @@ def reached(rows: QuerySet[Repair], first: datetime, until: datetime) -> QuerySe
 
 
 def in_count(rows: QuerySet[Repair]) -> QuerySet[Repair]:
-    """算进统计: not withdrawn or declined.
+    """算进统计: not withdrawn, declined or merged into another.
 
     Nor put right on the spot of a visit: nobody reported that, and its clock would say no time at all.
     """

@@ -6,21 +6,22 @@ from base64 import b32encode
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Sum, When
 from django.utils import timezone
 
+from houqin.kernel.act import Act
 from houqin.kernel.approvals.actions import COLLECTIVE, Range
 from houqin.kernel.entries import keyed_hash
 from houqin.kernel.matters.models import Matter, oversees
 from houqin.kernel.people.models import Person, PersonalDetail
-from houqin.kernel.people.queries import holders
+from houqin.kernel.people.queries import has_duty, holders
 from houqin.kernel.places.models import Place
 from houqin.kernel.school import figures
 from houqin.kernel.terms import lessons
 from houqin.kernel.terms import queries as terms
 
 from .. import rules
-from ..flow import UNFIXED
+from ..flow import REPAIR, UNFIXED
 from ..models import Downtime, FaultType, MaintenanceJob, MaintenancePlan, PriorityRule, Repair
 
 SEED = Path(__file__).parents[1] / "seed" / "fault_types.csv"
@@ -148,6 +149,38 @@ def open_duplicates(place: Place, fault_type: FaultType) -> list[Repair]:
     """What is reported here of this type and not fixed, the oldest first."""
     rows = Repair.objects.filter(matter__place=place, fault_type=fault_type, matter__state__in=UNFIXED)
     return list(shown(rows).order_by("pk"))
+
+
+def same_perhaps(matter: Matter, act: Act, most: int = 6) -> list[Repair]:
+    """并入: open repairs that might be the same fault and that this person may join it to: of this place, of
+    what it lies in and what lies in it; of this type first, then of this very place, then the oldest."""
+    near = Q(matter__place=matter.place_id) | Q(matter__place__parent=matter.place_id)
+    if matter.place and matter.place.parent_id:
+        near |= Q(matter__place=matter.place.parent_id)
+    rows = visible_to(act.by, act.at).filter(near, matter__kind=matter.kind, matter__state__in=UNFIXED)
+    if not has_duty(act.by, rules.DISPATCHER, act.day):
+        rows = rows.filter(matter__in=Matter.objects.in_hands_of(act.by, act.at))
+    here = Case(When(matter__place=matter.place_id, then=0), default=1)
+    alike = Case(When(fault_type=matter.repair.fault_type_id, then=0), default=1)
+    return list(shown(rows.exclude(pk=matter.pk)).order_by(alike, here, "pk")[:most])
+
+
+def numbered(number: str, act: Act) -> Matter | None:
+    """A repair by its number, among those that the person may see."""
+    rows = Matter.objects.visible_to(act.by, act.at).filter(kind=REPAIR.kind)
+    return rows.filter(number=number.strip().upper()).first()
+
+
+def merged_into(matter: Matter) -> Matter | None:
+    """The repair that this one was merged into."""
+    if matter.state != "merged":
+        return None
+    link = matter.waits.select_related("waits_for__repair").order_by("pk").first()
+    return link.waits_for if link else None
+
+
+def has_merged(matter: Matter) -> bool:
+    return matter.holds_up.filter(matter__state="merged").exists()
 
 
 def recent(place: Place, most: int = 3) -> list[Repair]:

@@ -188,8 +188,8 @@ def join(request: access.Request, number: str) -> HttpResponse:
 @require_GET
 @access.public
 def look(request: access.Request) -> HttpResponse:
-    """查进度: a visitor's own report by its code; says state and times, no names. Guessing is over
-    after five."""
+    """查进度: a visitor's own report by its code; says state and times, no names, also of the one it
+    was merged into. Guessing is over after five."""
     code = request.GET.get("code", "").strip()[:20]
     if not code:
         return render(request, "repairs/look.html", {})
@@ -204,4 +204,7 @@ def look(request: access.Request) -> HttpResponse:
     if repair.matter.closed_at and act.at - repair.matter.closed_at > LOOKED_UP:
         return render(request, "repairs/look.html", {"code": code, "over": True}, status=410)
     context["state"] = registers.state_of(repair.matter.state, repair.waiting_for)
+    if same := queries.merged_into(repair.matter):
+        state = registers.state_of(same.state, same.repair.waiting_for)
+        context |= {"same": same.repair, "same_state": state}
     return render(request, "repairs/look.html", context)
