@@ -214,8 +214,9 @@ def through_the_web(web) -> Callable[[Scene, dict[str, str], str], tuple[int, st
 
 
 def sent(said: dict[str, Any], step: str) -> dict[str, Any]:
-    """The same as a browser sends it."""
-    body = {key: getattr(value, "pk", value) for key, value in said.items() if key != "answers"}
+    """The same as a browser sends it; of nothing it sends an empty field."""
+    body = {key: "" if value is None else getattr(value, "pk", value) for key, value in said.items()}
+    body.pop("answers", None)
     for at, row in enumerate(said.get("answers", ())):
         body |= {f"answers-{at}-{key}": value for key, value in row.items()}
     if "cost_fen" in body:
