@@ -54,7 +54,7 @@ class Scene:
     state: str
     matter: Matter
     at: Any
-    parts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)  # of several persons: with a space between
     twin: str = "BX"  # the number of another report of the same fault, while this one may be merged into it
 
     @classmethod
@@ -69,7 +69,8 @@ class Scene:
         if kind == "plans.plan":
             parts["owner"] = way.worker
         if state == "approving":
-            parts |= {"approver": "director", "asker": way.worker}
+            above = way.opener == "director"  # nobody decides what he reported
+            parts |= {"approver": "principal vice-principal" if above else "director", "asker": way.worker}
         if joined:
             repairs.join(matter, act=cast.act(joined))
             parts["joined"] = joined
@@ -95,6 +96,11 @@ class Scene:
     def again(self) -> None:
         self.matter = Matter.objects.get(pk=self.matter.pk)
 
+    @property
+    def people(self) -> set[str]:
+        """Who has a part in it."""
+        return {person for part in self.parts.values() for person in part.split()}
+
     # ── what the tables say ──
 
     def is_(self, person: str, tokens: str) -> bool:
@@ -103,7 +109,7 @@ class Scene:
             meant = STANDS[self.kind, self.state]["in hand"] if token == "holder" else token
             if token == "everyone" and person in EVERYONE and person != "inspector":
                 return True
-            if person in (meant, self.parts.get(meant)):
+            if person in (meant, *self.parts.get(meant, "").split()):
                 return True
         return False
 

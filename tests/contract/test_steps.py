@@ -49,7 +49,7 @@ def tried(scene: Scene, door: Callable[..., tuple[int, str]], people: list[str],
     before = scene.stands()
     for n, person in enumerate(people):
         for at, row in enumerate(rows):
-            mine = person in scene.parts.values() if door is in_process else scene.is_(person, row["who"])
+            mine = person in scene.people if door is in_process else scene.is_(person, row["who"])
             if (n + at) % which and not mine:
                 continue
             count += 1
@@ -128,8 +128,8 @@ def test_in_process(kind, state, who, cast):
 def test_through_the_web(kind, state, web, monkeypatch):
     """Those who have a part in it, and some who have none."""
     scene = opened(web, monkeypatch, kind, state)
-    strangers = [role for role in EVERYONE if role not in scene.parts.values()]
-    tried(scene, through_the_web(web), [*sorted(set(scene.parts.values())), *strangers[::12]], 6)
+    strangers = [role for role in EVERYONE if role not in scene.people]
+    tried(scene, through_the_web(web), [*sorted(scene.people), *strangers[::12]], 6)
 
 
 @pytest.mark.long
