@@ -112,7 +112,7 @@ def test_an_item_may_begin_with_a_measure(head):
     ],
 )  # fmt: skip
 def test_what_looks_like_markdown_and_is_words(words):
-    """Seen to fail with a dash before a tab, with 年__月__日 and with one dash alone taken for signs."""
+    """It must fail with a dash before a tab, with 年__月__日 and with one dash alone taken for signs."""
     found = reading.read(reading.lines_of(words))
     assert "".join(item.text for item in found.items).replace("\n", "") == words[2:].replace("\n", "")
     assert found.warnings == ()

@@ -177,7 +177,7 @@ def test_so_is_one_with_broken_lines(plan):
 @often
 @given(plans(broken=False, marked=True))
 def test_so_is_one_in_markdown(plan):
-    """Seen to fail with the signs left where they stand."""
+    """It must fail with the signs left where they stand."""
     text, tree, many = plan
     found = reading.read(reading.lines_of(text))
     assert bare(found.items) == bare(tree)

@@ -61,7 +61,7 @@ def test_who_waited_for_the_one_waits_for_the_other(scene):
 
 
 def test_who_was_carried_over_sees_the_other_and_may_nudge(scene, web):
-    """Seen to fail with the steps that were taken for him left out of what concerns a person."""
+    """It must fail with the steps that were taken for him left out of what concerns a person."""
     first, second = two(scene)
     assert web.as_("teacher").get(f"/matters/{first.number}/").status_code == 404
     actions.merge(second, into=first, act=scene.act("director"))
@@ -161,7 +161,7 @@ def test_what_has_cost_money_is_the_one_that_stays(scene):
 
 
 def test_what_is_late_is_not_merged_into_what_is_not(scene):
-    """Else its lateness would leave the figures. Seen to fail with the refusal taken out."""
+    """Else its lateness would leave the figures. It must fail with the refusal taken out."""
     late = scene.report("class-teacher", at=at(2026, 11, 2, 9, 0))
     fresh = scene.report()
     with pytest.raises(Refused, match=f"已经过了时限.*反过来，把 {fresh.number} 并入这一件"):
@@ -186,7 +186,7 @@ def test_lessons_of_one_room_are_counted_once(scene):
 
 
 def test_neither_repaired_nor_late_nor_counted(scene):
-    """Seen to fail with `merged` taken out of WITHDRAWN and of LEFT_OUT."""
+    """It must fail with `merged` taken out of WITHDRAWN and of LEFT_OUT."""
     when = at(2026, 11, 2, 9, 0)
     first, second = (scene.report(role, at=when) for role in ("class-teacher", "teacher"))
     third = scene.report("nurse", at=when)

@@ -98,7 +98,7 @@ def test_check_finds_a_turn_that_was_missed_while_it_could_still_be_done(scene, 
 
 
 def test_a_plan_of_a_leaver_is_named_before_he_goes(scene):
-    """Seen to fail with the fault types alone: its turns went to a duty without anybody being told."""
+    """It must fail with the fault types alone: its turns went to a duty without anybody being told."""
     electrician, act = scene.cast["electrician"], scene.act("director")
     FaultType.objects.filter(worker=electrician).update(worker=None)
     kept = plan(scene)
@@ -142,7 +142,7 @@ def asked(scene: Scene, code: str, role: str) -> tuple:
 
 
 def test_maintenance_is_asked_of_whom_it_was_given_to_and_who_did_it(three):
-    """Seen to fail without the path: 不分人."""
+    """It must fail without the path: 不分人."""
     fixed = three.report(at=at(2026, 11, 4, 9, 0))
     three.finish(fixed, when=at(2026, 11, 4, 10, 0))
     done, missed = "IND-2.2.2b-1", "electrician"
@@ -251,7 +251,7 @@ def test_what_the_card_refuses_the_sheet_refuses_by_its_row(scene, web, more, se
 
 
 def test_a_code_is_one_plans_and_a_plan_that_ended_stays_as_it_was(scene):
-    """Seen to fail without the refusal: another interval gave a plan that had ended its turns again."""
+    """It must fail without the refusal: another interval would give a plan that had ended its turns again."""
     kept = plan(scene, code="kt-1")
     with pytest.raises(Refused, match="维护计划代码“kt-1”已经有了") as no:
         plan(scene, code="kt-1")
