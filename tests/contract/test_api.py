@@ -110,7 +110,7 @@ def test_a_matter_says_what_may_be_done_and_what_it_asks(scene):
         "assigned", "李师傅", ["open"],
     )  # fmt: skip
     steps = {step["step"]: step for step in told["steps"]}
-    assert list(steps) == ["finish", "arrive", "pause", "pass_on", "ask_contractor"]
+    assert list(steps) == ["finish", "arrive", "pause", "pass_on", "ask_contractor", "merge"]
     assert [field["name"] for field in steps["finish"]["fields"]] == ["cause", "fix", "parts", "photos"]
     worker = steps["pass_on"]["fields"][0]
     assert [choice["label"] for choice in worker["choices"]] == ["赵师傅"]

@@ -37,7 +37,7 @@ ENDS = {  # by hand: an end state that is new says here what it is
     },
     End.MISSED: {"repairs.maintenance": {"missed"}},
     End.WITHDRAWN: {
-        "repairs.repair": {"cancelled", "declined"}, "repairs.service": {"cancelled"},
+        "repairs.repair": {"cancelled", "declined", "merged"}, "repairs.service": {"cancelled"},
         "repairs.maintenance": {"called_off"}, "plans.plan": {"dropped"}, "plans.task": {"cancelled"},
     },
 }  # fmt: skip

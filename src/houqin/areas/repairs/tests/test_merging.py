@@ -172,15 +172,15 @@ def test_what_is_late_is_not_merged_into_what_is_not(scene):
 
 def test_lessons_of_one_room_are_counted_once(scene):
     """From the earlier report on; of another room up to the moment it was merged."""
-    monday, tuesday = at(2026, 11, 23, 8, 0), at(2026, 11, 24, 8, 0)
-    later = scene.report("teacher", "W02", impact="room", at=tuesday)
-    earlier = scene.report("class-teacher", "W02", impact="room", at=monday)
-    act = scene.act("director", at(2026, 11, 24, 9, 0))
+    eight, soon = at(2026, 11, 24, 8, 0), at(2026, 11, 24, 8, 10)
+    later = scene.report("teacher", "W02", impact="room", at=soon)
+    earlier = scene.report("class-teacher", "W02", impact="room", at=eight)
+    act = scene.act("director", at(2026, 11, 24, 8, 20))
     actions.merge(earlier, into=later, act=act)
-    assert [Repair.objects.get(pk=m.pk).down_since for m in (earlier, later)] == [None, monday]
+    assert [Repair.objects.get(pk=m.pk).down_since for m in (earlier, later)] == [None, eight]
     assert earlier.repair.downtimes.count() == 0
-    hall = scene.report("teacher", "W02", place=scene.cast.place("jxl-2"), at=tuesday)
-    other = scene.report("teacher-2", "W02", impact="room", at=tuesday)
+    hall = scene.report("teacher", "W02", place=scene.cast.place("jxl-2"), at=soon)
+    other = scene.report("teacher-2", "W02", impact="room", at=soon)
     actions.merge(other, into=hall, act=act)
     assert (other.repair.downtimes.get().until, Repair.objects.get(pk=hall.pk).down_since) == (act.at, None)
 
