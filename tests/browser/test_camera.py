@@ -141,6 +141,8 @@ def test_where_the_address_is_not_encrypted_the_page_says_so_and_reads_a_photo(
     context.set_offline(True)
     page.locator("[name=detail]").fill("没有加密也不丢")
     page.get_by_role("button", name="报修", exact=True).click()
-    expect(page.locator("[data-said]")).to_contain_text("连不上服务器，没有等到回音：可能已经保存，也可能没有")
+    expect(page.locator("[data-said]")).to_contain_text(
+        "连不上服务器，没有等到回音：可能已经保存，也可能没有"
+    )
     expect(page.locator("[name=detail]")).to_have_value("没有加密也不丢")
     browser.close()
