@@ -165,9 +165,15 @@ def _given(connection: Any, kind: str) -> Callable[[Any], Any]:
 
 
 def empty(using: str = DEFAULT_DB_ALIAS) -> None:
-    """What migrating itself put there (content types, permissions) makes way for the rows of the backup."""
+    """What migrating itself put there (content types, permissions) makes way for the rows of the backup.
+
+    Their order does not matter: references are asked at the end, also after a migration of the same
+    transaction that asked them at once (PostgreSQL, a column that became NOT NULL).
+    """
     connection = connections[using]
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for table in reversed(tables(using)):
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 
