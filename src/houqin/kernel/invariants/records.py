@@ -136,9 +136,8 @@ def decided_apart() -> Iterator[Finding]:
     decided = decided.select_related("route__matter")
     for step in decided.filter(decided_by=F("route__by")).order_by("pk"):
         yield Finding("I09", step.route.matter.number, "别人审批", "提交人自己批了", FORCED)
-    asked = Q(decided_by=F("route__matter__opened_by"))
-    before = Q(decided_by=F("route__matter__routes__by"), route__matter__routes__round__lt=F("route__round"))
-    for step in decided.filter(Q(decided_by=F("route__excluded")) | asked | before).order_by("pk").distinct():
+    lent = Q(on_behalf_of__isnull=False, decided_by=F("route__matter__opened_by"))
+    for step in decided.filter(Q(decided_by=F("route__excluded")) | lent).order_by("pk").distinct():
         yield Finding("I09", step.route.matter.number, "没有牵连的人审批", f"{step.decided_by}批的", FORCED)
     seen: set[tuple[int, int | None]] = set()
     for step in decided.order_by("route_id", "order"):
