@@ -39,6 +39,14 @@ def task(house: House) -> str:
     return f"/matters/{house.one(sql)}/"
 
 
+def merge(house: House) -> str:
+    """并入, where another report of the same room is open."""
+    sql = """SELECT m.number FROM kernel_matter m JOIN kernel_matter o ON o.place_id = m.place_id AND o.id <> m.id
+             WHERE m.kind = 'repairs.repair' AND o.kind = m.kind AND m.state = 'assigned' AND o.state = 'assigned'
+             ORDER BY m.id DESC"""
+    return f"/matters/{house.one(sql)}/merge/"
+
+
 PAGES: dict[str, tuple[str, look.Where]] = {
     "clauses": ("director", "/clauses/"),
     "clause": ("director", "/clauses/1.1.4d/"),
@@ -50,6 +58,7 @@ PAGES: dict[str, tuple[str, look.Where]] = {
     "plan, clauses": ("director", "/plans/clauses/"),
     "task": ("director", task),
     "hand over": ("director", hands),
+    "merge": ("director", merge),
     "tiers": ("director", "/house/tiers/"),
     "tiers, new": ("director", "/house/tiers/new/"),
     "delegations": ("director", "/house/delegations/"),
