@@ -41,8 +41,9 @@ def task(house: House) -> str:
 
 def merge(house: House) -> str:
     """并入, where another report of the same room is open."""
-    sql = """SELECT m.number FROM kernel_matter m JOIN kernel_matter o ON o.place_id = m.place_id AND o.id <> m.id
-             WHERE m.kind = 'repairs.repair' AND o.kind = m.kind AND m.state = 'assigned' AND o.state = 'assigned'
+    sql = """SELECT m.number FROM kernel_matter m
+             JOIN kernel_matter o ON o.place_id = m.place_id AND o.kind = m.kind AND o.id <> m.id
+             WHERE m.kind = 'repairs.repair' AND m.state = 'assigned' AND o.state = 'assigned'
              ORDER BY m.id DESC"""
     return f"/matters/{house.one(sql)}/merge/"
 

@@ -1,12 +1,16 @@
-"""A house in which nobody lives: the tests' own school moves out for the test."""
+"""What several stories need: a house in which nobody lives, a robot of a group chat."""
 
 from datetime import date
 
 import pytest
 
+from houqin.kernel import outbound
+from tests.doubles.robot import Robot
+
 
 @pytest.fixture
 def nobody(db):
+    """The tests' own school moves out for the test."""
     from houqin.kernel.people.models import Person, Post, User
     from houqin.kernel.places.models import Label, Place
     from houqin.kernel.school.models import School
@@ -26,3 +30,12 @@ def nobody(db):
         User.objects.filter(pk=user.pk).update(username=f"old-{user.username}")
     Term.objects.all().delete()
     SchoolYear.objects.all().delete()
+
+
+@pytest.fixture
+def robot(settings, monkeypatch):
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.5)
+    double = Robot()
+    settings.OUTBOUND, settings.URL = (double.place,), "https://hq.school.example"
+    yield double
+    double.close()

@@ -19,19 +19,10 @@ from houqin.kernel.notices.models import Channel, Delivery, Notice, NoticeChoice
 from houqin.kernel.school.models import School
 from tests import cast as people_of_tests
 from tests.doubles.post_office import PostOffice
-from tests.doubles.robot import KEY, SIGNING, Robot
+from tests.doubles.robot import KEY, SIGNING
 
 ROBOTS = ["wecom", "dingtalk", "feishu"]
 BROKEN = ["cut", "silent", "drip", "redirect", "429", "500", "prose", "flood", "limit"]
-
-
-@pytest.fixture
-def robot(settings, monkeypatch):
-    monkeypatch.setattr(outbound, "TIMEOUT", 0.5)
-    double = Robot()
-    settings.OUTBOUND, settings.URL = (double.place,), "https://hq.school.example"
-    yield double
-    double.close()
 
 
 @pytest.fixture

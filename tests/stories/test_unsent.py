@@ -8,28 +8,15 @@ without an end for what was given up.
 import re
 from datetime import timedelta
 
-import pytest
-
-from houqin.kernel import outbound
 from houqin.kernel.area import Morning
 from houqin.kernel.notices import actions as notices
 from houqin.kernel.notices import outside
 from houqin.kernel.notices.actions import channels
 from houqin.kernel.notices.models import Delivery
 from houqin.ui.house_channels import alerts, facts
-from tests.doubles.robot import Robot
 from tests.stories.test_channels import opened, tell, tick
 
 SINCE = "最早的：今天 9:02，到现在"
-
-
-@pytest.fixture
-def robot(settings, monkeypatch):
-    monkeypatch.setattr(outbound, "TIMEOUT", 0.5)
-    double = Robot()
-    settings.OUTBOUND, settings.URL = (double.place,), "https://hq.school.example"
-    yield double
-    double.close()
 
 
 def seen(cast, role="admin", **later):

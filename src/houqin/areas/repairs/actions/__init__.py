@@ -43,11 +43,9 @@ from .visiting import draw_up, lay_out_round, visit_fine, visit_fix, visit_repor
 __all__ = [
     "FAULT_TYPE_FIELDS", "agree", "arrive", "ask", "ask_contractor", "call_off", "cancel",
     "change_fault_type", "change_plan", "change_priority", "chase", "close_by_office", "close_fault_type",
-    "close_plan",
-    "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip", "finish", "finish_job",
-    "grade", "hand_on", "join", "lay_out", "lay_out_round", "merge",
-    "note_slip", "nudge", "open_turns", "pass_on",
-    "pause", "rate", "recall", "refuse", "remind", "remind_and_close", "remind_deciders",
-    "reopen", "report", "report_unlogged", "restore_fault_type", "resume",
-    "serve", "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
+    "close_plan", "decline", "dispatch", "draw_up", "enter_fault_type", "enter_plan", "enter_slip",
+    "finish", "finish_job", "grade", "hand_on", "join", "lay_out", "lay_out_round", "merge", "note_slip",
+    "nudge", "open_turns", "pass_on", "pause", "rate", "recall", "refuse", "remind", "remind_and_close",
+    "remind_deciders", "reopen", "report", "report_unlogged", "restore_fault_type", "resume", "serve",
+    "sign", "take", "time_out", "unanswered", "visit_fine", "visit_fix", "visit_report",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from houqin.kernel import entries
+from houqin.kernel import entries, wording
 from houqin.kernel.act import Act
 from houqin.kernel.approvals import actions as approvals
 from houqin.kernel.approvals import queries as routes
@@ -40,7 +40,7 @@ def ask_contractor(
     )  # fmt: skip
     opened = _open_step(matter)
     holder, duty = _approver(opened)
-    said = f"{contractor}，{cost_fen / 100:,.2f} 元：{note}"
+    said = f"{contractor}，{wording.yuan(cost_fen)}：{note}"
     facts = {"contractor": contractor[:60], "cost_fen": cost_fen}
     event = steps.move(
         matter, "ask_contractor", holder=holder, duty=duty, note=said, facts=facts,
