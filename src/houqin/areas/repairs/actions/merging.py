@@ -62,7 +62,8 @@ def _refuse(matter: Matter, repair: Repair, other: Matter, act: Act) -> None:
             f"别的报修已经并入 {matter.number}，没有保存。反过来，把 {other.number} 并入这一件。",
             field="number",
         )
-    if repair.fix_due_at < min(act.at, other.repair.fix_due_at):
+    late = matter.paused_at is None and repair.fix_due_at < act.at
+    if late and repair.fix_due_at < other.repair.fix_due_at:
         raise Refused(
             f"{matter.number} 已经过了时限，并了就看不出晚了，没有保存。反过来，把 {other.number} 并入这一件。",
             field="number",

@@ -10,9 +10,6 @@ def carry_over(apps, schema_editor):
     Route, Step = apps.get_model("kernel", "ApprovalRoute"), apps.get_model("kernel", "ApprovalStep")
     Repair, Outside = apps.get_model("repairs", "Repair"), apps.get_model("repairs", "OutsideRepair")
     Event = apps.get_model("kernel", "Event")
-    for matter in apps.get_model("kernel", "Matter").objects.filter(state="approving", paused_at=None):
-        matter.paused_at = matter.events.filter(step="ask_contractor").latest("pk").at
-        matter.save(update_fields=["paused_at"])  # 等批: its clock stands from now on, and since it was asked
     Repair.objects.exclude(contractor_fen=0).update(contractor_fen=0)
     undecided = Step.objects.exclude(state="agreed").values("route")
     agreed = Route.objects.filter(matter__repair__isnull=False).exclude(pk__in=undecided)

@@ -161,13 +161,17 @@ def test_what_has_cost_money_is_the_one_that_stays(scene):
 
 
 def test_what_is_late_is_not_merged_into_what_is_not(scene):
-    """Else its lateness would leave the figures. It must fail with the refusal taken out."""
+    """Else its lateness would leave the figures. Seen to fail with the refusal taken out."""
     late = scene.report("class-teacher", at=at(2026, 11, 2, 9, 0))
     fresh = scene.report()
     with pytest.raises(Refused, match=f"已经过了时限.*反过来，把 {fresh.number} 并入这一件"):
         actions.merge(late, into=fresh, act=scene.act("director"))
     actions.merge(fresh, into=late, act=scene.act("director"))
     assert (scene.again(late).state, fresh.state) == ("assigned", "merged")
+    waiting, newer = scene.report("class-teacher", at=at(2026, 11, 2, 9, 0)), scene.report()
+    actions.pause(waiting, reason="parts", act=scene.act("repairman", at(2026, 11, 2, 10, 0)))
+    actions.merge(waiting, into=newer, act=scene.act("director"))  # its clock stood: it is not late
+    assert waiting.state == "merged"
 
 
 def test_lessons_of_one_room_are_counted_once(scene):
